@@ -1,0 +1,31 @@
+/* Frames on the wire: data bytes + CRC, COBS encoded, ended by one zero byte.  Pure; never touches a register or a clock.
+ * The decoder does the same small work for every byte, so that a flood costs no tick more than its bytes (fault 34). */
+#ifndef FRAME_H
+#define FRAME_H
+
+#include "protocol.h"
+
+#define FRAME_CRC_BYTES 2U
+#define FRAME_CODED_BYTES (PROTOCOL_FRAME_BYTES + FRAME_CRC_BYTES + 1U)  /* COBS adds one byte to anything this short */
+#define FRAME_WIRE_BYTES (FRAME_CODED_BYTES + 1U)                       /* and the zero that ends it */
+
+/* Hamming distance 6 ends at 135 bits with this polynomial: longer data would silently get a weaker check. */
+_Static_assert(PROTOCOL_FRAME_BYTES * 8U + FRAME_CRC_BYTES * 8U <= 16U * 8U + 16U, "the CRC is proven for 16 data bytes");
+
+/* Zeroed is the state before the first byte. */
+typedef struct {
+    uint8_t data[PROTOCOL_FRAME_BYTES];
+    uint16_t crc;
+    uint8_t coded;      /* coded bytes taken of this frame; stays at FRAME_CODED_BYTES + 1 when there were too many */
+    uint8_t left;       /* bytes until the next COBS code byte */
+    uint16_t bad;       /* frames refused since the start; stops at its greatest value */
+} frame_decoder_t;
+
+/* Writes FRAME_WIRE_BYTES bytes and returns their number. */
+uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME_WIRE_BYTES]);
+
+/* Takes one byte off the wire.  True when it ended a whole, undamaged frame, whose data bytes are then in `data`;
+ * `data` is not touched otherwise. */
+bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FRAME_BYTES]);
+
+#endif
