@@ -1,0 +1,152 @@
+"""Where to -> how fast, now: jerk-limited rate towards a target angle.  Pure arithmetic; must never read a clock.
+
+Rates and accelerations are positive for descent.  The rate that comes out is a request; the board clamps it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import copysign, sqrt
+
+from controller.core.limits import Limits
+from controller.core.model import SessionPlan
+
+LANDED_DEG = 0.1
+"""Close enough to a target to stop for good: half of the 0.2 degrees a landing may be off."""
+
+LEAVES_DEG = 0.2
+"""From rest, a smaller distance is not worth a motion: it would answer the sensor's noise."""
+
+LANDING_DPS = 0.15
+"""Slow enough to end a landing by a controlled stop: less than 0.02 degrees further."""
+
+PLANNED_BRAKING = 0.8
+"""Share of the acceleration limit that a planned braking uses; the rest corrects what the drive did not follow."""
+
+LANDING_S = 0.3
+"""The last tenth of a degree: the request's exponential tail and the controlled stop that ends it."""
+
+DRIVE_LAG_S = 0.06
+"""How far the motor's rate may trail the request: wire, board tick and rate loop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionState:
+    """The rate asked of the board and its acceleration, both positive for descent."""
+
+    rate_dps: float = 0.0
+    accel_dps2: float = 0.0
+
+
+AT_REST = MotionState()
+
+
+def steer(
+    motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_dps: float, limits: Limits, dt_s: float
+) -> MotionState:
+    """One tick nearer to `target_deg`, never faster than `max_rate_dps`.
+
+    Lands within 0.2 degrees without overshoot wherever the braking distance allows it; if the target has come nearer than
+    that, it brakes as a controlled stop does and comes back.
+    """
+    left_deg = target_deg - angle_deg
+    rate, accel = motion.rate_dps, motion.accel_dps2
+    if abs(rate) <= LANDING_DPS and abs(left_deg) <= (LANDED_DEG if rate or accel else LEAVES_DEG):
+        return stop(motion, limits, dt_s)
+    way = copysign(1.0, left_deg)
+    ahead, push, distance = rate * way, accel * way, abs(left_deg)
+    fastest = min(max_rate_dps, limits.max_rate_dps)
+    braking, jerk = limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3
+    if ahead > 0.0 and _stopping_deg(ahead, push, limits.accel_dps2, jerk) + ahead * DRIVE_LAG_S > distance + LANDED_DEG:
+        return stop(motion, limits, dt_s)
+    for change in (jerk * dt_s, 0.0, -jerk * dt_s):
+        next_push = min(max(push + change, -limits.accel_dps2), limits.accel_dps2)
+        next_ahead = ahead + next_push * dt_s
+        settles_at = next_ahead + next_push * abs(next_push) / (2.0 * jerk)
+        room_deg = distance - next_ahead * (dt_s + DRIVE_LAG_S)
+        if settles_at <= fastest and (next_ahead <= 0.0 or _stopping_deg(next_ahead, next_push, braking, jerk) <= room_deg):
+            break
+    return MotionState(rate_dps=next_ahead * way, accel_dps2=next_push * way)
+
+
+def stop(motion: MotionState, limits: Limits, dt_s: float) -> MotionState:
+    """One tick of a controlled stop: at rest within 0.8 s from 1.5 deg/s and 1.3 s from 3 deg/s."""
+    way = copysign(1.0, motion.rate_dps)
+    ahead, push = motion.rate_dps * way, motion.accel_dps2 * way
+    jerk = limits.stop_jerk_dps3
+    for change in (-jerk * dt_s, 0.0, jerk * dt_s):
+        next_push = max(push + change, -limits.stop_accel_dps2)
+        next_ahead = ahead + next_push * dt_s
+        if next_ahead + next_push * abs(next_push) / (2.0 * jerk) >= 0.0:
+            break
+    if next_ahead <= jerk * dt_s * dt_s:
+        return AT_REST
+    return MotionState(rate_dps=next_ahead * way, accel_dps2=next_push * way)
+
+
+def _stopping_deg(rate_dps: float, accel_dps2: float, braking_dps2: float, jerk_dps3: float) -> float:
+    """How far a jerk-limited stop travels from this rate (> 0) and acceleration (any sign).
+
+    A state with acceleration `a` lies on the ramp that passed, or will pass, zero acceleration a / jerk from now at the
+    rate `peak`; the S-curve from there has a closed form.
+    """
+    ramp_s = accel_dps2 / jerk_dps3
+    peak_dps = rate_dps + accel_dps2 * ramp_s / 2.0
+    if accel_dps2 < 0.0 and rate_dps < accel_dps2 * ramp_s / 2.0:
+        return 0.0  # braking so hard that it turns round by itself
+    return _s_curve_s(peak_dps, braking_dps2, jerk_dps3) * peak_dps / 2.0 + peak_dps * ramp_s - jerk_dps3 * ramp_s**3 / 6.0
+
+
+def _s_curve_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
+    """Time a jerk-limited change of rate by `rate_dps` takes, from and to zero acceleration."""
+    if rate_dps * jerk_dps3 >= accel_dps2 * accel_dps2:
+        return rate_dps / accel_dps2 + accel_dps2 / jerk_dps3
+    return 2.0 * sqrt(rate_dps / jerk_dps3)
+
+
+def leg_time_s(distance_deg: float, rate_dps: float, limits: Limits) -> float:
+    """Upper bound of the time `steer` takes over this distance from rest to rest, landing included."""
+    speeding_s = _s_curve_s(rate_dps, limits.accel_dps2, limits.jerk_dps3)
+    braking_s = _s_curve_s(rate_dps, limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3)
+    changing_s = speeding_s + braking_s
+    cruising_deg = max(0.0, distance_deg - rate_dps * changing_s / 2.0)
+    return cruising_deg / rate_dps + changing_s + LANDING_S
+
+
+def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, *, rest_left_s: float) -> float:
+    """Upper bound of the time a controlled return at `rate_dps` takes until nobody is inverted any more (SR2).
+
+    From rest at `angle_deg`; `rest_left_s` is the rest still owed, at the gate or, past it, where the person is.
+    Level is passed at speed, so the way to the wait at -3 degrees is not counted: it is not inverted.
+    """
+    if angle_deg <= 0.0:
+        return 0.0
+    if angle_deg <= limits.gate_deg + limits.gate_half_deg:
+        return rest_left_s + leg_time_s(angle_deg, rate_dps, limits)
+    to_gate_s = leg_time_s(angle_deg - limits.gate_deg, rate_dps, limits)
+    return to_gate_s + rest_left_s + leg_time_s(limits.gate_deg, rate_dps, limits)
+
+
+def plan_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
+    """For each stage the hold that really fits, counted from arrival; 0 from the first stage that cannot be reached in time."""
+    budget_s = min(plan.max_inverted_s, limits.max_inverted_s)
+    used_s, at_deg = 0.0, 0.0
+    holds: list[float] = []
+    for stage in plan.stages:
+        used_s += leg_time_s(abs(stage.angle_deg - at_deg), limits.rate_dps, limits)
+        deepest_deg = max(stage.angle_deg, stage.oscillation.to_deg if stage.oscillation else stage.angle_deg)
+        back_s = return_time_s(deepest_deg, limits.half_rate_dps, limits, rest_left_s=_rest_due_s(deepest_deg, limits))
+        fits_s = min(stage.hold_s, max(0.0, budget_s - used_s - back_s))
+        holds.append(fits_s)
+        used_s += fits_s if fits_s == stage.hold_s else budget_s
+        at_deg = stage.angle_deg
+    return tuple(holds)
+
+
+def plan_hold_s(plan: SessionPlan, limits: Limits) -> float:
+    """All holds of the plan together that really fit: even a half-rate return from the last is level in time (SR2)."""
+    return sum(plan_holds_s(plan, limits))
+
+
+def _rest_due_s(angle_deg: float, limits: Limits) -> float:
+    return limits.rest_s if angle_deg >= limits.gate_deg - limits.gate_half_deg else limits.rest_past_gate_s
