@@ -1,0 +1,115 @@
+"""The real table as one port: every device read once per tick, every decision put out once.  Decides nothing.
+
+The same class runs in the simulator at bus depth; only the objects handed to the constructor differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from gpiozero import Factory
+
+from controller.core.limits import Limits
+from controller.core.model import BoardReport, Command, Inputs, Outputs
+from controller.core.wire import StatusFlag
+from controller.ports import Programme
+from hardware import pins
+from hardware.ankle_locks import AnkleLockSwitches
+from hardware.bus import SMBusLike, in_background
+from hardware.buzzer import BuzzerSwitch
+from hardware.clock import Clock, Ticker
+from hardware.display import Display
+from hardware.drive.link import Link
+from hardware.drive.port import BytePort, LinkError
+from hardware.estop_contact import EstopContact
+from hardware.handset import Handset
+from hardware.host import HostPort, UnknownHost
+from hardware.imu import Imu
+from hardware.lamps import LampPanel
+from hardware.outputs import Switch
+
+
+class MachineSettings(Protocol):
+    """What the machine needs of controller.config.Settings."""
+
+    @property
+    def limits(self) -> Limits: ...
+
+
+class HardwareMachine:
+    """Implements controller.ports.Machine on pins, I2C and a serial line."""
+
+    def __init__(  # noqa: PLR0913 - the seams of the whole table, each by name
+        self,
+        *,
+        pin_factory: Factory,
+        smbus: SMBusLike,
+        port: BytePort,
+        clock: Clock,
+        settings: MachineSettings,
+        programme: Programme,
+        display: Display | None = None,
+        host: HostPort | None = None,
+        imu_address: int = pins.IMU_ADDRESS,
+        spawn: Callable[[Callable[[], None]], None] = in_background,
+    ) -> None:
+        self._clock = clock
+        self._ticker = Ticker(clock, settings.limits.tick_s)
+        self._limits = settings.limits
+        self._programme = programme
+        self._display = display
+        self._host = host if host is not None else UnknownHost()
+        self._handset = Handset(pin_factory)
+        self._ankles = AnkleLockSwitches(pin_factory)
+        self._estop = EstopContact(pin_factory)
+        self._lamps = LampPanel(pin_factory)
+        self._buzzer = BuzzerSwitch(pin_factory)
+        self._solenoid = Switch(pins.RELEASE_SOLENOID, pin_factory)
+        self._imu = Imu(smbus, imu_address, spawn)
+        self._link = Link(port, clock.now_s)
+        self._selection = 0
+
+    def sense(self) -> Inputs:
+        """One snapshot; each part that cannot be read shows as age or as its dangerous value."""
+        now_s = self._clock.now_s()
+        board = self._link.poll()
+        return Inputs(
+            now_s=now_s,
+            imu=self._imu.read(now_s),
+            panel=self._handset.read(now_s),
+            ankles=self._ankles.read(),
+            estop_aux_closed=self._estop.closed(),
+            board=board,
+            host=self._host.read(now_s, self._ticker.late_s),
+            permission=self._programme.permission(self._selection, self._at_upright(board)),
+        )
+
+    def act(self, outputs: Outputs) -> None:
+        """The board's command first: it is the one that expires."""
+        if outputs.command is not None:
+            self._send(outputs.command)
+        now_s = self._clock.now_s()
+        self._selection = outputs.selection
+        self._solenoid.put(outputs.release_locks)
+        self._lamps.show(outputs.lamps, now_s)
+        self._buzzer.sound(outputs.buzzer, now_s)
+        if self._display is not None:
+            self._display.show(outputs.lines, turned=outputs.turned)
+
+    def wait_for_tick(self) -> None:
+        self._ticker.wait()
+
+    def close(self) -> None:
+        """Everything the Pi switches off, then let go; the board notices the silence by itself."""
+        for device in (self._solenoid, self._buzzer, self._lamps, self._handset, self._ankles, self._estop):
+            device.close()
+
+    def _send(self, command: Command) -> None:
+        try:
+            self._link.send(command)
+        except LinkError:
+            return  # the board hears nothing and acts (SR7); its telemetry's age tells the core
+
+    def _at_upright(self, board: BoardReport) -> bool:
+        return board.age_s <= self._limits.board_silent_s and bool(board.flags & StatusFlag.AT_UPRIGHT)
