@@ -2,7 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import errno
+import termios
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Protocol
+
+import serial
+
+READ_BYTES: Final = 4096
+"""More than the kernel keeps, so that one call takes everything and nothing stale stays behind."""
+
+WRITE_TIMEOUT_S: Final = 0.001
+"""Waiting longer would cost the control loop more than the command is worth; it goes again 20 ms later."""
+
+STALE_BYTES: Final = 40
+"""Two commands still waiting in the output buffer: they are old by now, the newest takes their place."""
+
+FIRST_RETRY_S: Final = 0.1
+LAST_RETRY_S: Final = 2.0
+
+# pyserial fails in these ways (measured): SerialException (an OSError) mostly, bare OSError and termios.error (not an OSError)
+# after an unplug, ValueError when the kernel refuses a baud rate.
+PORT_ERRORS: Final = (OSError, termios.error, ValueError)
+
+ADVICE: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        errno.ENOENT: "no such device; check the board's cable and the port in the settings",
+        errno.EACCES: "not permitted; the service's user must be in the group that owns it (dialout)",
+        errno.EAGAIN: "in use by another program; stop that first",
+        errno.EBUSY: "in use by another program; stop that first",
+        errno.ENOTTY: "not a serial port; check the port in the settings",
+    }
+)
 
 
 class LinkError(OSError):
@@ -17,3 +49,82 @@ class BytePort(Protocol):
 
     def write(self, data: bytes) -> None:
         """All of it or LinkError."""
+
+
+class SerialPort:
+    """A BytePort on a real serial device that may be absent, unplugged or stuck at any moment.
+
+    Opens itself at the first use and again after a loss, at most once per retry interval; until then each call
+    raises LinkError at once.  Nothing here waits longer than WRITE_TIMEOUT_S.
+    """
+
+    def __init__(self, path: str, *, baud: int, now_s: Callable[[], float]) -> None:
+        self._path = path
+        self._baud = baud
+        self._now_s = now_s
+        self._port: serial.Serial | None = None
+        self._trouble = f"{path}: not opened yet"
+        self._retry_at_s = 0.0
+        self._retry_s = FIRST_RETRY_S
+
+    def read(self) -> bytes:
+        port = self._opened()
+        try:
+            data = port.read(READ_BYTES)
+        except PORT_ERRORS as error:
+            raise self._lost(error) from error
+        if data:
+            self._retry_s = FIRST_RETRY_S  # not at open: a device that opens and dies at once must not be tried at full pace
+        return data
+
+    def write(self, data: bytes) -> None:
+        port = self._opened()
+        try:
+            if port.out_waiting > STALE_BYTES:
+                port.reset_output_buffer()
+                data = b"\0" + data  # ends the frame that was cut
+            port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise LinkError(f"{self._path}: takes no more bytes; check that the board is powered") from error
+        except PORT_ERRORS as error:
+            raise self._lost(error) from error
+
+    def close(self) -> None:
+        """May be called in any state, also twice."""
+        port, self._port = self._port, None
+        if port is None:
+            return
+        for step in (port.reset_output_buffer, port.close):  # unsent bytes would make the kernel wait for them, up to 30 s
+            try:
+                step()
+            except PORT_ERRORS as error:
+                self._trouble = self._text(error)
+
+    def _opened(self) -> serial.Serial:
+        if self._port is not None:
+            return self._port
+        if self._now_s() < self._retry_at_s:
+            raise LinkError(self._trouble)
+        port = serial.Serial(timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        try:
+            port.port = self._path
+            port.baudrate = self._baud
+            port.dtr = False  # before open: on many boards this line is wired to reset
+            port.open()
+        except PORT_ERRORS as error:
+            raise self._lost(error) from error
+        self._port = port
+        return port
+
+    def _lost(self, error: Exception) -> LinkError:
+        """Close, set the time of the next try, and say what happened."""
+        self.close()
+        self._trouble = self._text(error)
+        self._retry_at_s = self._now_s() + self._retry_s
+        self._retry_s = min(2 * self._retry_s, LAST_RETRY_S)
+        return LinkError(self._trouble)
+
+    def _text(self, error: Exception) -> str:
+        number = error.errno if isinstance(error, OSError) else error.args[0] if error.args else None
+        said = " ".join(str(part) for part in error.args if not isinstance(part, int)) or type(error).__name__
+        return f"{self._path}: {ADVICE.get(number, f'lost ({said}); check the cable') if isinstance(number, int) else f'lost ({said})'}"
