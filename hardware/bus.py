@@ -37,6 +37,8 @@ class WrongThreadError(RuntimeError):
 def open_bus(number: int) -> SMBus:
     """/dev/i2c-<number> with every transfer bounded to 10 ms.  Raises OSError."""
     bus = SMBus(number)
+    if bus.fd is None:
+        raise OSError(f"/dev/i2c-{number} did not open")
     fcntl.ioctl(bus.fd, I2C_TIMEOUT, TRANSFER_LIMIT_10MS)
     fcntl.ioctl(bus.fd, I2C_RETRIES, 0)
     return bus
@@ -74,7 +76,7 @@ class Smbus2Bus:
         self._bus.i2c_rdwr(answer)
         buffer[start:stop] = bytes(answer)
 
-    def writeto_then_readfrom(  # noqa: PLR0913 - the driver's signature
+    def writeto_then_readfrom(
         self,
         address: int,
         out_buffer: bytes | bytearray,

@@ -22,9 +22,10 @@ class GpioError(OSError):
 
 
 def pin_errors() -> tuple[type[Exception], ...]:
-    """What reading or writing a pin may raise, whichever factory is below."""
+    """What opening, reading or writing a pin may raise, whichever factory is below."""
+    known: tuple[type[Exception], ...] = (GPIOZeroError, OSError, ImportError)
     lgpio = sys.modules.get("lgpio")
-    return (GPIOZeroError, OSError, lgpio.error) if lgpio is not None else (GPIOZeroError, OSError)
+    return known if lgpio is None else (*known, lgpio.error)
 
 
 def prepare_lgpio_folder() -> Path:
@@ -49,7 +50,7 @@ def open_pins(chip: int = GPIO_CHIP) -> Factory:
         from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - importing it makes a pipe; only a Pi's service wants that
 
         return LGPIOFactory(chip=chip)
-    except (ImportError, *pin_errors()) as error:
+    except pin_errors() as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise GpioError(f"/dev/gpiochip{chip}: {reason}; is this a Raspberry Pi, and is the user in group gpio?") from error
     finally:

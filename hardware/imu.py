@@ -11,14 +11,14 @@ import errno
 from collections.abc import Callable
 from math import inf
 
-from adafruit_bus_device.i2c_device import I2CDevice
+from adafruit_bus_device.i2c_device import I2CDevice  # type: ignore[import-untyped]
 from adafruit_lsm6ds import AccelRange, GyroRange, Rate
 from adafruit_lsm6ds.lsm6dsox import LSM6DSOX
 from adafruit_register.i2c_bit import RWBit
 from adafruit_register.i2c_struct import ROUnaryStruct, Struct
 
 from controller.core.model import ImuReading
-from hardware.bus import BusRecovery, SMBusLike, Smbus2Bus, in_background
+from hardware.bus import BusRecovery, Smbus2Bus, SMBusLike, in_background
 
 WHO_AM_I = 0x6C  # LSM6DSOX data sheet, 9.11
 CTRL1_XL = 0x48  # 104 Hz, +-4 g
@@ -135,7 +135,7 @@ class Imu:
 
     # ------------------------------------------------------------ one of these a tick
 
-    def _reset(self, now_s: float) -> None:
+    def _reset(self, _now_s: float) -> None:
         """Begin again from the chip's own defaults, whatever an earlier run left in it."""
         self._configured = False
         self._counts = None

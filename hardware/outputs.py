@@ -16,7 +16,7 @@ class Switch:
         self._device = DigitalOutputDevice(pin.bcm, active_high=True, initial_value=False, pin_factory=pin_factory)
         self._level = False
 
-    def put(self, level: bool) -> None:  # noqa: FBT001 - a level is a truth value
+    def put(self, level: bool) -> None:
         """Never raises: a pin that cannot be written is tried again at the next call."""
         if level == self._level:
             return
