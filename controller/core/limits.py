@@ -91,7 +91,7 @@ def complaint(name: str, value: float) -> str | None:
     if not isfinite(value):
         return f"{value} is not a finite number; allowed {hard.least} to {hard.most} ({hard.rule})"
     side, end = ("above", hard.most) if value > hard.most else ("below", hard.least)
-    return f"{value} is {side} the hard limit {end} ({hard.rule}); allowed {hard.least} to {hard.most}"
+    return f"{value} is {side} the hard limit {end}; allowed {hard.least} to {hard.most} ({hard.rule})"
 
 
 AXES: dict[str, tuple[int, float]] = {

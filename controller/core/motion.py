@@ -41,9 +41,7 @@ class MotionState:
 AT_REST = MotionState()
 
 
-def steer(
-    motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_dps: float, limits: Limits, dt_s: float
-) -> MotionState:
+def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_dps: float, limits: Limits, dt_s: float) -> MotionState:
     """One tick nearer to `target_deg`, never faster than `max_rate_dps`.
 
     Lands within 0.2 degrees without overshoot wherever the braking distance allows it; if the target has come nearer than

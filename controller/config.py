@@ -1,0 +1,120 @@
+"""The settings file -> limits and settings.  Must never fall back to a default when something in the file is wrong (F61).
+
+Every key has a default inside its hard range, so no file at all is a valid configuration.  docs/ and
+systemd/inversion-table.toml explain each key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from controller import strict_toml
+from controller.core.limits import RANGES, Limits, Mounting, complaint
+from controller.exit_codes import ExitCode
+
+
+class ConfigError(ValueError):
+    """One line: `file:line: key: what is wrong; what would be right`."""
+
+    def __init__(self, says: str, exit_code: ExitCode = ExitCode.CONFIG) -> None:
+        super().__init__(says)
+        self.exit_code = exit_code
+
+
+class HardwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where things are plugged in.  Pins are not settings: they have one home in hardware/pins.py."""
+
+    board_port: str = "/dev/inversion-table-board"  # the udev rule's name for the drive board's serial port
+    i2c_bus: int = 1
+    imu_address: Literal[0x6A, 0x6B] = 0x6A
+    display: Literal["none", "terminal"] = "none"
+    voice: Literal["none", "espeak-ng"] = "none"
+
+
+class RecordSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the latches and the black box are kept; empty means the service manager's state directory."""
+
+    directory: str = ""
+
+
+class ProgrammeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The therapy programme's own settings."""
+
+    protocols: str = ""  # a folder of own protocols (TP16), shown after the built-in ones; empty: none
+
+
+class _MountingFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    head_axis: str = "+x"
+    face_axis: str = "+z"
+    zero_deg: float = 0.0
+    accel_offset_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gyro_offset_dps: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+_LimitsFile: type[msgspec.Struct] = msgspec.defstruct(
+    "_LimitsFile",
+    [(name, float | None, None) for name in RANGES],
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+
+_File: type[msgspec.Struct] = msgspec.defstruct(
+    "_File",
+    [
+        ("limits", _LimitsFile, _LimitsFile()),
+        ("mounting", _MountingFile, _MountingFile()),
+        ("hardware", HardwareSettings, HardwareSettings()),
+        ("records", RecordSettings, RecordSettings()),
+        ("programme", ProgrammeSettings, ProgrammeSettings()),
+    ],
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that may differ from table to table."""
+
+    limits: Limits = field(default_factory=Limits)
+    hardware: HardwareSettings = field(default_factory=HardwareSettings)
+    records: RecordSettings = field(default_factory=RecordSettings)
+    programme: ProgrammeSettings = field(default_factory=ProgrammeSettings)
+    source: str = "built-in defaults"
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings in `path`, or the built-in ones without a path.  Raises ConfigError, one clear line."""
+    if path is None:
+        return Settings()
+    try:
+        file, where = strict_toml.load(path, _File)
+        return _settings(file, where)
+    except strict_toml.FileError as error:
+        raise ConfigError(str(error), ExitCode.NO_INPUT if error.unreadable else ExitCode.CONFIG) from error
+
+
+def _settings(file: Any, where: strict_toml.Where) -> Settings:
+    asked = {name: value for name, value in msgspec.structs.asdict(file.limits).items() if value is not None}
+    for name, value in asked.items():
+        wrong = complaint(name, value)
+        if wrong is not None:
+            raise where.wrong(("limits", name), wrong)
+    try:
+        mounting = Mounting(**msgspec.structs.asdict(file.mounting))
+    except ValueError as error:
+        key, _, says = str(error).partition(": ")
+        raise where.wrong(tuple(key.split(".")), says) from error
+    return Settings(
+        limits=Limits(mounting=mounting, **asked),
+        hardware=file.hardware,
+        records=file.records,
+        programme=file.programme,
+        source=where.file,
+    )
