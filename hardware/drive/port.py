@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import errno
+import os
 import termios
 from collections.abc import Callable, Mapping
+from itertools import islice
+from math import inf
 from types import MappingProxyType
 from typing import Final, Protocol
 
 import serial
 
 READ_BYTES: Final = 4096
-"""More than the kernel keeps, so that one call takes everything and nothing stale stays behind."""
+"""What the kernel keeps at most."""
 
-WRITE_TIMEOUT_S: Final = 0.001
-"""Waiting longer would cost the control loop more than the command is worth; it goes again 20 ms later."""
+MOST_READS: Final = 4
+"""One read may give less than has arrived (measured: 2048 of 3000), so read until nothing comes, but not for ever in a flood (fault 34)."""
 
 STALE_BYTES: Final = 40
 """Two commands still waiting in the output buffer: they are old by now, the newest takes their place."""
@@ -55,7 +58,7 @@ class SerialPort:
     """A BytePort on a real serial device that may be absent, unplugged or stuck at any moment.
 
     Opens itself at the first use and again after a loss, at most once per retry interval; until then each call
-    raises LinkError at once.  Nothing here waits longer than WRITE_TIMEOUT_S.
+    raises LinkError at once.  Nothing here waits.
     """
 
     def __init__(self, path: str, *, baud: int, now_s: Callable[[], float]) -> None:
@@ -64,13 +67,14 @@ class SerialPort:
         self._now_s = now_s
         self._port: serial.Serial | None = None
         self._trouble = f"{path}: not opened yet"
-        self._retry_at_s = 0.0
+        self._retry_at_s = -inf
         self._retry_s = FIRST_RETRY_S
+        self._cut = True  # what another program left half sent before
 
     def read(self) -> bytes:
         port = self._opened()
         try:
-            data = port.read(READ_BYTES)
+            data = b"".join(islice(iter(lambda: port.read(READ_BYTES), b""), MOST_READS))
         except PORT_ERRORS as error:
             raise self._lost(error) from error
         if data:
@@ -80,14 +84,27 @@ class SerialPort:
     def write(self, data: bytes) -> None:
         port = self._opened()
         try:
-            if port.out_waiting > STALE_BYTES:
-                port.reset_output_buffer()
-                data = b"\0" + data  # ends the frame that was cut
-            port.write(data)
-        except serial.SerialTimeoutException as error:
-            raise LinkError(f"{self._path}: takes no more bytes; check that the board is powered") from error
+            self._cut = not self._put(port, data)
         except PORT_ERRORS as error:
             raise self._lost(error) from error
+        if self._cut:
+            raise LinkError(f"{self._path}: takes no more bytes; check that the board is powered")
+
+    def _put(self, port: serial.Serial, data: bytes) -> bool:
+        """True when all went out.  A command that has waited is worse than none: the newest must be the next to go."""
+        if port.out_waiting > STALE_BYTES:
+            port.reset_output_buffer()
+            self._cut = True
+        whole = b"\0" + data if self._cut else data  # ends a frame that was cut, or it would take the next one with it
+        try:
+            # Not port.write(): with no timeout it spins for ever on a full buffer, with a short one it calls a
+            # frame lost that was sent, whenever this thread was set aside for that long.
+            done = os.write(port.fileno(), whole) == len(whole)
+        except BlockingIOError:
+            done = False
+        if not done:
+            port.reset_output_buffer()
+        return done
 
     def close(self) -> None:
         """May be called in any state, also twice."""
@@ -105,7 +122,7 @@ class SerialPort:
             return self._port
         if self._now_s() < self._retry_at_s:
             raise LinkError(self._trouble)
-        port = serial.Serial(timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        port = serial.Serial(timeout=0, exclusive=True)
         try:
             port.port = self._path
             port.baudrate = self._baud
@@ -114,6 +131,7 @@ class SerialPort:
         except PORT_ERRORS as error:
             raise self._lost(error) from error
         self._port = port
+        self._cut = True
         return port
 
     def _lost(self, error: Exception) -> LinkError:
@@ -125,6 +143,15 @@ class SerialPort:
         return LinkError(self._trouble)
 
     def _text(self, error: Exception) -> str:
-        number = error.errno if isinstance(error, OSError) else error.args[0] if error.args else None
         said = " ".join(str(part) for part in error.args if not isinstance(part, int)) or type(error).__name__
-        return f"{self._path}: {ADVICE.get(number, f'lost ({said}); check the cable') if isinstance(number, int) else f'lost ({said})'}"
+        return f"{self._path}: {ADVICE.get(_errno(error), f'lost ({said}); check the cable and the port in the settings')}"
+
+
+def _errno(error: BaseException | None) -> int:
+    """The first error number in the chain of causes; pyserial often leaves its own empty.  0 if there is none."""
+    while error is not None:
+        number = error.args[0] if error.args else None
+        if isinstance(number, int):
+            return number
+        error = error.__context__
+    return 0
