@@ -11,7 +11,7 @@ from typing import Protocol
 from gpiozero import Factory
 
 from controller.core.limits import Limits
-from controller.core.model import BoardReport, Command, Inputs, Outputs
+from controller.core.model import BoardReport, Inputs, Outputs
 from controller.core.wire import StatusFlag
 from controller.ports import Programme
 from hardware import pins
@@ -21,7 +21,7 @@ from hardware.buzzer import BuzzerSwitch
 from hardware.clock import Clock, Ticker
 from hardware.display import Display
 from hardware.drive.link import Link
-from hardware.drive.port import BytePort, LinkError
+from hardware.drive.port import BytePort
 from hardware.estop_contact import EstopContact
 from hardware.handset import Handset
 from hardware.host import HostPort, UnknownHost
@@ -88,7 +88,7 @@ class HardwareMachine:
     def act(self, outputs: Outputs) -> None:
         """The board's command first: it is the one that expires."""
         if outputs.command is not None:
-            self._send(outputs.command)
+            self._link.send(outputs.command)
         now_s = self._clock.now_s()
         self._selection = outputs.selection
         self._solenoid.put(outputs.release_locks)
@@ -104,12 +104,6 @@ class HardwareMachine:
         """Everything the Pi switches off, then let go; the board notices the silence by itself."""
         for device in (self._solenoid, self._buzzer, self._lamps, self._handset, self._ankles, self._estop):
             device.close()
-
-    def _send(self, command: Command) -> None:
-        try:
-            self._link.send(command)
-        except LinkError:
-            return  # the board hears nothing and acts (SR7); its telemetry's age tells the core
 
     def _at_upright(self, board: BoardReport) -> bool:
         return board.age_s <= self._limits.board_silent_s and bool(board.flags & StatusFlag.AT_UPRIGHT)
