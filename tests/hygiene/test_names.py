@@ -1,4 +1,4 @@
-"""Every quantity says its unit in its name; the numbers without a unit are listed here, each a count, a code or a bit field."""
+"""Every quantity says its unit in its name."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ UNITS = {
     *("v", "mv", "a", "ma", "ua", "ohm", "mohm", "h", "mh", "w", "wh", "ah", "mah", "j", "jpk", "c", "k"),
     *("counts", "percent", "ratio", "ppm", "bytes", "lines", "bits", "columns", "cells", "px", "dpi"),
 }
-COUNTS = {
-    *("count", "counts", "index", "number", "seq", "bit", "bits", "code", "schema", "version"),
-    *("value", "id", "pin", "polls", "ticks", "step"),
+BARE = re.compile(r"\s*(unsigned\s+|signed\s+)?(int|long|short|char)\b")
+BOUNDS = {"default", "least", "most", "low", "high"}
+"""Bounds of a value that another field names."""
+PHYSICAL = {
+    *("angle", "rate", "speed", "accel", "current", "battery", "voltage", "torque", "mass", "weight", "height"),
+    *("time", "age", "period", "duration", "temperature", "budget", "rest"),
 }
 BARE = re.compile(r"\s*(unsigned\s+|signed\s+)?(int|long|short|char)\b")
-PLAIN = {
-    "reasons": "bits",
-    "flags": "bits",
-    "contacts": "bits",
-    "challenge": "opaque word",
-    "reset_cause": "bits",
-    "ladder": "step of the help ladder",
-    "selection": "steps of SELECT",
-    "seed": "seed",
-}
-NUMERIC = re.compile(r"\b(int|float)\b")
+BOUNDS = {"default", "least", "most", "low", "high"}
+"""Bounds of a value that another field names."""
+PHYSICAL = re.compile(
+    r"angle|rate|speed|accel|current|battery|voltage|torque|mass|weight|height|time|age|period|duration|temperature|budget|rest"
+)
+NUMERIC = {"int", "float"}
+AROUND = {"None", "tuple", "Final"}
 
 
 def unit_named(name: str) -> bool:
@@ -37,30 +36,39 @@ def unit_named(name: str) -> bool:
     return any("_".join(words[-size:]) in UNITS for size in (1, 2, 3)) and len(words) > 1
 
 
-def counted(name: str) -> bool:
-    """Counts, indices and codes carry no unit."""
-    return name in PLAIN or name.rstrip("_").split("_")[-1] in COUNTS
+def says_enough(name: str, annotation: str) -> bool:
+    """A float always has a unit; an int has one unless it counts, numbers or packs bits."""
+    if unit_named(name) or name in BOUNDS:
+        return True
+    return "float" not in annotation and not PHYSICAL & set(name.split("_"))
 
 
-def numeric_fields(module: ast.Module) -> list[tuple[str, int]]:
+def is_numeric(annotation: str) -> bool:
+    words = set(re.findall(r"\w+", annotation)) - AROUND
+    return bool(words) and words <= NUMERIC
+
+
+def numeric_fields(module: ast.Module) -> list[tuple[str, str, int]]:
     return [
-        (field.target.id, field.lineno)
+        (field.target.id, ast.unparse(field.annotation), field.lineno)
         for node in ast.walk(module)
         if isinstance(node, ast.ClassDef) and decorated_as_dataclass(node)
         for field in node.body
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and NUMERIC.search(ast.unparse(field.annotation))
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_numeric(ast.unparse(field.annotation))
     ]
 
 
 def test_every_numeric_field_of_a_dataclass_names_its_unit() -> None:
     fields = [(path, *found) for path in python_files("controller", "hardware", "sim") for found in numeric_fields(tree(path))]
     assert len(fields) > 60
-    assert [f"{path}:{line}: {name}" for path, name, line in fields if not unit_named(name) and not counted(name)] == []
+    assert [f"{path}:{line}: {name}" for path, name, kind, line in fields if not says_enough(name, kind)] == []
 
 
 def test_a_number_without_a_unit_is_seen() -> None:
-    planted = ast.parse("@dataclass(frozen=True)\nclass A:\n    angle: float = 0.0\n    rate_dps: float = 0.0\n    s: int = 0\n")
-    assert [name for name, _ in numeric_fields(planted) if not unit_named(name)] == ["angle", "s"]
+    numbers = ("angle: float = 0.0", "rate_dps: float = 0.0", "s: float | None = None")
+    lines = (*numbers, "age: int = 0", "frames: int = 0", "xs: tuple[float, ...] = ()")
+    planted = ast.parse("@dataclass(frozen=True)\nclass A:\n    " + "\n    ".join(lines))
+    assert [name for name, kind, _ in numeric_fields(planted) if not says_enough(name, kind)] == ["angle", "s", "age", "xs"]
 
 
 def test_the_firmware_keeps_no_bare_int_in_a_struct() -> None:

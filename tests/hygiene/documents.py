@@ -1,0 +1,114 @@
+"""Writes the generated parts of the documents from the code: `python -m tests.hygiene.documents`.  A test compares them with what stands.
+
+A generated part lies between `<!-- generated: NAME -->` and `<!-- end -->`; everything else in a document is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from controller.core import modes, panel, safety
+from controller.core.model import Mode
+from controller.core.wire import BOARD_REASONS
+from tests.hygiene import evidence
+from tests.hygiene.sources import ROOT
+
+HAZARDS: dict[str, str] = {
+    "SR1": "crushed, trapped or thrown by the table's own motion; a motion that resumes by itself",
+    "SR2": "harm from hanging head-down too long",
+    "SR3": "fainting when brought up without a pause",
+    "SR4": "pressure transient, jerk, fall of the head from fast or uneven motion",
+    "SR5": "tipped further than the person may be, or over the top",
+    "SR6": "falling out of the ankle clamps",
+    "SR7": "left upside down, or still moving, when the Pi stops thinking",
+    "SR8": "wrong angle believed: too far, too fast, rest at the wrong place",
+    "SR9": "motor, gear or brake does something else than it was told",
+    "SR10": "left upside down by a power cut or an empty battery",
+    "SR11": "a session begins that should not",
+    "SR12": "somebody elsewhere, or a bug in a network service, moves a person",
+    "SR13": "a restart in mid-session forgets that somebody hangs in the table, or goes on with the session",
+    "SR14": "trapped upside down and nobody knows",
+    "SR15": "unconscious, and stood up or left hanging",
+    "SR16": "inverted on a table whose brake, stop, locks or sensors were broken all along",
+}
+
+
+def listed(names: Iterable[str]) -> str:
+    return "<br>".join(f"`{name}`" for name in names)
+
+
+def table(head: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *body]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
+
+
+def safety_case() -> str:
+    shown = evidence.scenarios()
+    body = [
+        (
+            hazard,
+            rule,
+            listed(evidence.pi_code()[rule]),
+            listed(evidence.board_code()[rule]),
+            listed(evidence.tests()[rule]),
+            listed(shown[rule]),
+        )
+        for rule, hazard in HAZARDS.items()
+    ]
+    return table(("hazard", "rule", "code on the Pi", "code on the board", "tests", "scenarios"), body)
+
+
+def pi_rules() -> str:
+    body = [(rule.rule, f"`{rule.name}`", rule.says, rule.way_back, rule.clears.value) for rule in safety.RULES]
+    return table(("rule", "name", "what the display says", "what to do", "goes away"), body)
+
+
+def board_reasons() -> str:
+    return table(("rule", "name", "what it means"), [(rule, f"`{name}`", says) for rule, name, says in BOARD_REASONS.values()])
+
+
+def mode_lamps() -> str:
+    return table(("mode", *panel.LAMP_NAMES), [(mode.value, *panel.lamp_words(mode)) for mode in Mode])
+
+
+def mode_diagram() -> str:
+    return f"```mermaid\n{modes.diagram().strip()}\n```"
+
+
+PARTS: dict[str, tuple[str, Callable[[], str]]] = {
+    "safety-case": ("docs/safety-case.md", safety_case),
+    "modes": ("docs/modes.md", mode_diagram),
+    "pi-rules": ("docs/manual.md", pi_rules),
+    "board-reasons": ("docs/manual.md", board_reasons),
+    "lamps": ("docs/manual.md", mode_lamps),
+}
+
+
+def filled(document: str, name: str, body: str) -> str:
+    """The document with one generated part replaced."""
+    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(\n<!-- end -->)", re.S)
+    if not pattern.search(document):
+        raise ValueError(f"no part '{name}' in the document; it begins with <!-- generated: {name} --> and ends with <!-- end -->")
+    return pattern.sub(lambda match: match.group(1) + body + match.group(2), document)
+
+
+def as_it_should_be(path: str) -> str:
+    document = (ROOT / path).read_text(encoding="utf-8")
+    for name, (home, make) in PARTS.items():
+        if home == path:
+            document = filled(document, name, make())
+    return document
+
+
+def main() -> int:
+    for path in sorted({home for home, _ in PARTS.values()}):
+        Path(ROOT / path).write_text(as_it_should_be(path), encoding="utf-8")
+        sys.stdout.write(f"wrote {path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

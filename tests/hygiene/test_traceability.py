@@ -1,0 +1,52 @@
+"""Requirement -> code on each side that owns it -> test, and back: nothing named that is not there, nothing required and not shown."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.hygiene import evidence
+from tests.hygiene.documents import HAZARDS
+from tests.hygiene.sources import project_files, text
+
+SAFETY = tuple(f"SR{number}" for number in range(1, 17))
+
+
+def test_the_requirements_stand_in_the_project() -> None:
+    counts = {kind: sum(row.startswith(kind) for row in evidence.rows()) for kind in ("SR", "TP", "PU", "SE")}
+    assert counts == {"SR": 16, "TP": 16, "PU": 6, "SE": 10}
+    assert tuple(HAZARDS) == SAFETY
+
+
+@pytest.mark.parametrize("rule", SAFETY)
+def test_every_safety_rule_is_named_in_the_code_of_both_sides(rule: str) -> None:
+    assert evidence.pi_code()[rule], f"{rule} is named nowhere in controller/ or hardware/"
+    assert evidence.board_code()[rule], f"{rule} is named nowhere in firmware/core"
+
+
+@pytest.mark.parametrize("rule", SAFETY)
+def test_every_safety_rule_has_a_test_that_names_it(rule: str) -> None:
+    assert evidence.tests()[rule]
+
+
+@pytest.mark.parametrize("rule", SAFETY)
+def test_every_safety_rule_has_a_shipped_scenario(rule: str) -> None:
+    assert evidence.scenarios()[rule]
+
+
+def test_every_mark_names_a_row_that_exists() -> None:
+    unknown = {path: sorted(ids - set(evidence.rows())) for path, ids in evidence.test_marks().items()}
+    assert {path: ids for path, ids in unknown.items() if ids} == {}
+
+
+def test_no_file_names_a_requirement_that_does_not_exist() -> None:
+    named = {str(path): evidence.named_in(text(path)) - set(evidence.rows()) for path in project_files() if path.parts[0] != "docs"}
+    assert {path: ids for path, ids in named.items() if ids and path != "tests/hygiene/test_traceability.py"} == {}
+
+
+def test_a_mark_is_found_on_functions_classes_and_modules() -> None:
+    planted = "import pytest\npytestmark = pytest.mark.req('SR1')\n@pytest.mark.req('SR2', 'SR3')\ndef test_a():\n    assert True\n"
+    assert evidence.marks(ast.parse(planted)) == {"SR1", "SR2", "SR3"}
+    assert evidence.named_in("SR1-SR3 and TP16 (SR9)") == {"SR1", "SR2", "SR3", "TP16", "SR9"}
+    assert evidence.named_in("XSR1 SR100") == set()
