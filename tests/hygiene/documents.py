@@ -46,18 +46,8 @@ def table(head: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> str:
 
 
 def safety_case() -> str:
-    shown = evidence.scenarios()
-    body = [
-        (
-            hazard,
-            rule,
-            listed(evidence.pi_code()[rule]),
-            listed(evidence.board_code()[rule]),
-            listed(evidence.tests()[rule]),
-            listed(shown[rule]),
-        )
-        for rule, hazard in HAZARDS.items()
-    ]
+    columns = (evidence.pi_code(), evidence.board_code(), evidence.tests(), evidence.scenarios())
+    body = [(hazard, rule, *(listed(column[rule]) for column in columns)) for rule, hazard in HAZARDS.items()]
     return table(("hazard", "rule", "code on the Pi", "code on the board", "tests", "scenarios"), body)
 
 

@@ -43,9 +43,8 @@ def by_requirement(paths: list[Path]) -> dict[str, tuple[str, ...]]:
 def marks(module: ast.Module) -> set[str]:
     """Every id given to pytest.mark.req in a test file."""
     calls = [node for node in ast.walk(module) if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.req")]
-    return {
-        argument.value for call in calls for argument in call.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    }
+    arguments = [argument for call in calls for argument in call.args if isinstance(argument, ast.Constant)]
+    return {argument.value for argument in arguments if isinstance(argument.value, str)}
 
 
 @cache
@@ -61,9 +60,6 @@ def tests() -> dict[str, tuple[str, ...]]:
 
 def scenarios() -> dict[str, tuple[str, ...]]:
     """Shipped scenarios by the requirement they name."""
-    named = {
-        path.stem: named_in(text(path))
-        for path in project_files()
-        if path.match("sim/scenarios/**/*.toml") or path.match("sim/scenarios/*.toml")
-    }
+    shipped = [path for path in project_files() if path.parts[:2] == ("sim", "scenarios") and path.suffix == ".toml"]
+    named = {path.stem: named_in(text(path)) for path in shipped}
     return {row: tuple(name for name, ids in named.items() if row in ids) for row in rows()}

@@ -22,12 +22,6 @@ PHYSICAL = {
     *("time", "age", "period", "duration", "temperature", "budget", "rest"),
 }
 BARE = re.compile(r"\s*(unsigned\s+|signed\s+)?(int|long|short|char)\b")
-BOUNDS = {"default", "least", "most", "low", "high"}
-"""Bounds of a value that another field names."""
-PHYSICAL = re.compile(
-    r"angle|rate|speed|accel|current|battery|voltage|torque|mass|weight|height|time|age|period|duration|temperature|budget|rest"
-)
-NUMERIC = {"int", "float"}
 AROUND = {"None", "tuple", "Final"}
 
 
