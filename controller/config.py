@@ -30,9 +30,7 @@ class HardwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     board_port: str = "/dev/inversion-table-board"  # the udev rule's name for the drive board's serial port
     i2c_bus: int = 1
-    imu_address: Literal[0x6A, 0x6B] = 0x6A
-    display: Literal["none", "terminal"] = "none"
-    voice: Literal["none", "espeak-ng"] = "none"
+    imu_address: Literal[0x6A, 0x6B] = 0x6A  # the LSM6DSOX's two, by its SDO pin
 
 
 class RecordSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -116,6 +116,7 @@ class Stage:
     angle_deg: float
     hold_s: float
     prompts: tuple[Prompt, ...] = ()
+    way_prompts: tuple[Prompt, ...] = ()  # on the way there; their at_s counts from the beginning of that motion (TP7)
     oscillation: Oscillation | None = None
 
 
