@@ -1,0 +1,223 @@
+"""Reads scenario files, strictly: every mistake is one line with file, line and what would be right.  Runs nothing.
+
+docs/scenarios.md is the manual; a test holds it and the keys read here together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from controller.core.limits import RANGES
+from controller.core.model import Latches, Mode, Refusal, SessionPlan
+from controller.core.wire import BoardMode
+from controller.toml_lines import TomlError, line_of, parse
+from sim.events import ARMS, read_action
+from sim.expectations import read_expectation
+from sim.reading import Table, nearest, time_ref
+from sim.scenario import DEPTHS, Happening, History, Routine, Scenario, ScenarioError, TimeRef, Who
+
+RULE_IDS = (
+    *(f"SR{n}" for n in range(1, 17)),
+    *(f"TP{n}" for n in range(1, 17)),
+    *(f"PU{n}" for n in range(1, 7)),
+    *(f"SE{n}" for n in range(1, 11)),
+)
+PHASES = (*(mode.name for mode in Mode), *(f"board.{mode.name}" for mode in BoardMode))
+_TOP_WORDS = ("title", "about", "rules", "depth", "seed", "lasts", "ends_when")
+
+ProtocolReader = Callable[[Table, Path], SessionPlan | None]
+
+
+def load_scenario(path: Path) -> Scenario:
+    """The scenario in a file; ScenarioError is one line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read ({error.strerror}); a scenario file would be right") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}: is not text in UTF-8; a scenario file would be right") from error
+    return parse_scenario(text, path)
+
+
+def parse_scenario(text: str, path: Path) -> Scenario:
+    """The scenario in a text; `path` names it in messages and is where relative protocol paths begin."""
+    try:
+        values, lines = parse(text)
+    except TomlError as error:
+        raise ScenarioError(f"{path}:{error.line}: is not TOML: {error}; see docs/scenarios.md") from error
+    top = Table(values, (), str(path), lambda where: line_of(lines, where))
+    events = tuple(_event(table) for table in top.tables("event"))
+    expects = tuple(read_expectation(table) for table in top.tables("expect"))
+    scenario = Scenario(
+        path=path,
+        name=path.stem,
+        title=top.text("title"),
+        about=top.text("about", "-"),
+        rules=top.words("rules", RULE_IDS),
+        depths=_depths(top),
+        seed=top.integer("seed", 1, 0, 2**32 - 1),
+        lasts_s=_lasts(top),
+        ends=top.condition("ends_when"),
+        plan=_protocol(top, path),
+        who=_who(top.table("person")),
+        history=_history(top.table("history")),
+        routine=_routine(top.table("routine")),
+        limits=_limits(top.table("limits")),
+        events=events,
+        expects=expects,
+    )
+    top.done()
+    _refs_exist(top, scenario)
+    return scenario
+
+
+def _depths(top: Table) -> tuple[str, ...]:
+    if not top.has("depth"):
+        return DEPTHS
+    if isinstance(top.raw("depth"), str):
+        return (top.word("depth", None, DEPTHS),)
+    depths = top.words("depth", DEPTHS)
+    if not depths:
+        raise top.fail("depth", 'is empty; "fast", "bus" or both would be right')
+    return depths
+
+
+def _lasts(top: Table) -> float:
+    lasts_s = top.duration("lasts", 900.0)
+    if not 0.1 <= lasts_s <= 7200.0:
+        raise top.fail("lasts", f"is {lasts_s:g} s; 100ms to 120min would be right")
+    return lasts_s
+
+
+def _protocol(top: Table, path: Path) -> SessionPlan:
+    from sim.protocol_choice import read_protocol  # late: the protocol loader is only needed here
+
+    return read_protocol(top, path)
+
+
+def _who(table: Table) -> Who:
+    who = Who(
+        mass_kg=table.number("mass_kg", 80.0, 0.0, 150.0),
+        height_cm=table.number("height_cm", 178.0, 120.0, 215.0),
+        balance_cm=table.number("balance_cm", 0.0, -20.0, 20.0),
+        arms=table.word("arms", "crossed", ARMS),
+    )
+    table.done()
+    return who
+
+
+def _refusal(table: Table) -> Refusal:
+    refusal = Refusal(rule=table.word("rule", None, RULE_IDS), says=table.text("says"), way_back=table.text("way_back"))
+    table.done()
+    return refusal
+
+
+def _history(table: Table) -> History:
+    latches = Latches(
+        inspection_due=table.flag("inspection_due", False),
+        load_refused=table.flag("load_refused", False),
+        clean_shutdown=table.flag("clean_shutdown", True),
+    )
+    history = History(
+        sessions=table.integer("sessions", 0, 0, 100000),
+        refusals=tuple(_refusal(item) for item in table.tables("refuse")),
+        latches=latches,
+    )
+    table.done()
+    return history
+
+
+def _habit(table: Table, key: str, default_s: float | None) -> float | None:
+    if table.raw(key) == "never":
+        return None
+    return table.duration(key, -1.0) if table.has(key) else default_s
+
+
+def _routine(table: Table) -> Routine:
+    usual = Routine()
+    routine = Routine(
+        toggles_locks=table.flag("toggles_locks", usual.toggles_locks),
+        locks_at_s=_habit(table, "locks", usual.locks_at_s),
+        spotter_at_s=_habit(table, "spotter", usual.spotter_at_s),
+        start_at_s=_habit(table, "start", usual.start_at_s),
+        answers_after_s=_habit(table, "answers", usual.answers_after_s),
+        level_after_s=_habit(table, "level", usual.level_after_s),
+        leaves_after_s=_habit(table, "leaves", usual.leaves_after_s),
+    )
+    table.done()
+    return routine
+
+
+def _limits(table: Table) -> dict[str, float]:
+    limits: dict[str, float] = {}
+    for key in table.values:
+        if key not in RANGES:
+            raise table.fail(key, f"unknown limit; {nearest(key, RANGES)}")
+        limits[key] = table.number(key, 0.0, RANGES[key].least, RANGES[key].most)
+    table.done()
+    return limits
+
+
+def _event(table: Table) -> Happening:
+    from sim.faults import FAULT_NAMES  # late: builds nothing, but only events need it
+
+    for key in ("at", "when", "hold_for", "repeats", "name"):
+        table.seen.add(key)
+    at = table.moment("at")
+    for_s = table.duration("hold_for", 0.0)
+    when = table.condition("when", for_s)
+    if (at is None) == (when is None):
+        raise table.fail(
+            "", "has both `at` and `when`; one would be right" if at else 'has no time; at = "12.5s" or when = "angle > 40" would be right'
+        )
+    if at is not None and (table.has("hold_for") or table.has("repeats")):
+        raise table.fail("hold_for" if table.has("hold_for") else "repeats", "goes with `when` only")
+    action, value, extras = read_action(table, FAULT_NAMES)
+    happening = Happening(
+        at=at,
+        when=when,
+        once=not table.flag("repeats", False),
+        action=action,
+        value=value,
+        extras=extras,
+        name=table.text("name", "-").strip("-"),
+        line=table.line,
+    )
+    table.done()
+    return happening
+
+
+def _refs_exist(top: Table, scenario: Scenario) -> None:
+    """A moment must speak of a phase that exists or of an event that has that name."""
+    names = (*PHASES, *(event.name for event in scenario.events if event.name))
+    for kind, items in (("event", top.tables("event")), ("expect", top.tables("expect"))):
+        for table in items:
+            for key, value in table.values.items():
+                ref = _as_ref(value) if key in ("at", "after", "by", "from", "until", *_REF_CHECKS) else None
+                if ref is not None and ref.phase and ref.phase not in names:
+                    raise table.fail(key, f"speaks of {ref.phase!r}; {nearest(ref.phase, names)} ({kind})")
+
+
+_REF_CHECKS = ("angle_at", "level_by", "upright_by", "still_after", "no_descent_after")
+
+
+def _as_ref(value: object) -> TimeRef | None:
+    try:
+        return time_ref(value)
+    except ValueError:
+        return None
+
+
+def find_scenarios(paths: list[Path]) -> list[Path]:
+    """Files as they are, folders as every *.toml in and under them, in order of name."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(path.rglob("*.toml"))
+            if not inside:
+                raise ScenarioError(f"{path}: has no *.toml in it; a folder of scenarios would be right")
+            found.extend(inside)
+        else:
+            found.append(path)
+    return found

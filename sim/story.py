@@ -1,0 +1,176 @@
+"""What a bystander with a stopwatch and a protractor remembers: presses, contacts, session, returns that are due.
+
+Fed with the true columns of trace.Row only.  It must never look at a belief column, nor import a limit of the software:
+every number here is restated by hand from the requirements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sim.trace import Row
+
+AT_REST_DPS = 0.15  # 0.1 deg/s of the requirements, and what gear play does to the true rate
+RELEASED_BY = ("START", "RETURN", "OK", "DIZZY")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the monitors are told beforehand: the table and the permission, not the software's opinion of them."""
+
+    upright_deg: float = -75.0
+    permitted_deg: float = 90.0
+    rocking_deg: float = 0.0  # how far the protocol rocks back past the gate without it being a return
+
+
+def locks_closed(row: Row) -> bool:
+    return row.left_primary and row.left_secondary and row.right_primary and row.right_secondary
+
+
+def estop_closed(row: Row) -> bool:
+    return row.estop_a_closed and row.estop_b_closed
+
+
+def help_heard(row: Row) -> bool:
+    """Any sound of the help ladder, from either side."""
+    return row.board_buzzer == 3 or row.pi_buzzer == "help"
+
+
+@dataclass(slots=True)
+class Story:
+    """Running memory, brought up to date once per row before the monitors see it."""
+
+    setting: Setting
+    row: Row | None = None
+    dt_s: float = 0.0
+    edge_s: dict[str, float] = field(default_factory=dict)  # newest press of each button
+    rest_since_s: float | None = None
+    upright_since_s: float | None = None
+    locks_closed_since_s: float | None = None
+    # emergency stop
+    estop_at_s: float | None = None  # newest opening while latched
+    estop_at_deg: float = 0.0
+    estop_latched: bool = False
+    estop_closed_since_s: float | None = None
+    ok_since_s: float | None = None
+    # a session
+    locks_seen_open_since_s: float | None = None
+    inverted_s: float = 0.0
+    session_at_s: float | None = None  # left upright rest
+    answer_s: float | None = None  # newest sign of life while inverted
+    inverted_since_s: float | None = None
+    # a return that is due
+    due_at_s: float | None = None
+    due_why: str = ""
+    due_asked: bool = False
+    due_at_deg: float = 0.0
+    hard_stop_s: float = -9.0  # newest event that entitles to an emergency stop's brake
+    pi_lost_s: float | None = None
+
+    @property
+    def upright(self) -> bool:
+        return self.row is not None and self.row.angle_deg <= self.setting.upright_deg + 1.5
+
+    def since(self, button: str) -> float:
+        """Seconds since the newest press of a button."""
+        return self.row.t_s - self.edge_s.get(button, -1e9) if self.row else 1e9
+
+    def since_any(self, *buttons: str) -> float:
+        return min(self.since(button) for button in buttons)
+
+    def update(self, row: Row) -> None:
+        last, self.row = self.row, row
+        before = last or row
+        self.dt_s = row.t_s - before.t_s
+        self._buttons(before, row)
+        self._durations(row)
+        self._emergency(before, row)
+        self._session(row)
+        self._returns(before, row)
+
+    def _buttons(self, before: Row, row: Row) -> None:
+        now = (row.start, row.return_, row.ok, row.dizzy)
+        then = (before.start, before.return_, before.ok, before.dizzy)
+        if now != then:
+            for name, is_down, was_down in zip(RELEASED_BY, now, then, strict=True):
+                if is_down and not was_down:
+                    self.edge_s[name] = row.t_s
+        self.ok_since_s = (self.ok_since_s if self.ok_since_s is not None else row.t_s) if row.ok else None
+
+    def _durations(self, row: Row) -> None:
+        at_rest = row.peak_rate_dps < AT_REST_DPS
+        self.rest_since_s = (row.t_s if self.rest_since_s is None else self.rest_since_s) if at_rest else None
+        upright = self.upright
+        self.upright_since_s = (row.t_s if self.upright_since_s is None else self.upright_since_s) if upright else None
+        closed = locks_closed(row)
+        self.locks_closed_since_s = (row.t_s if self.locks_closed_since_s is None else self.locks_closed_since_s) if closed else None
+        seen_open = upright and not (row.left_secondary or row.right_secondary)
+        self.locks_seen_open_since_s = (
+            (row.t_s if self.locks_seen_open_since_s is None else self.locks_seen_open_since_s) if seen_open else None
+        )
+        pi_lost = self.pi_lost_s if self.pi_lost_s is not None else row.t_s
+        self.pi_lost_s = None if row.pi_alive else pi_lost
+
+    def _emergency(self, before: Row, row: Row) -> None:
+        closed = estop_closed(row)
+        if not closed:
+            if self.estop_closed_since_s is not None or not self.estop_latched:
+                self.estop_at_s, self.estop_at_deg = row.t_s, row.angle_deg
+                self.hard_stop_s = row.t_s
+            self.estop_latched = True
+            self.estop_closed_since_s = None
+        elif self.estop_closed_since_s is None:
+            self.estop_closed_since_s = row.t_s
+        if self.estop_latched and closed and self.upright:
+            held = self.ok_since_s is not None and row.t_s - self.ok_since_s >= 2.9
+            if held and self.estop_closed_since_s is not None and row.t_s - self.estop_closed_since_s >= 0.9:
+                self.estop_latched = False
+        if row.faults or row.board_resets != before.board_resets or row.lever_pulled:
+            self.hard_stop_s = row.t_s
+
+    def _session(self, row: Row) -> None:
+        if row.angle_deg > 0.0:
+            self.inverted_s += self.dt_s
+            if self.inverted_since_s is None:
+                self.inverted_since_s = self.answer_s = row.t_s
+            if row.ok or row.start or row.return_:
+                self.answer_s = row.t_s
+        else:
+            self.inverted_since_s = self.answer_s = None
+        cleared = self.locks_seen_open_since_s is not None and row.t_s - self.locks_seen_open_since_s >= 30.0
+        if cleared:
+            self.inverted_s = 0.0
+        if row.angle_deg > self.setting.upright_deg + 3.5 and self.session_at_s is None:
+            self.session_at_s = row.t_s
+        if self.upright and self.session_at_s is not None:
+            self.session_at_s = None
+
+    def _returns(self, before: Row, row: Row) -> None:
+        if self.session_at_s is None:
+            self.due_at_s, self.due_why, self.due_asked = None, "", False
+            return
+        if self.since("RETURN") == 0.0 and not self.estop_latched:
+            self._due(row, "RETURN", asked=True)
+        if self.due_at_s is None:
+            why = self._trip(before, row)
+            if why:
+                self._due(row, why, asked=False)
+
+    def _due(self, row: Row, why: str, *, asked: bool) -> None:
+        if self.due_at_s is None:
+            self.due_at_s, self.due_why, self.due_at_deg = row.t_s, why, row.angle_deg
+        self.due_asked = self.due_asked or asked
+
+    def _trip(self, before: Row, row: Row) -> str:
+        """What, by the requirements, makes a return due without anybody asking."""
+        silent = self.pi_lost_s is not None and row.t_s - self.pi_lost_s >= 2.2
+        unanswered = self.answer_s is not None and row.t_s - self.answer_s > 84.0
+        causes = (
+            (not locks_closed(row), "ankle lock open"),
+            (not row.mains, "mains lost"),
+            (silent, "Pi silent"),
+            (row.pi_alive and not before.pi_alive, "Pi restarted"),
+            (row.board_resets != before.board_resets, "board reset"),
+            (unanswered and not self.estop_latched, "unanswered"),
+        )
+        return next((why for broken, why in causes if broken), "")
