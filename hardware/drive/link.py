@@ -36,12 +36,12 @@ _MODES: Final = tuple(BoardMode)
 class LinkCounts:
     """Since the start; for doctor and the journal."""
 
-    good_frames: int = 0  # accepted: whole, known, newer
-    bad_frames: int = 0  # damaged or of another length
-    unknown_frames: int = 0  # undamaged, but not telemetry of this protocol
-    late_frames: int = 0  # repeated or older than one accepted before
-    unsendable_commands: int = 0  # a number did not fit or was no number
-    port_errors: int = 0
+    good_frame_count: int = 0  # accepted: whole, known, newer
+    bad_frame_count: int = 0  # damaged or of another length
+    unknown_frame_count: int = 0  # undamaged, but not telemetry of this protocol
+    late_frame_count: int = 0  # repeated or older than one accepted before
+    unsendable_command_count: int = 0  # a number did not fit or was no number
+    port_error_count: int = 0
 
 
 class SequenceGate:
@@ -150,12 +150,12 @@ class Link:
     @property
     def counts(self) -> LinkCounts:
         return LinkCounts(
-            good_frames=self._good,
-            bad_frames=self._decoder.bad,
-            unknown_frames=self._unknown,
-            late_frames=self._late,
-            unsendable_commands=self._unsendable,
-            port_errors=self._port_errors,
+            good_frame_count=self._good,
+            bad_frame_count=self._decoder.bad,
+            unknown_frame_count=self._unknown,
+            late_frame_count=self._late,
+            unsendable_command_count=self._unsendable,
+            port_error_count=self._port_errors,
         )
 
     def _port_failed(self, error: LinkError) -> None:

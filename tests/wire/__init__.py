@@ -1,0 +1,1 @@
+"""The wire: generator, codec on both ends, framing, check value, link, serial port."""
