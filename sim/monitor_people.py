@@ -109,7 +109,7 @@ class FreshStart:
             )
             if not good
         ]
-        return f"leaves upright rest without {', '.join(missing)}" if missing else ""
+        return f"leaves upright rest at {row.angle_deg:.1f} deg without {', '.join(missing)}" if missing else ""
 
 
 @dataclass(slots=True)
