@@ -22,6 +22,7 @@ PHYSICAL = {
     *("time", "age", "period", "duration", "temperature", "budget", "rest"),
 }
 BARE = re.compile(r"\s*(unsigned\s+|signed\s+)?(int|long|short|char)\b")
+NUMERIC = {"int", "float"}
 AROUND = {"None", "tuple", "Final"}
 
 
