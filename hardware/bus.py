@@ -6,9 +6,11 @@ use it, so the adapter belongs to the first thread that uses it and refuses ever
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import threading
 from collections.abc import Callable
+from math import inf
 from typing import Protocol
 
 from smbus2 import SMBus, i2c_msg
@@ -16,6 +18,8 @@ from smbus2 import SMBus, i2c_msg
 I2C_RETRIES = 0x0701
 I2C_TIMEOUT = 0x0702  # in units of 10 ms; the kernel's own default is a whole second (F20)
 TRANSFER_LIMIT_10MS = 1
+
+REOPEN_EVERY_S = 1.0
 
 UNUSED_ADDRESS = 0x7B
 """Reserved by the I2C standard, so no chip answers; a read of it still clocks nine bits out."""
@@ -42,6 +46,39 @@ def open_bus(number: int) -> SMBus:
     fcntl.ioctl(bus.fd, I2C_TIMEOUT, TRANSFER_LIMIT_10MS)
     fcntl.ioctl(bus.fd, I2C_RETRIES, 0)
     return bus
+
+
+class ReopeningBus:
+    """An SMBusLike on a real bus that may be absent: opened at the first use and again after it went away, never raising but OSError."""
+
+    def __init__(self, number: int, *, now_s: Callable[[], float], open_: Callable[[int], SMBusLike] = open_bus) -> None:
+        self._number = number
+        self._now_s = now_s
+        self._open = open_
+        self._bus: SMBusLike | None = None
+        self._retry_s = -inf
+
+    def i2c_rdwr(self, *messages: i2c_msg) -> None:
+        if self._bus is None:
+            self._bus = self._opened()
+        try:
+            self._bus.i2c_rdwr(*messages)
+        except OSError as error:
+            if error.errno in (errno.ENODEV, errno.EBADF):
+                self.close()
+            raise
+
+    def close(self) -> None:
+        bus, self._bus = self._bus, None
+        if bus is not None:
+            bus.close()
+
+    def _opened(self) -> SMBusLike:
+        now_s = self._now_s()
+        if now_s < self._retry_s:
+            raise OSError(errno.ENODEV, "no I2C bus")
+        self._retry_s = now_s + REOPEN_EVERY_S
+        return self._open(self._number)
 
 
 class Smbus2Bus:

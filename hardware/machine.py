@@ -6,11 +6,10 @@ The same class runs in the simulator at bus depth; only the objects handed to th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from gpiozero import Factory
 
-from controller.core.limits import Limits
+from controller.config import Settings
 from controller.core.model import BoardReport, Inputs, Outputs
 from controller.core.wire import StatusFlag
 from controller.ports import Programme
@@ -30,13 +29,6 @@ from hardware.lamps import LampPanel
 from hardware.outputs import Switch
 
 
-class MachineSettings(Protocol):
-    """What the machine needs of controller.config.Settings."""
-
-    @property
-    def limits(self) -> Limits: ...
-
-
 class HardwareMachine:
     """Implements controller.ports.Machine on pins, I2C and a serial line."""
 
@@ -47,11 +39,10 @@ class HardwareMachine:
         smbus: SMBusLike,
         port: BytePort,
         clock: Clock,
-        settings: MachineSettings,
+        settings: Settings,
         programme: Programme,
         display: Display | None = None,
         host: HostPort | None = None,
-        imu_address: int = pins.IMU_ADDRESS,
         spawn: Callable[[Callable[[], None]], None] = in_background,
     ) -> None:
         self._clock = clock
@@ -66,7 +57,7 @@ class HardwareMachine:
         self._lamps = LampPanel(pin_factory)
         self._buzzer = BuzzerSwitch(pin_factory)
         self._solenoid = Switch(pins.RELEASE_SOLENOID, pin_factory)
-        self._imu = Imu(smbus, imu_address, spawn)
+        self._imu = Imu(smbus, settings.hardware.imu_address, spawn)
         self._link = Link(port, clock.now_s)
         self._selection = 0
 

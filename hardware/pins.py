@@ -64,7 +64,3 @@ CONTACTS: tuple[Pin, ...] = (ANKLE_LEFT, ANKLE_RIGHT, ESTOP_AUX)
 OUTPUTS: tuple[Pin, ...] = (LAMP_READY, LAMP_MOVING, LAMP_RELEASE_OK, LAMP_FAULT, BUZZER, RELEASE_SOLENOID)
 BUSES: tuple[Pin, ...] = (I2C_DATA, I2C_CLOCK, BOARD_TX, BOARD_RX)
 PINS: tuple[Pin, ...] = BUTTONS + CONTACTS + OUTPUTS + BUSES
-
-IMU_ADDRESS = 0x6A
-"""LSM6DSOX with SDO/SA0 low (Adafruit board as delivered); 0x6B with the jumper closed."""
-I2C_BUS = 1

@@ -1,0 +1,124 @@
+"""The product's command line: `inversion-table run | doctor | calibrate | version`.  Composition root of the real table."""
+
+from __future__ import annotations
+
+import argparse
+import select
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from importlib import metadata
+from pathlib import Path
+
+from gpiozero import Factory
+
+from controller.config import ConfigError, load_settings
+from controller.core.model import ImuReading
+from controller.exit_codes import ExitCode
+from hardware import calibrate, doctor, product
+from hardware.bus import ReopeningBus
+from hardware.clock import MonotonicClock
+from hardware.estop_contact import EstopContact
+from hardware.gpio import GpioError, open_pins
+from hardware.imu import Imu
+
+SETTINGS_FILE = Path("/etc/inversion-table.toml")
+BOARD_NOTE = "not calibrated here: the drive board's potentiometer and encoder; that is the drive board's own calibration"
+
+
+def complain(line: str) -> None:
+    print(f"inversion-table: {line}", file=sys.stderr, flush=True)
+
+
+def tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="inversion-table", description="Controller of a motorised inversion table.")
+    commands = top.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run the table until stopped; the systemd unit does this")
+    check = commands.add_parser("doctor", help="look at every part, say what is wrong and how to cure it; moves nothing")
+    check.add_argument("--walk", action="store_true", help="also have each button and contact worked by hand")
+    measure = commands.add_parser("calibrate", help="measure how the IMU sits on the table and write it to the settings file")
+    measure.add_argument("--dry-run", action="store_true", help="measure and show, write nothing")
+    commands.add_parser("version", help="print the version")
+    for command in (run, check, measure):
+        command.add_argument("--settings", type=Path, metavar="FILE", help=f"settings file (default {SETTINGS_FILE} if it exists)")
+    return top
+
+
+def settings_file(asked: Path | None) -> Path | None:
+    """What was asked for must be there; the usual place may be empty, which means the built-in settings."""
+    return asked if asked is not None else SETTINGS_FILE if SETTINGS_FILE.exists() else None
+
+
+def main(arguments: Sequence[str] | None = None, pin_opener: Callable[[], Factory] = open_pins) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        match options.command:
+            case "run":
+                return product.run(settings_file(options.settings), complain, pin_opener)
+            case "doctor":
+                return doctor.doctor(settings_file(options.settings), tell, walk=options.walk, pin_opener=pin_opener)
+            case "calibrate":
+                return calibrate_table(options.settings or SETTINGS_FILE, pin_opener, dry_run=options.dry_run)
+            case _:
+                tell(f"inversion-table {metadata.version('inversion-table')}")
+                return ExitCode.OK
+    except KeyboardInterrupt:
+        complain("stopped")
+        return ExitCode.CHECK_FAILED
+
+
+def calibrate_table(path: Path, pin_opener: Callable[[], Factory], *, dry_run: bool) -> ExitCode:
+    tell(BOARD_NOTE)
+    try:
+        settings = load_settings(path if path.exists() else None)
+        clock = MonotonicClock()
+        with closing(pin_opener()) as pins, closing(ReopeningBus(settings.hardware.i2c_bus, now_s=clock.now_s)) as bus:
+            imu, contact = Imu(bus, settings.hardware.imu_address), EstopContact(pins)
+            bench = calibrate.Bench(sample=lambda: next_sample(imu, clock), estop_closed=contact.closed, done=wait_for_enter)
+            mounting = calibrate.measure(bench, tell)
+        if dry_run:
+            tell(calibrate.mounting_toml(mounting).rstrip())
+        else:
+            calibrate.write_mounting(path, mounting)
+            tell(f"written to {path}; restart the service to use it")
+    except GpioError as error:
+        complain(str(error))
+        return ExitCode.UNAVAILABLE
+    except ConfigError as error:
+        complain(str(error))
+        return error.exit_code
+    except calibrate.CalibrationError as error:
+        complain(str(error))
+        return ExitCode.CHECK_FAILED
+    except OSError as error:
+        complain(f"{error.filename or path}: {error.strerror or error}; the settings file was not changed")
+        return ExitCode.CANNOT_WRITE
+    return ExitCode.OK
+
+
+def next_sample(imu: Imu, clock: MonotonicClock) -> ImuReading | None:
+    clock.sleep_until(clock.now_s() + 0.02)
+    reading = imu.read(clock.now_s())
+    return reading if reading.configured and reading.age_s == 0.0 else None
+
+
+def wait_for_enter(what_to_do: str) -> Callable[[], bool]:
+    """Asks, and gives the question "has Enter been pressed?", which never waits."""
+    tell(what_to_do)
+
+    def pressed() -> bool:
+        if not select.select([sys.stdin], [], [], 0)[0]:
+            return False
+        if sys.stdin.readline() == "":
+            raise calibrate.CalibrationError("nobody is at the keyboard: calibrate needs a person beside the table")
+        return True
+
+    return pressed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

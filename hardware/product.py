@@ -1,0 +1,112 @@
+"""`inversion-table run`: puts the real devices together, runs the loop until told to stop, puts everything down again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from gpiozero import Factory
+
+from controller import service
+from controller.config import ConfigError, Settings, load_settings
+from controller.exit_codes import ExitCode
+from controller.journal import FileJournal
+from controller.programme.permission import StandingProgramme
+from controller.programme.protocols import ProtocolError, builtin_protocols, own_protocols
+from hardware.bus import ReopeningBus
+from hardware.clock import MonotonicClock
+from hardware.display import TextDisplay
+from hardware.drive.port import SerialPort
+from hardware.drive.protocol import BAUD
+from hardware.gpio import GpioError, open_pins
+from hardware.host import PiHost
+from hardware.lines import LineWriter
+from hardware.machine import HardwareMachine
+from hardware.notify import SystemdHeartbeat
+from hardware.realtime import ask_for_real_time
+from hardware.voice import LogVoice
+
+RECORDS_FOLDER = Path("/var/lib/inversion-table")
+
+
+def records_folder(settings: Settings) -> Path:
+    """The settings' folder, or the one systemd made for the service."""
+    return Path(settings.records.directory or os.environ.get("STATE_DIRECTORY", "") or RECORDS_FOLDER)
+
+
+REFUSED = "Start will be refused until this is put right and the service restarted"
+
+
+def settings_or_refusal(path: Path | None, say: Callable[[str], None]) -> tuple[Settings, bool]:
+    """Settings that are wrong never start a session (F61), but the service runs on the built-in ones so that it can say so."""
+    try:
+        return load_settings(path), True
+    except ConfigError as error:
+        say(f"{error}; {REFUSED}")
+        return Settings(), False
+
+
+def programme_or_refusal(settings: Settings, say: Callable[[str], None]) -> tuple[StandingProgramme, bool]:
+    """The built-in protocols, then the table's own; one bad file refuses Start rather than vanish from the list."""
+    protocols = builtin_protocols(settings.limits)
+    if not settings.programme.protocols:
+        return StandingProgramme(protocols, settings.limits), True
+    try:
+        own = own_protocols(Path(settings.programme.protocols), settings.limits)
+    except ProtocolError as error:
+        say(f"{error}; {REFUSED}")
+        return StandingProgramme(protocols, settings.limits), False
+    return StandingProgramme(protocols + own, settings.limits), True
+
+
+class StopSignal:
+    """SIGTERM and SIGINT end the loop after the tick that is running."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self.asked = True
+
+
+def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[], Factory] = open_pins) -> ExitCode:
+    """Ends only when asked to, or at once when there are no pins: without buttons and locks there is nothing to run."""
+    settings, settings_ok = settings_or_refusal(settings_path, say)
+    programme, protocols_ok = programme_or_refusal(settings, say)
+    try:
+        pin_factory = pins()
+    except GpioError as error:
+        say(str(error))
+        return ExitCode.UNAVAILABLE
+    stop = StopSignal()
+    clock = MonotonicClock()
+    journal = FileJournal(records_folder(settings))
+    lines = LineWriter(sys.stderr)
+    heartbeat = SystemdHeartbeat()
+    smbus = ReopeningBus(settings.hardware.i2c_bus, now_s=clock.now_s)
+    port = SerialPort(settings.hardware.board_port, baud=BAUD, now_s=clock.now_s)
+    machine = HardwareMachine(
+        pin_factory=pin_factory,
+        smbus=smbus,
+        port=port,
+        clock=clock,
+        settings=settings,
+        programme=programme,
+        display=TextDisplay(lines.write),
+        host=PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok),
+    )
+    for line in ask_for_real_time():
+        lines.write(line)
+    try:
+        service.run(machine, LogVoice(lines.write), journal, heartbeat, settings.limits, lambda: stop.asked)
+    finally:
+        heartbeat.stopping()
+        machine.close()
+        for part in (port, smbus, pin_factory, journal, lines, heartbeat):
+            part.close()
+    return ExitCode.OK
