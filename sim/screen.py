@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from controller.core.model import Event, Lamp, Lamps, Outputs
 from sim import picture
@@ -43,7 +43,8 @@ class View:
     faults: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     note: str = ""  # the line of advice
-    keys: tuple[tuple[str, str], ...] = field(default=())  # key, label
+    keys: tuple[tuple[str, str], ...] = ()  # key, label
+    choices: tuple[str, ...] = ()  # shown instead of messages while something is being typed
 
 
 def paint(words: str, *codes: str, plain: bool = False) -> str:
@@ -91,6 +92,8 @@ def panel(view: View, *, plain: bool) -> list[str]:
 
 def messages(view: View, columns: int, lines: int, *, plain: bool) -> list[str]:
     """What is wrong and what to do about it; else what would refuse START; else what happened last."""
+    if view.choices:
+        return [choice[:columns] for choice in view.choices[:lines]]
     found: list[tuple[str, str]] = [(RED, f"! {reason.says}: {reason.way_back} ({reason.rule})") for reason in view.outputs.reasons]
     found += [(YELLOW, f"- {fault}") for fault in view.faults]
     recent = [(EVENT_COLOURS.get(event.kind, DIM), f"{event.at_s:7.1f} s  {event.kind}: {event.text}") for event in view.events]
