@@ -48,14 +48,17 @@ static bool any_message(const uint8_t data[PROTOCOL_FRAME_BYTES])
            protocol_unpack_detail(data, &detail) || protocol_unpack_identity(data, &identity);
 }
 
-static void feed(frame_decoder_t *decoder, const uint8_t *bytes, uint32_t count, const uint8_t *sent, campaign_t *result)
+/* `sent` is this frame's data; `before` the one's before it, which comes through late when its closing zero was lost and the next
+ * byte damaged to one. */
+static void feed(frame_decoder_t *decoder, const uint8_t *bytes, uint32_t count, const uint8_t *sent, const uint8_t *before,
+                 campaign_t *result)
 {
     uint8_t got[PROTOCOL_FRAME_BYTES];
     for (uint32_t i = 0; i < count; i++) {
         if (!frame_feed(decoder, bytes[i], got)) {
             continue;
         }
-        if (memcmp(got, sent, sizeof got) == 0) {
+        if (memcmp(got, sent, sizeof got) == 0 || memcmp(got, before, sizeof got) == 0) {
             result->delivered++;
         } else {
             result->forged++;
@@ -85,9 +88,9 @@ void campaign_flips(uint64_t seed, uint32_t frames, uint32_t flips, campaign_t *
         }
         result->frames++;
         result->damaged++;
-        feed(&decoder, wire, FRAME_WIRE_BYTES, data, result);
+        feed(&decoder, wire, FRAME_WIRE_BYTES, data, data, result);
         wire[0] = 0U;
-        feed(&decoder, wire, 1U, data, result);
+        feed(&decoder, wire, 1U, data, data, result);
     }
 }
 
@@ -101,6 +104,7 @@ void campaign_noise(uint64_t seed, uint32_t frames, uint32_t flip_ppm, uint32_t 
 {
     uint64_t random = seed;
     frame_decoder_t decoder = {0};
+    uint8_t before[PROTOCOL_FRAME_BYTES] = {0};
     memset(result, 0, sizeof *result);
     for (uint32_t n = 0; n < frames; n++) {
         uint8_t data[PROTOCOL_FRAME_BYTES], wire[FRAME_WIRE_BYTES], line[2U * FRAME_WIRE_BYTES];
@@ -121,7 +125,8 @@ void campaign_noise(uint64_t seed, uint32_t frames, uint32_t flip_ppm, uint32_t 
         }
         result->frames++;
         result->damaged += damaged ? 1U : 0U;
-        feed(&decoder, line, count, data, result);
+        feed(&decoder, line, count, data, before, result);
+        memcpy(before, data, sizeof before);
     }
 }
 
@@ -182,7 +187,7 @@ uint32_t campaign_through_decoder(const uint8_t data[PROTOCOL_FRAME_BYTES], uint
                 damaged[b / 8U] ^= (uint8_t)(weight > 1U ? 1U << b % 8U : 0U);
                 damaged[c / 8U] ^= (uint8_t)(weight > 2U ? 1U << c % 8U : 0U);
                 encode_plain(damaged, wire);
-                feed(&decoder, wire, FRAME_WIRE_BYTES, data, &result);
+                feed(&decoder, wire, FRAME_WIRE_BYTES, data, data, &result);
             }
         }
     }
