@@ -1,5 +1,5 @@
 # The two commands of the README, and a few for people who work on the project.  Everything is done by ./task.
-.PHONY: run test demo lock format clean help
+.PHONY: run test demo docs lock format clean help
 
 run: ## the simulated table, live in this terminal
 	@./task run
@@ -9,6 +9,9 @@ test: ## everything that must hold: types, style, imports, C warnings, all tests
 
 demo: ## watch one whole session, no keys needed
 	@./task demo
+
+docs: ## write the generated parts of docs/ again
+	@./task docs
 
 lock: ## write the requirements-*.lock files again from pyproject.toml
 	@./task lock

@@ -51,7 +51,7 @@ class Autopilot:
         if outputs.buzzer is Buzzer.ASK or outputs.mode is Mode.LEVEL_WAIT:
             self.note = "it asks whether all is well: OK"
             return "o"
-        if outputs.lamps.release_ok is not Lamp.OFF:
+        if outputs.lamps.release_ok is Lamp.ON:
             return self._open_lock()
         self.note = "a whole session by itself; any key takes over"
         return None

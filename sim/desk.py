@@ -1,4 +1,4 @@
-"""The simulated table as a person at a desk has it: contacts to press, a Pi that can be killed, virtual time.  Must never touch the controller's state.
+"""The simulated table on a desk: contacts to press, a Pi that can be killed, virtual time.  Must never touch the controller's state.
 
 Every key moves a contact, a wire or a fault of the world; what follows is the controller's and the board's own doing.
 """
@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from controller.core.step import State, initial, step
-
+from controller import service
 from controller.core.limits import Limits
-from controller.core.model import Event, Latches, Mode, Outputs
+from controller.core.model import Event, Inputs, Latches, Mode, Outputs
+from controller.core.state import State
 from controller.core.wire import BoardMode
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import Protocol
@@ -37,6 +37,43 @@ class Key:
     act: Callable[[Desk], None]
 
 
+class Seen:
+    """Voice, journal and heartbeat of the desk: keeps what a person would see and hear, and what the disk would hold."""
+
+    storage_ok = True
+
+    def __init__(self) -> None:
+        self.outputs = Outputs()
+        self.events: deque[Event] = deque(maxlen=400)
+        self.count = 0  # events ever
+        self._latches = Latches(inspection_due=False, clean_shutdown=True)
+
+    def say(self, phrase: str, urgent: bool) -> None:
+        """The phrase stands among the events already."""
+
+    def put(self, inputs: Inputs, outputs: Outputs) -> None:  # noqa: ARG002  # the desk shows what the Pi puts out
+        self.outputs = outputs
+        self._latches = outputs.latches
+        self.events.extend(outputs.events)
+        self.count += len(outputs.events)
+
+    def latches(self) -> Latches:
+        return self._latches
+
+    def ready(self) -> None:
+        """Nobody waits for it here."""
+
+    def beat(self, status: str) -> None:
+        """Nor for this."""
+
+    def stopping(self) -> None:
+        """Nor for this."""
+
+    def forget(self) -> None:
+        """The service died: nothing shows, the disk keeps its latches."""
+        self.outputs = Outputs(latches=self._latches)
+
+
 class Desk:
     """World, machine and Pi, and the hands that touch them."""
 
@@ -45,9 +82,9 @@ class Desk:
         self.world = World(seed, person)
         self._programme = StandingProgramme(protocols, limits)
         self._machine = SimMachine(self.world, self._programme, tick_ms=TICK_MS)
-        self._state: State = initial(Latches(inspection_due=False, clean_shutdown=True))
-        self.outputs = Outputs()
-        self.events: deque[Event] = deque(maxlen=400)
+        self.seen = Seen()
+        self._state = State.initial(self.seen.latches())
+        self._lives = 0
         self.pi_runs = True
         self.estop_in = True
         self.mains = True
@@ -66,10 +103,10 @@ class Desk:
             del self._tapped[button]
             self.world.press(button, button in self._held)
         if self.pi_runs:
-            self._state, self.outputs = step(self._state, self._machine.sense(), self.limits)
-            self._machine.act(self.outputs)
-            self.events.extend(self.outputs.events)
             self._machine.wait_for_tick()
+            if self._machine.restarts != self._lives:
+                self._revive()
+            self._state = service.tick(self._state, self._machine, self.seen, self.seen, self.seen, self.limits)
         else:
             self.world.run_ms(TICK_MS)
         self.now_s += TICK_MS / 1000
@@ -77,7 +114,7 @@ class Desk:
     # ------------------------------------------------------------ hands
 
     def tap(self, button: str) -> None:
-        self.world.press(button, True)
+        self.world.press(button)
         self._tapped[button] = self.now_s + TAP_S
 
     def hold(self, button: str) -> None:
@@ -119,8 +156,12 @@ class Desk:
         self.pi_runs = not self.pi_runs
         if self.pi_runs:
             self._machine = SimMachine(self.world, self._programme, tick_ms=TICK_MS)
-            self._state = initial(self.outputs.latches)
-            self.outputs = Outputs(latches=self.outputs.latches)
+            self._revive()
+
+    def _revive(self) -> None:
+        self._lives = self._machine.restarts
+        self.seen.forget()
+        self._state = State.initial(self.seen.latches())
 
     def touch(self, key: str) -> str | None:
         """Do what this key stands for; its label, or None when it stands for nothing."""
@@ -131,6 +172,10 @@ class Desk:
         return found.label
 
     # ------------------------------------------------------------ eyes
+
+    @property
+    def outputs(self) -> Outputs:
+        return self.seen.outputs
 
     @property
     def mode(self) -> Mode:
@@ -165,7 +210,7 @@ class Desk:
             max_inverted_s=self.limits.max_inverted_s,
             held=self.pressed_labels(),
             faults=tuple(f"fault injected: {name.replace('_', ' ')}" for name in self.world.active_faults),
-            events=tuple(self.events),
+            events=tuple(self.seen.events),
             note=note,
             keys=keys,
             choices=choices,

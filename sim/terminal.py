@@ -1,4 +1,4 @@
-"""The live table in a terminal: keys are the panel's buttons, `g` watches a whole session.  The only file that touches the terminal; decides nothing.
+"""The live table in a terminal: keys are the panel's buttons, `g` shows a whole session.  Alone in touching the terminal; decides nothing.
 
 Where there is no terminal (a pipe, CI) it plays one whole session at full speed and prints its timeline.
 """
@@ -43,13 +43,18 @@ CONTROLS = (("x", "fault"), ("t", "speed"), ("g", "demo"), ("q", "quit"))
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J", "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    parser.description = "The simulated table, live; without a terminal, the timeline of one whole session."
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(
+        "run",
+        help="the table, live in this terminal",
+        description="The simulated table, live: keys are the panel's buttons. Without a terminal: the timeline of one whole session.",
+    )
     parser.add_argument("--speed", type=speed, default=None, metavar="1..60", help="virtual seconds a second (5; the demonstration 10)")
     parser.add_argument("--protocol", default="week_1", metavar="NAME|FILE", help="first, week_1, week_3, week_5 or a protocol file")
     parser.add_argument("--person", type=kilograms, default=80.0, metavar="KG", help="who lies on the table, 30..150 kg")
     parser.add_argument("--seed", type=int, default=1, help="of every random thing in the world")
     parser.add_argument("--demo", action="store_true", help="begin with a whole session, pressed by itself")
+    return parser
 
 
 def speed(words: str) -> float:
@@ -115,10 +120,11 @@ def timeline(desk: Desk, out: TextIO) -> int:
         if desk.mode is not mode:
             mode = desk.mode
             out.write(f"{desk.now_s:7.2f} s  {mode.value:<13}{truth.angle_deg:+7.1f}°\n")
-        for event in list(desk.events)[seen:]:
+        fresh = desk.seen.count - seen
+        for event in list(desk.seen.events)[-fresh:] if fresh else []:
             if event.kind not in {"mode", "button"}:
                 out.write(f"{event.at_s:7.2f} s  {event.kind:<8} {event.text}{f' ({event.rule})' if event.rule else ''}\n")
-        seen = len(desk.events)
+        seen = desk.seen.count
     took_s = max(time.monotonic() - begun_s, 1e-6)
     ended = autopilot.done and autopilot.obeyed and desk.mode is Mode.IDLE
     out.write(

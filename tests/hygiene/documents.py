@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from controller.core import modes, panel, safety
-from controller.core.model import Mode
 from controller.core.wire import BOARD_REASONS
+from controller.core.words import WORDS
 from tests.hygiene import evidence
 from tests.hygiene.sources import ROOT
 
@@ -52,8 +52,8 @@ def safety_case() -> str:
 
 
 def pi_rules() -> str:
-    body = [(rule.rule, f"`{rule.name}`", rule.says, rule.way_back, rule.clears.value) for rule in safety.RULES]
-    return table(("rule", "name", "what the display says", "what to do", "goes away"), body)
+    body = [(rule.id, f"`{rule.name}`", *WORDS[rule.name], rule.clears.value, rule.faults) for rule in safety.RULES]
+    return table(("rule", "name", "what happened", "what to do", "goes away", "faults"), body)
 
 
 def board_reasons() -> str:
@@ -61,7 +61,13 @@ def board_reasons() -> str:
 
 
 def mode_lamps() -> str:
-    return table(("mode", *panel.LAMP_NAMES), [(mode.value, *panel.lamp_words(mode)) for mode in Mode])
+    head = ("mode", "READY", "MOVING", "RELEASE OK", "FAULT", "display", "voice")
+    lamps = ("ready", "moving", "release_ok", "fault")
+    body = [
+        (mode.value, *(getattr(look.lamps, lamp).value for lamp in lamps), f"{look.title} / {look.hint}", look.phrase)
+        for mode, look in panel.LOOKS.items()
+    ]
+    return table(head, body)
 
 
 def mode_diagram() -> str:
@@ -79,10 +85,10 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
 
 def filled(document: str, name: str, body: str) -> str:
     """The document with one generated part replaced."""
-    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(\n<!-- end -->)", re.S)
+    pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.S)
     if not pattern.search(document):
         raise ValueError(f"no part '{name}' in the document; it begins with <!-- generated: {name} --> and ends with <!-- end -->")
-    return pattern.sub(lambda match: match.group(1) + body + match.group(2), document)
+    return pattern.sub(lambda match: match.group(1) + body + "\n" + match.group(2), document)
 
 
 def as_it_should_be(path: str) -> str:
