@@ -104,39 +104,42 @@ def _s_curve_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
 
 def leg_time_s(distance_deg: float, rate_dps: float, limits: Limits) -> float:
     """Upper bound of the time `steer` takes over this distance from rest to rest, landing included."""
-    speeding_s = _s_curve_s(rate_dps, limits.accel_dps2, limits.jerk_dps3)
-    braking_s = _s_curve_s(rate_dps, limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3)
-    changing_s = speeding_s + braking_s
-    cruising_deg = max(0.0, distance_deg - rate_dps * changing_s / 2.0)
-    return cruising_deg / rate_dps + changing_s + LANDING_S
+    changing_s = _speeding_s(rate_dps, limits) + _braking_s(rate_dps, limits)
+    return _cruising_s(distance_deg, rate_dps, changing_s) + changing_s + LANDING_S
 
 
 def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, *, rest_left_s: float) -> float:
     """Upper bound of the time a controlled return at `rate_dps` takes until nobody is inverted any more (SR2).
 
-    From rest at `angle_deg`; `rest_left_s` is the rest still owed, at the gate or, past it, where the person is.
-    Level is passed at speed, so the way to the wait at -3 degrees is not counted: it is not inverted.
+    Begins at rest at `angle_deg`; `rest_left_s` is the rest still owed, at the gate or, past it, where the person is.
+    Whoever is still descending adds the controlled stop, whoever warns first the warning.
     """
     if angle_deg <= 0.0:
         return 0.0
+    to_level_deg = min(angle_deg, limits.gate_deg + LANDED_DEG)
     if angle_deg <= limits.gate_deg + limits.gate_half_deg:
-        return rest_left_s + leg_time_s(angle_deg, rate_dps, limits)
+        return rest_left_s + _through_level_s(angle_deg, rate_dps, limits)
     to_gate_s = leg_time_s(angle_deg - limits.gate_deg, rate_dps, limits)
-    return to_gate_s + rest_left_s + leg_time_s(limits.gate_deg, rate_dps, limits)
+    return to_gate_s + rest_left_s + _through_level_s(to_level_deg, rate_dps, limits)
 
 
 def plan_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
-    """For each stage the hold that really fits, counted from arrival; 0 from the first stage that cannot be reached in time."""
-    budget_s = min(plan.max_inverted_s, limits.max_inverted_s)
-    used_s, at_deg = 0.0, 0.0
+    """For each stage the hold that really fits, counted from arrival; 0 from the first stage that cannot be reached in time.
+
+    Inverted time begins where the descent from upright rest passes level, at the full rate.
+    """
+    left_s = min(plan.max_inverted_s, limits.max_inverted_s)
+    speeding_s = _speeding_s(limits.rate_dps, limits)
     holds: list[float] = []
+    at_deg = 0.0
     for stage in plan.stages:
-        used_s += leg_time_s(abs(stage.angle_deg - at_deg), limits.rate_dps, limits)
+        left_s -= leg_time_s(abs(stage.angle_deg - at_deg), limits.rate_dps, limits) - (0.0 if holds else speeding_s / 2.0)
         deepest_deg = max(stage.angle_deg, stage.oscillation.to_deg if stage.oscillation else stage.angle_deg)
-        back_s = return_time_s(deepest_deg, limits.half_rate_dps, limits, rest_left_s=_rest_due_s(deepest_deg, limits))
-        fits_s = min(stage.hold_s, max(0.0, budget_s - used_s - back_s))
-        holds.append(fits_s)
-        used_s += fits_s if fits_s == stage.hold_s else budget_s
+        rest_s = limits.rest_s if deepest_deg >= limits.gate_deg - limits.gate_half_deg else limits.rest_past_gate_s
+        back_s = return_time_s(deepest_deg, limits.half_rate_dps, limits, rest_left_s=rest_s)
+        hold_s = max(0.0, min(stage.hold_s, left_s - back_s))
+        holds.append(hold_s)
+        left_s = left_s - hold_s if hold_s == stage.hold_s else 0.0
         at_deg = stage.angle_deg
     return tuple(holds)
 
@@ -146,5 +149,21 @@ def plan_hold_s(plan: SessionPlan, limits: Limits) -> float:
     return sum(plan_holds_s(plan, limits))
 
 
-def _rest_due_s(angle_deg: float, limits: Limits) -> float:
-    return limits.rest_s if angle_deg >= limits.gate_deg - limits.gate_half_deg else limits.rest_past_gate_s
+def _through_level_s(angle_deg: float, rate_dps: float, limits: Limits) -> float:
+    """From rest until 0 degrees is passed on the way to the wait at level, which lies a little further up."""
+    if rate_dps * _braking_s(rate_dps, limits) / 2.0 >= -limits.level_deg:
+        return leg_time_s(angle_deg - limits.level_deg, rate_dps, limits)
+    speeding_s = _speeding_s(rate_dps, limits)
+    return _cruising_s(angle_deg, rate_dps, speeding_s) + speeding_s
+
+
+def _cruising_s(distance_deg: float, rate_dps: float, changing_s: float) -> float:
+    return max(0.0, distance_deg - rate_dps * changing_s / 2.0) / rate_dps
+
+
+def _speeding_s(rate_dps: float, limits: Limits) -> float:
+    return _s_curve_s(rate_dps, limits.accel_dps2, limits.jerk_dps3)
+
+
+def _braking_s(rate_dps: float, limits: Limits) -> float:
+    return _s_curve_s(rate_dps, limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3)
