@@ -1,0 +1,132 @@
+"""The proof test after Start and before the descent (SR16), within 3 degrees of upright rest.  Pure.
+
+Contacts, then the brake against a push, then a small move that every angle sensor must see.  No pass, no inversion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
+from controller.core.wire import StatusFlag
+
+MOVE_DEG = 2.0
+"""The micro-move: enough to tell a frozen sensor from a moving one, and less than the 3 degrees the test may use."""
+
+AGREE_DEG = 0.7
+"""Sensors must have seen the same move within this; their noise together is 0.3 degrees, a frozen one is off by 2."""
+
+BRAKE_LEAST_S = 0.4
+"""The board pushes for 400 ms; a verdict that is there earlier belongs to an earlier test."""
+
+BRAKE_MOST_S = 2.5
+MOVE_MOST_S = 10.0
+COMPARE_S = 0.4
+"""After the move, time for telemetry and filters to settle before sensors are compared."""
+
+CURRENT_LEAST_MA = 20
+CURRENT_MOST_MA = 8000
+"""A push against the brake draws some current and, unless something is stuck, less than a stall."""
+
+SAG_MOST_MV = 1500
+"""The 24 V buffer may sag this much under the test's load."""
+
+
+class Part(Enum):
+    CONTACTS = "contacts"
+    BRAKE = "brake"
+    MOVE = "move"
+    COMPARE = "compare"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """How far the test has come and what it has seen."""
+
+    part: Part = Part.CONTACTS
+    since_s: float = 0.0
+    failed: str = ""  # a key of words.PROOF_WORDS
+    imu_deg: float = 0.0
+    pot_deg: float = 0.0
+    encoder_deg: float = 0.0
+    most_ma: int = 0
+    idle_mv: int = 0
+    least_mv: int = 99999
+
+
+def begin(now_s: float) -> Proof:
+    """The test as it begins."""
+    return Proof(since_s=now_s)
+
+
+def update(proof: Proof, f: Facts, *, moved: bool) -> Proof:
+    """One tick; `moved` says that the micro-move has arrived and stands still."""
+    if proof.part in (Part.PASSED, Part.FAILED):
+        return proof
+    broken = _contacts(f)
+    if broken:
+        return _fail(broken, f)
+    in_part_s = f.now_s - proof.since_s
+    most_ma = max(proof.most_ma, abs(f.board.current_ma))
+    least_mv = min(proof.least_mv, f.board.battery_mv)
+    if proof.part is Part.CONTACTS:
+        return _next(proof, Part.BRAKE, f, most_ma, least_mv, idle_mv=f.board.battery_mv)
+    if proof.part is Part.BRAKE:
+        return _brake(proof, f, in_part_s, most_ma, least_mv)
+    if proof.part is Part.MOVE:
+        if moved:
+            return _next(proof, Part.COMPARE, f, most_ma, least_mv)
+        return _fail("motion", f) if in_part_s > MOVE_MOST_S else _next(proof, Part.MOVE, f, most_ma, least_mv, since_s=proof.since_s)
+    return proof if in_part_s < COMPARE_S else _compare(proof, f)
+
+
+def _contacts(f: Facts) -> str:
+    if not f.inputs.estop_aux_closed or f.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS:
+        return "estop"
+    return "" if f.inputs.ankles.all_closed and f.contacts & ANKLE_CONTACTS == ANKLE_CONTACTS else "ankles"
+
+
+def _brake(proof: Proof, f: Facts, in_part_s: float, most_ma: int, least_mv: int) -> Proof:
+    if in_part_s >= BRAKE_LEAST_S and f.flags & StatusFlag.BRAKE_TESTED:
+        if not f.flags & StatusFlag.BRAKE_HELD:
+            return _fail("brake", f)
+        return _next(proof, Part.MOVE, f, most_ma, least_mv)
+    if in_part_s > BRAKE_MOST_S:
+        return _fail("brake_silent", f)
+    return _next(proof, Part.BRAKE, f, most_ma, least_mv, since_s=proof.since_s)
+
+
+def _next(proof: Proof, part: Part, f: Facts, most_ma: int, least_mv: int, *, since_s: float | None = None, idle_mv: int | None = None) -> Proof:
+    starts_move = part is Part.MOVE and proof.part is not Part.MOVE
+    return Proof(
+        part=part,
+        since_s=f.now_s if since_s is None else since_s,
+        imu_deg=f.tilt.angle_deg if starts_move else proof.imu_deg,
+        pot_deg=f.board.pot_deg if starts_move else proof.pot_deg,
+        encoder_deg=f.board.encoder_deg if starts_move else proof.encoder_deg,
+        most_ma=most_ma,
+        idle_mv=proof.idle_mv if idle_mv is None else idle_mv,
+        least_mv=least_mv,
+    )
+
+
+def _compare(proof: Proof, f: Facts) -> Proof:
+    imu_deg = f.tilt.angle_deg - proof.imu_deg
+    pot_deg = f.board.pot_deg - proof.pot_deg
+    encoder_deg = f.board.encoder_deg - proof.encoder_deg
+    if max(imu_deg, pot_deg, encoder_deg) - min(imu_deg, pot_deg, encoder_deg) > AGREE_DEG:
+        return _fail("sensors", f)
+    if min(imu_deg, pot_deg, encoder_deg) < MOVE_DEG / 2.0:
+        return _fail("motion", f)
+    if not CURRENT_LEAST_MA <= proof.most_ma <= CURRENT_MOST_MA:
+        return _fail("current", f)
+    if proof.least_mv < proof.idle_mv - SAG_MOST_MV:
+        return _fail("battery", f)
+    return Proof(part=Part.PASSED, since_s=f.now_s)
+
+
+def _fail(why: str, f: Facts) -> Proof:
+    return Proof(part=Part.FAILED, since_s=f.now_s, failed=why)

@@ -1,0 +1,251 @@
+"""Every rule the Pi enforces, in one table: id, predicate, action, how it clears.  Pure; the words are in words.py.
+
+A predicate called `broken` is true for trouble, always.  The greatest action wins; every broken rule is a reason.
+Off upright rest a rule acts; at upright rest each of them refuses Start.  No row can be switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
+from controller.core.model import Action, Clears, Mode, Reason
+from controller.core.modes import MOVED_BY_THE_PI
+from controller.core.wire import BOARD_REASONS, BoardMode, BoardReason, Contact, StatusFlag
+from controller.core.words import WORDS
+
+SLOW_LINK_S = 0.055
+"""F32: two ticks of sampling, which every measurement of the round trip contains, and 15 ms."""
+
+HOT_C = 80.0
+"""F55: the Pi throttles itself above this."""
+
+LATE_TICKS = 3
+TIME_MARGIN_S = 1.0
+"""SR2: the return begins this long before the last moment; the hold itself is cut earlier still (session.HOLD_MARGIN_S)."""
+
+MOVES_DPS = 1.0
+"""Motion nobody asked for is faster than this: the controlled stop has ended, and no person rocks a braked table so."""
+
+LOAD_MA = 7000
+"""F86: motor current that no person the table is made for needs; the drive board calls a stall at 8 A."""
+
+PROOF_ZONE_DEG = 5.0
+"""SR16: the first five degrees are the load check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One row.  `for_s` is how long the predicate must hold before the rule is broken."""
+
+    id: str  # SR row
+    name: str  # unique, snake_case
+    faults: str  # rows of the fault catalogue
+    broken: Callable[[Facts], bool]
+    action: Action
+    clears: Clears
+    for_s: float = 0.0
+    refuses: bool = True  # Start, while broken or not cleared
+
+
+def _row(
+    id_: str,
+    name: str,
+    faults: str,
+    action: Action,
+    clears: Clears,
+    broken: Callable[[Facts], bool],
+    for_s: float = 0.0,
+    *,
+    refuses: bool = True,
+) -> Rule:
+    return Rule(id=id_, name=name, faults=faults, action=action, clears=clears, broken=broken, for_s=for_s, refuses=refuses)
+
+
+def _imu(name: str) -> Callable[[Facts], bool]:
+    return lambda f: name in f.tilt.faults
+
+
+def _board(bit: int) -> Callable[[Facts], bool]:
+    return lambda f: bool(f.reasons & bit)
+
+
+def _session_moves(f: Facts) -> bool:
+    return f.mode in MOVED_BY_THE_PI and f.off_upright
+
+
+def _ankle_open(f: Facts) -> bool:
+    if not f.off_upright or f.mode is Mode.STARTING or not f.board_ok:
+        return f.off_upright and f.mode is not Mode.STARTING and not f.inputs.ankles.all_closed
+    return not f.inputs.ankles.all_closed or f.contacts & ANKLE_CONTACTS != ANKLE_CONTACTS
+
+
+def _disagree(f: Facts) -> bool:
+    both = f.tilt_ok and f.board_ok and f.flags & StatusFlag.ANGLE_TRUSTED
+    return bool(both) and abs(f.tilt.angle_deg - f.board.angle_deg) > f.limits.disagree_deg
+
+
+def _moves_unasked(f: Facts) -> bool:
+    """The IMU sees motion while nobody drives and the board sees none: a broken shaft, or a lying board."""
+    quiet = f.flags & StatusFlag.BRAKE_SET and f.flags & StatusFlag.AT_REST and not f.contacts & Contact.RELEASE
+    return bool(quiet) and f.tilt_ok and abs(f.tilt.rate_dps) > MOVES_DPS
+
+
+def _wrong_way(f: Facts) -> bool:
+    return f.tilt_ok and f.off_upright and abs(f.moving_dps) > 0.5 and f.tilt.rate_dps * f.moving_dps < 0.0 and abs(f.tilt.rate_dps) > 0.5
+
+
+def _heavy(f: Facts) -> bool:
+    near = f.off_upright and f.angle_deg < f.limits.upright_deg + PROOF_ZONE_DEG
+    return f.board_ok and near and f.mode is Mode.DESCENDING and abs(f.board.current_ma) > LOAD_MA
+
+
+def _time_up(f: Facts) -> bool:
+    return f.inverted and f.session and f.time_left_s <= f.return_s + TIME_MARGIN_S
+
+
+A, C, B = Action, Clears, BoardReason
+
+RULES: tuple[Rule, ...] = (
+    # --- emergency stop and power
+    _row("SR1", "estop", "F65 F66", A.WARN, C.WHEN_GOOD, lambda f: not f.inputs.estop_aux_closed or f.board_mode is BoardMode.STOPPED),
+    _row("SR1", "estop_contacts", "F67", A.WARN, C.WHEN_GOOD, lambda f: f.board_ok and f.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS),
+    _row("SR1", "estop_unheeded", "F66", A.TRIP, C.BY_RESET, lambda f: f.watch.estop_since_s <= f.now_s and f.board_ok and f.board_mode is not BoardMode.STOPPED, 0.1),
+    _row("SR10", "mains_lost", "F82", A.RETURN, C.WHEN_GOOD, lambda f: f.board_ok and not f.flags & StatusFlag.MAINS),
+    _row("SR10", "battery_low", "F82", A.RETURN, C.WHEN_GOOD, _board(B.BATTERY_LOW)),
+    # --- time, angle, rate
+    _row("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, lambda f: _time_up(f) or bool(f.reasons & B.TIME_UP)),
+    _row("SR4", "overspeed", "F77", A.TRIP, C.BY_RESET, lambda f: f.tilt_ok and abs(f.tilt.rate_dps) > f.limits.overspeed_dps, 0.02),
+    _row("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, lambda f: bool(f.reasons & B.PAST_LIMIT) or (f.tilt_ok and f.session and f.angle_deg > f.permitted_deg + f.limits.overrun_deg)),
+    # --- ankle locks
+    _row("SR6", "ankle_open", "F75", A.RETURN_HALF_RATE, C.BY_INSPECTION, lambda f: _ankle_open(f) or (f.off_upright and bool(f.reasons & B.ANKLE_OPEN))),
+    # --- the link, both ways
+    _row("SR7", "board_silent", "F26 F30 F31 F33 F34", A.SILENCE, C.WHEN_GOOD, lambda f: f.board.age_s > f.limits.board_silent_s),
+    _row("SR7", "board_stranger", "F36", A.SILENCE, C.WHEN_GOOD, lambda f: not f.board.identified),
+    _row("SR7", "board_refuses", "F36", A.WARN, C.WHEN_GOOD, _board(B.STRANGER)),
+    _row("SR7", "pi_silent", "F29 F30 F37 F38 F50 F51 F52", A.PAUSE, C.WHEN_GOOD, _board(B.PI_SILENT)),
+    _row("SR7", "slow_link", "F32", A.PAUSE, C.WHEN_GOOD, lambda f: f.board_ok and f.board.round_trip_s > SLOW_LINK_S, 0.1),
+    _row("SR7", "pi_late", "F52 F53 F55", A.PAUSE, C.WHEN_GOOD, lambda f: f.watch.late >= LATE_TICKS),
+    _row("SR11", "panel_silent", "F69", A.RETURN, C.WHEN_GOOD, lambda f: f.inputs.panel.age_s > f.limits.board_silent_s),
+    # --- the IMU
+    _row("SR8", "imu_stuck", "F11", A.BOARD_RETURN, C.AT_UPRIGHT, _imu("imu_stuck")),
+    _row("SR8", "imu_noise", "F12", A.PAUSE, C.WHEN_GOOD, _imu("imu_noise")),
+    _row("SR8", "imu_not_finite", "F14", A.PAUSE, C.WHEN_GOOD, _imu("imu_not_finite")),
+    _row("SR8", "imu_gravity", "F15", A.PAUSE, C.WHEN_GOOD, _imu("imu_gravity")),
+    _row("SR8", "imu_saturated", "F16", A.PAUSE, C.WHEN_GOOD, _imu("imu_saturated")),
+    _row("SR8", "imu_reset", "F17", A.PAUSE, C.WHEN_GOOD, _imu("imu_reset")),
+    _row("SR8", "imu_stale", "F18 F19 F20 F21", A.PAUSE, C.WHEN_GOOD, _imu("imu_stale")),
+    _row("SR8", "imu_future", "F22", A.PAUSE, C.WHEN_GOOD, _imu("imu_future")),
+    _row("SR8", "imu_doubt", "F11 F12 F16", A.PAUSE, C.WHEN_GOOD, lambda f: not f.tilt_ok, 0.1),
+    # --- the other angle sensors, against the IMU
+    _row("SR8", "sensors_disagree", "F1 F6 F8 F13", A.BOARD_RETURN, C.AT_UPRIGHT, _disagree, 0.1),
+    _row("SR8", "board_angle", "F1 F3 F4 F5 F10", A.BOARD_RETURN, C.AT_UPRIGHT, lambda f: bool(f.reasons & (B.ANGLE_DISAGREE | B.POT_RANGE | B.ANGLE_LOST))),
+    _row("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, lambda f: f.mode is Mode.RESTING and f.in_mode_s > f.limits.rest_s + f.limits.no_progress_s),
+    # --- the drive
+    _row("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, _moves_unasked, 0.3),
+    _row("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
+    _row("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, lambda f: f.mode is Mode.DESCENDING and f.at_rest and abs(f.moving_dps) > 0.5, 2.0),
+    _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, _heavy, 0.2),
+    _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda f: f.board_mode is BoardMode.FAULT),
+    _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda f: bool(f.contacts & Contact.RELEASE)),
+    # --- restart
+    _row("SR13", "return_only", "F39 F40 F41 F42 F64", A.RETURN, C.WHEN_GOOD, lambda f: f.off_upright and bool(f.flags & StatusFlag.RETURN_ONLY)),
+    _row("SR13", "board_returns", "F75 F82 F88", A.RETURN, C.WHEN_GOOD, lambda f: _session_moves(f) and bool(f.flags & StatusFlag.RETURNING)),
+    # --- the person and the panel
+    _row("SR15", "unanswered", "F87", A.RETURN, C.AT_UPRIGHT, lambda f: f.unanswered or bool(f.reasons & B.UNANSWERED)),
+    _row("PU6", "button_stuck", "F69", A.PAUSE, C.WHEN_GOOD, lambda f: f.buttons.stuck != 0),
+    _row("PU6", "two_buttons", "F70", A.PAUSE, C.WHEN_GOOD, lambda f: f.buttons.masked != 0, refuses=False),
+    # --- the Pi itself: nothing stops for these, but the next session does not begin
+    _row("SR11", "pi_hot", "F55", A.WARN, C.WHEN_GOOD, lambda f: f.inputs.host.temperature_c > HOT_C),
+    _row("SR11", "storage", "F56 F57 F58 F59", A.WARN, C.WHEN_GOOD, lambda f: not f.inputs.host.storage_ok),
+    _row("SR11", "config", "F61", A.WARN, C.NEVER, lambda f: not f.inputs.host.config_ok),
+)
+"""The Pi's share of SR1 to SR10, SR13 to SR15.  First column as in the requirements, third as in the fault catalogue."""
+
+TOLD_ELSEWHERE = (
+    B.ESTOP | B.TIME_UP | B.PAST_LIMIT | B.ANKLE_OPEN | B.PI_SILENT | B.ANGLE_DISAGREE | B.POT_RANGE | B.MAINS_LOST | B.BATTERY_LOW
+    | B.UNANSWERED | B.STRANGER | B.ASKED | B.NOT_STARTED
+)  # fmt: skip
+"""Board reasons that have a row above, or are no trouble (RETURN was pressed; motion asked before START)."""
+
+BOARD_TOLD: tuple[tuple[int, Reason], ...] = tuple(
+    (bit, Reason(rule=rule, name=f"board_{name}", says=f"drive board: {says}", way_back=WORDS["board_told"][1]))
+    for bit, (rule, name, says) in BOARD_REASONS.items()
+    if not bit & TOLD_ELSEWHERE
+)
+BOARD_TOLD_BITS = sum(bit for bit, _ in BOARD_TOLD)
+
+REASONS: tuple[Reason, ...] = tuple(
+    Reason(rule=rule.id, name=rule.name, says=WORDS[rule.name][0], way_back=WORDS[rule.name][1]) for rule in RULES
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the rules demand this tick, and why."""
+
+    action: Action = Action.ALLOW
+    half_rate: bool = False
+    reasons: tuple[Reason, ...] = ()
+    refusing: tuple[Reason, ...] = ()  # those that refuse Start
+    trip_due: bool = False  # an emergency-stop reaction that the board has not made yet
+    fresh: Action = Action.ALLOW  # the greatest demand that is new this tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """What judging must remember: how long predicates have held, which demands stand, which trips the board has made."""
+
+    since_s: tuple[tuple[int, float], ...] = ()  # row -> when its predicate became true
+    standing: tuple[int, ...] = ()  # rows broken now or not cleared
+    made: frozenset[int] = frozenset()  # TRIP rows the board has answered
+    told: int = 0  # board reasons
+    verdict: Verdict = Verdict()
+
+
+def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safety:
+    """Every rule against this tick."""
+    now_true = [row for row, rule in enumerate(RULES) if rule.broken(facts)]
+    told = facts.reasons & BOARD_TOLD_BITS
+    if not now_true and not safety.standing and not safety.since_s and told == safety.told and safety.verdict.fresh is Action.ALLOW:
+        return safety
+    before = dict(safety.since_s)
+    since_s = tuple((row, before.get(row, facts.now_s)) for row in now_true)
+    broken = {row for row, start_s in since_s if facts.now_s - start_s >= RULES[row].for_s}
+    kept = {row for row in safety.standing if row not in broken and not _cleared(RULES[row].clears, facts, reset=reset, inspected=inspected)}
+    standing = tuple(sorted(broken | kept))
+    made = _made(safety, facts, broken)
+    if standing == safety.standing and told == safety.told and made == safety.made and safety.verdict.fresh is Action.ALLOW:
+        return Safety(since_s=since_s, standing=standing, made=made, told=told, verdict=safety.verdict)
+    return Safety(since_s=since_s, standing=standing, made=made, told=told, verdict=_verdict(safety, standing, made, told))
+
+
+def _made(safety: Safety, facts: Facts, broken: set[int]) -> frozenset[int]:
+    """A trip is made when the board shows it; it is due again only when its rule breaks afresh."""
+    shown = facts.board_mode is BoardMode.FAULT or facts.board_mode is BoardMode.STOPPED
+    trips = {row for row in safety.standing if RULES[row].action is Action.TRIP}
+    return frozenset((safety.made | trips) if shown else safety.made) & frozenset(trips | broken)
+
+
+def _cleared(clears: Clears, facts: Facts, *, reset: bool, inspected: bool) -> bool:
+    return (
+        clears is Clears.WHEN_GOOD
+        or (clears is Clears.AT_UPRIGHT and facts.at_upright)
+        or (clears is Clears.BY_RESET and reset)
+        or (clears is Clears.BY_INSPECTION and inspected)
+    )
+
+
+def _verdict(safety: Safety, standing: tuple[int, ...], made: frozenset[int], told: int) -> Verdict:
+    rules = [RULES[row] for row in standing]
+    board = tuple(reason for bit, reason in BOARD_TOLD if told & bit)
+    new = [RULES[row].action for row in standing if row not in safety.standing]
+    return Verdict(
+        action=max((rule.action for rule in rules), default=Action.ALLOW),
+        half_rate=any(rule.action is Action.RETURN_HALF_RATE for rule in rules),
+        reasons=tuple(REASONS[row] for row in standing) + board,
+        refusing=tuple(REASONS[row] for row in standing if RULES[row].refuses) + board,
+        trip_due=any(RULES[row].action is Action.TRIP and row not in made for row in standing),
+        fresh=max(new, default=Action.ALLOW),
+    )

@@ -1,0 +1,94 @@
+"""One session: stages, holds, rocking, prompts, and the hold cut so that the return ends in time (SR2).  Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from controller.core.facts import Facts
+from controller.core.limits import Limits
+from controller.core.model import Prompt, SessionPlan, Stage
+from controller.core.motion import plan_holds_s
+
+HOLD_MARGIN_S = 3.0
+"""The hold ends this long before the last moment for a half-rate return: telemetry, the gate's landing and two rest counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Where the programme stands.  Made when Start is obeyed, gone when the session is finished."""
+
+    open: bool = False  # from an obeyed Start, or a restart off upright rest, until FINISHED
+    plan: SessionPlan | None = None
+    holds_s: tuple[float, ...] = ()  # the holds that really fit
+    stage: int = 0
+    prompted: int = 0  # prompts of this stage's hold already given
+    way_prompted: int = 0  # prompts on the way to this stage already given
+    unasked: bool = False  # nobody asked for this return (SR15)
+    level_seen: bool = False  # in LEVEL_WAIT: the board's own wait has been seen on
+    dizzy_at_gate: bool = False  # TP10: wait at the gate when it is reached
+    dizzy_target_deg: float = 0.0
+
+
+NONE = Session()
+
+
+def begin(plan: SessionPlan, limits: Limits) -> Session:
+    """The session that an obeyed Start opens."""
+    return Session(open=True, plan=plan, holds_s=plan_holds_s(plan, limits))
+
+
+def stage_of(session: Session) -> Stage | None:
+    """The stage under way."""
+    return session.plan.stages[session.stage] if session.plan is not None else None
+
+
+def permitted_deg(session: Session, limits: Limits) -> float:
+    """This session's ceiling (SR5): the person's, the protocol's deepest angle and the table's, whichever is least."""
+    if session.plan is None:
+        return limits.upright_deg
+    deepest = max(max(s.angle_deg, s.oscillation.to_deg if s.oscillation else s.angle_deg) for s in session.plan.stages)
+    return min(session.plan.ceiling_deg, deepest, limits.ceiling_deg)
+
+
+def hold_left_s(session: Session, hold_s: float, f: Facts) -> float:
+    """What is left of this stage's hold: the plan's, and never more than lets a half-rate return end in time."""
+    if session.plan is None or not session.holds_s:
+        return 0.0
+    planned_s = session.holds_s[session.stage] - hold_s
+    return min(planned_s, f.time_left_s - f.return_s - HOLD_MARGIN_S) if f.inverted else planned_s
+
+
+def last_stage(session: Session) -> bool:
+    """No further stage that still has a hold."""
+    return session.plan is None or not any(session.holds_s[session.stage + 1 :])
+
+
+def next_stage(session: Session) -> Session:
+    """On to the next stage with a hold."""
+    later = next(i for i in range(session.stage + 1, len(session.holds_s)) if session.holds_s[i])
+    return replace(session, stage=later, prompted=0, way_prompted=0)
+
+
+def prompt_due(prompts: tuple[Prompt, ...], given: int, elapsed_s: float) -> Prompt | None:
+    """The next prompt whose moment has come."""
+    if given >= len(prompts):
+        return None
+    prompt = sorted(prompts, key=lambda p: p.at_s)[given]
+    return prompt if elapsed_s >= prompt.at_s else None
+
+
+def rocking_deg(session: Session, hold_s: float) -> float | None:
+    """Where the rocking wants the table now; None without rocking."""
+    stage = stage_of(session)
+    if stage is None or stage.oscillation is None:
+        return None
+    swing = stage.oscillation
+    return swing.to_deg if (hold_s % swing.period_s) < swing.period_s / 2.0 else stage.angle_deg
+
+
+def rocking_dps(stage: Stage, limits: Limits) -> float:
+    """A rate that fills half a period with one swing, never over the normal one."""
+    if stage.oscillation is None:
+        return limits.rate_dps
+    swing_deg = abs(stage.oscillation.to_deg - stage.angle_deg)
+    return min(limits.rate_dps, 3.0 * swing_deg / stage.oscillation.period_s)

@@ -1,0 +1,50 @@
+"""Everything the core remembers from one tick to the next.  One frozen value; `step` makes the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from controller.core import answers, ladder, rest, session
+from controller.core.buttons import Buttons
+from controller.core.model import Latches, Mode
+from controller.core.motion import AT_REST, MotionState
+from controller.core.panel import Screen
+from controller.core.proof import Proof
+from controller.core.safety import Safety
+from controller.core.tilt import TiltState
+from controller.core.watch import Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The whole state of the decision core."""
+
+    now_s: float | None = None  # None until the first tick
+    mode: Mode = Mode.STARTING
+    since_s: float = 0.0  # when the mode was entered
+    buttons: Buttons = Buttons()
+    tilt: TiltState = TiltState()
+    watch: Watch = Watch()
+    safety: Safety = Safety()
+    session: session.Session = session.NONE
+    rest: rest.Rest = rest.NONE
+    ask: answers.Ask = answers.HEARD
+    progress: ladder.Progress = ladder.NOT_DUE
+    ladder: ladder.Ladder = ladder.OFF
+    proof: Proof = Proof()
+    motion: MotionState = AT_REST
+    warned_s: float = 0.0  # how long the warning before the coming motion has sounded (SR4)
+    warning: bool = False  # ... and sounds now
+    hold_s: float = 0.0  # held in this stage
+    way_s: float = 0.0  # on the way to this stage
+    inverted_s: float = 0.0  # of this session's budget (SR2)
+    selection: int = 0
+    spotted_s: float = -inf  # when SPOTTER was last pressed
+    screen: Screen = Screen()
+    latches: Latches = Latches()
+
+    @staticmethod
+    def initial(latches: Latches) -> State:
+        """As the service starts: nothing read, nothing trusted, nothing moves."""
+        return State(latches=latches)

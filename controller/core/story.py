@@ -1,0 +1,174 @@
+"""The story of a tick: events for the journal, words for the voice, lines for the display (PU2, TP7).  Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from controller.core import buttons, ladder, panel, proof, session
+from controller.core.answers import Ask
+from controller.core.facts import Facts
+from controller.core.ladder import Ladder
+from controller.core.model import Action, Event, Mode, Prompt, Refusal
+from controller.core.modes import AT_REST_UPRIGHT, Signal
+from controller.core.panel import Screen
+from controller.core.safety import Verdict
+from controller.core.words import LADDER_WORDS, PROOF_WORDS
+
+URGENT_MODES = frozenset({Mode.PAUSED, Mode.BOARD_RETURN, Mode.LEVEL_WAIT, Mode.STOPPED, Mode.FAULT, Mode.DIZZY_WAIT, Mode.DIZZY_BACK})
+ASK_WORDS = "Are you all right? Press OK."
+WARNING_WORDS = "Attention, moving in two seconds."
+EARLY_WORDS = "Too early: keep the ankle locks closed and stay standing."
+DIZZY_WORDS = "Going up to thirty degrees and waiting there."
+
+Said = tuple[str, bool]
+
+
+class Was(NamedTuple):
+    """What the last tick showed, to tell what is new."""
+
+    mode: Mode
+    verdict: Verdict
+    ask: Ask
+    ladder: Ladder
+    warning: bool
+    locks_opened: bool
+    dizzy_at_gate: bool
+
+
+class Is(NamedTuple):
+    """What this tick has decided."""
+
+    mode: Mode
+    signal: Signal | None
+    verdict: Verdict
+    ask: Ask
+    ladder: Ladder
+    warning: bool
+    refused: tuple[Refusal, ...]
+    session: session.Session
+    proof: proof.Proof
+    prompt: Prompt | None
+    inspected: bool
+
+
+class Told(NamedTuple):
+    """Events for the journal and words for the voice."""
+
+    events: tuple[Event, ...]
+    words: tuple[Said, ...]
+
+
+NOTHING = Told((), ())
+
+
+def tell(f: Facts, was: Was, now: Is) -> Told:
+    """What is new this tick, in the order in which it is said: danger first."""
+    quiet = (
+        was.mode is now.mode and was.verdict is now.verdict and was.ask.asked == now.ask.asked and was.ladder is now.ladder
+        and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected)
+        and was.warning == now.warning and was.locks_opened == f.watch.opened_at_upright
+    )  # fmt: skip
+    if quiet:
+        return NOTHING
+    events: list[Event] = []
+    words: list[Said] = []
+    for part in (_presses, _reasons, _mode, _help, _questions, _warning):
+        part(f, was, now, events, words)
+    return Told(tuple(events), tuple(words))
+
+
+def _presses(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+    for bit, name in buttons.NAMES.items():
+        if f.buttons.pressed & bit:
+            events.append(Event(at_s=f.now_s, kind="button", text=name))
+    if f.buttons.pressed & buttons.START and now.signal is not Signal.START_OBEYED:
+        for refusal in now.refused:
+            events.append(Event(at_s=f.now_s, kind="refusal", text=f"{refusal.says} {refusal.way_back}", rule=refusal.rule))
+            words.append((f"{refusal.says} {refusal.way_back}", False))
+    if now.session.dizzy_at_gate and not was.dizzy_at_gate:
+        words.append((DIZZY_WORDS, True))
+
+
+def _reasons(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+    if was.verdict is now.verdict:
+        return
+    before = {reason.name for reason in was.verdict.reasons}
+    after = {reason.name for reason in now.verdict.reasons}
+    for reason in now.verdict.reasons:
+        if reason.name not in before:
+            events.append(Event(at_s=f.now_s, kind="reason", text=f"{reason.name}: {reason.says}", rule=reason.rule))
+            if now.mode not in AT_REST_UPRIGHT and now.mode is not Mode.STARTING:
+                words.append((f"{reason.says} {reason.way_back}", now.verdict.action >= Action.PAUSE))
+    for reason in was.verdict.reasons:
+        if reason.name not in after:
+            events.append(Event(at_s=f.now_s, kind="cleared", text=reason.name, rule=reason.rule))
+
+
+def _mode(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+    if now.inspected:
+        events.append(Event(at_s=f.now_s, kind="cleared", text="inspection recorded", rule="SR6"))
+        words.append(("Inspection recorded.", False))
+    if was.mode is now.mode:
+        return
+    events.append(Event(at_s=f.now_s, kind="mode", text=now.mode.value))
+    stage = session.stage_of(now.session)
+    hold_s = now.session.holds_s[now.session.stage] if now.session.holds_s else 0.0
+    if now.signal is Signal.START_OBEYED and now.session.plan is not None:
+        events.append(Event(at_s=f.now_s, kind="plan", text=plan_words(now.session)))
+    if now.signal is Signal.PROOF_FAILED:
+        events.append(Event(at_s=f.now_s, kind="proof", text=PROOF_WORDS[now.proof.failed], rule="SR16"))
+        words.append((PROOF_WORDS[now.proof.failed], True))
+    if now.signal is Signal.PROOF_PASSED:
+        events.append(Event(at_s=f.now_s, kind="proof", text="passed", rule="SR16"))
+    phrase = panel.LOOKS[now.mode].phrase
+    if phrase:
+        target = round(stage.angle_deg) if stage is not None else 0
+        words.append((phrase.format(target=target, hold=panel.spoken(round(hold_s))), now.mode in URGENT_MODES))
+
+
+def plan_words(ses: session.Session) -> str:
+    """The plan as it will really be held: `Week 1: 15° for 30 seconds`."""
+    if ses.plan is None:
+        return ""
+    stages = (f"{stage.angle_deg:.0f}° for {panel.spoken(round(hold))}" for stage, hold in zip(ses.plan.stages, ses.holds_s, strict=True))
+    return f"{ses.plan.title}: {', then '.join(stages)}"
+
+
+def _help(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+    if now.ladder.level != was.ladder.level:
+        cause = now.ladder.cause or was.ladder.cause
+        text = f"level {now.ladder.level}: {LADDER_WORDS[cause]}" if now.ladder.level else "off"
+        events.append(Event(at_s=f.now_s, kind="ladder", text=text, rule="SR14"))
+    elif now.ladder.speech and now.ladder.level == ladder.NOTICE:
+        events.append(Event(at_s=f.now_s, kind="ladder", text=f"again: {LADDER_WORDS[now.ladder.cause]}", rule="SR14"))
+    words.extend((line, True) for line in now.ladder.speech)
+
+
+def _questions(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+    if now.ask.asked and not was.ask.asked:
+        events.append(Event(at_s=f.now_s, kind="ask", text=ASK_WORDS, rule="SR15"))
+        words.append((ASK_WORDS, True))
+    elif was.ask.asked and not now.ask.asked:
+        events.append(Event(at_s=f.now_s, kind="answer", text="answered", rule="SR15"))
+    if now.prompt is not None:
+        events.append(Event(at_s=f.now_s, kind="prompt", text=now.prompt.text, rule="TP7"))
+        words.append((now.prompt.text, False))
+
+
+def _warning(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+    if now.warning and not was.warning:
+        words.append((WARNING_WORDS, True))
+    if f.watch.opened_at_upright and not was.locks_opened and now.mode is Mode.SETTLING and f.session:
+        events.append(Event(at_s=f.now_s, kind="reason", text="locks_early: ankle locks opened before the time", rule="TP11"))
+        words.append((EARLY_WORDS, True))
+
+
+def queue(screen: Screen, told: Told) -> tuple[Said, ...]:
+    """Words still to be said; something urgent pushes chatter out."""
+    if not told.words:
+        return screen.to_say
+    urgent = [said for said in told.words if said[1]]
+    if urgent:
+        kept = [said for said in screen.to_say if said[1]]
+        return (*kept, *urgent, *(said for said in told.words if not said[1]))[:16]
+    return (*screen.to_say, *told.words)[:16]
