@@ -105,7 +105,6 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
     try:
         service.run(machine, LogVoice(lines.write), journal, heartbeat, settings.limits, lambda: stop.asked)
     finally:
-        heartbeat.stopping()
         machine.close()
         for part in (port, smbus, pin_factory, journal, lines, heartbeat):
             part.close()
