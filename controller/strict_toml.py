@@ -7,6 +7,7 @@ mean, and how large they may be, is the caller's.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -67,8 +68,13 @@ def decode(text: str, file: str, kind: type[_Kind]) -> tuple[_Kind, Where]:
     except RecursionError as error:
         raise FileError(f"{file}:1: not TOML: nested too deeply") from error
     where = Where(file=file, lines=lines)
+    return convert(values, where, kind), where
+
+
+def convert(values: Mapping[str, object], where: Where, kind: type[_Kind]) -> _Kind:
+    """The same for values that another reader has already parsed: a table inside a larger file."""
     try:
-        return msgspec.convert(values, kind), where
+        return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
         says, path = _split(str(error))
         raise _explained(where, path, says, values, kind) from error

@@ -20,18 +20,18 @@ ARMS = ("crossed", "overhead")
 class Stage(Protocol):
     """What an action may touch; sim/runner.py is one."""
 
-    def button(self, name: str, pressed: bool) -> None: ...
-    def ankle(self, foot: str, switch: str, closed: bool) -> None: ...
-    def estop(self, closed: bool) -> None: ...
+    def button(self, name: str, *, pressed: bool) -> None: ...
+    def ankle(self, foot: str, switch: str, *, closed: bool) -> None: ...
+    def estop(self, *, closed: bool) -> None: ...
     def inject(self, fault: str, parameters: Mapping[str, float]) -> None: ...
     def heal(self, fault: str) -> None: ...
     def push(self, torque_nm: float) -> None: ...
     def body(self, change: str, value: float, within_s: float) -> None: ...
-    def mains(self, present: bool) -> None: ...
+    def mains(self, *, present: bool) -> None: ...
     def pi(self, what: str) -> None: ...
     def reset_board(self, cause: str) -> None: ...
-    def lever(self, pulled: bool) -> None: ...
-    def answers(self, willing: bool) -> None: ...
+    def lever(self, *, pulled: bool) -> None: ...
+    def answers(self, *, willing: bool) -> None: ...
     def later(self, delay_s: float, do: Callable[[], None]) -> None: ...
 
 
@@ -44,32 +44,32 @@ def _for_s(extras: Extras, default: float = 0.0) -> float:
 
 
 def _press(stage: Stage, name: str | float, extras: Extras) -> None:
-    stage.button(str(name), True)
-    stage.later(_for_s(extras, 0.3), lambda: stage.button(str(name), False))
+    stage.button(str(name), pressed=True)
+    stage.later(_for_s(extras, 0.3), lambda: stage.button(str(name), pressed=False))
 
 
 def _hold(stage: Stage, name: str | float, _extras: Extras) -> None:
-    stage.button(str(name), True)
+    stage.button(str(name), pressed=True)
 
 
 def _release(stage: Stage, name: str | float, _extras: Extras) -> None:
-    stage.button(str(name), False)
+    stage.button(str(name), pressed=False)
 
 
-def _lock(closed: bool) -> Do:
+def _lock(*, closed: bool) -> Do:
     def do(stage: Stage, foot: str | float, extras: Extras) -> None:
         switch = str(extras.get("switch", "both"))
-        stage.ankle(str(foot), switch, closed)
+        stage.ankle(str(foot), switch, closed=closed)
         if _for_s(extras):
-            stage.later(_for_s(extras), lambda: stage.ankle(str(foot), switch, not closed))
+            stage.later(_for_s(extras), lambda: stage.ankle(str(foot), switch, closed=not closed))
 
     return do
 
 
 def _estop(stage: Stage, how: str | float, extras: Extras) -> None:
-    stage.estop(how == "twist")
+    stage.estop(closed=how == "twist")
     if _for_s(extras):
-        stage.later(_for_s(extras), lambda: stage.estop(how != "twist"))
+        stage.later(_for_s(extras), lambda: stage.estop(closed=how != "twist"))
 
 
 def _fault(stage: Stage, name: str | float, extras: Extras) -> None:
@@ -101,9 +101,9 @@ def _mass(stage: Stage, kilograms: str | float, extras: Extras) -> None:
 
 
 def _mains(stage: Stage, what: str | float, extras: Extras) -> None:
-    stage.mains(what == "on")
+    stage.mains(present=what == "on")
     if _for_s(extras):
-        stage.later(_for_s(extras), lambda: stage.mains(what != "on"))
+        stage.later(_for_s(extras), lambda: stage.mains(present=what != "on"))
 
 
 def _pi(stage: Stage, what: str | float, extras: Extras) -> None:
@@ -117,13 +117,13 @@ def _board(stage: Stage, cause: str | float, _extras: Extras) -> None:
 
 
 def _lever(stage: Stage, what: str | float, extras: Extras) -> None:
-    stage.lever(what == "pull")
+    stage.lever(pulled=what == "pull")
     if _for_s(extras):
-        stage.later(_for_s(extras), lambda: stage.lever(what != "pull"))
+        stage.later(_for_s(extras), lambda: stage.lever(pulled=what != "pull"))
 
 
 def _person(stage: Stage, what: str | float, _extras: Extras) -> None:
-    stage.answers(what == "wakes")
+    stage.answers(willing=what == "wakes")
 
 
 Do = Callable[[Stage, str | float, Extras], None]
@@ -147,9 +147,9 @@ ACTIONS: dict[str, ActionKind] = {
     "hold": ActionKind(words=BUTTONS, do=_hold, about="press a button and keep it pressed"),
     "release": ActionKind(words=BUTTONS, do=_release, about="let a held button go"),
     "open_lock": ActionKind(
-        words=FEET, extras=("for", "switch"), do=_lock(False), about="an ankle lock opens, on one or both of its switches"
+        words=FEET, extras=("for", "switch"), do=_lock(closed=False), about="an ankle lock opens, on one or both of its switches"
     ),
-    "close_lock": ActionKind(words=FEET, extras=("for", "switch"), do=_lock(True), about="an ankle lock closes"),
+    "close_lock": ActionKind(words=FEET, extras=("for", "switch"), do=_lock(closed=True), about="an ankle lock closes"),
     "estop": ActionKind(words=("press", "twist"), extras=("for",), do=_estop, about="push the emergency stop in, or twist it out"),
     "fault": ActionKind(any_fault=True, extras=("for", "with"), do=_fault, about="a fault of the catalogue begins, by its snake_case name"),
     "heal": ActionKind(any_fault=True, do=_heal, about="a fault ends"),

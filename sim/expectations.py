@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol, cast
 
 from controller.core.model import Mode
@@ -179,7 +180,7 @@ def _up_to(level_deg: float) -> Callable[[Run, object, Extras], Judgement]:
 def _rest_at_gate(run: Run, value: object, extras: Extras) -> Judgement:
     longest_s = total_s = 0.0
     rows = _within(run, _span(run, extras))
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         inside = 27.5 <= row.angle_deg <= 32.5
         total_s = (total_s + (row.t_s - before.t_s if row.peak_rate_dps < AT_REST_DPS else 0.0)) if inside else 0.0
         longest_s = max(longest_s, total_s)
@@ -351,7 +352,7 @@ def _extra(table: Table, key: str) -> object:
     if key in _MOMENTS:
         return table.moment(key)
     if key == "exact":
-        return table.flag(key, False)
+        return table.flag(key, default=False)
     if key == "says":
         return table.text(key)
     if key == "is":

@@ -51,7 +51,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
     ast.GtE: operator.ge,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
-}  # type: ignore[assignment]
+}
 
 
 def _name(name: str) -> Reader:

@@ -69,7 +69,7 @@ class RestAtGate:
             self.top_deg, self.rested, self.rest_s = angle, True, 0.0
             return ""
         if angle > self.top_deg + 0.2:  # gone down again: any rest taken is void
-            if self.rested and angle > self.top_deg + 2.5 or not self.rested:
+            if not self.rested or angle > self.top_deg + 2.5:
                 self.top_deg, self.rested = angle, False
         elif self.rested and angle < self.top_deg:
             self.top_deg = angle
@@ -101,7 +101,7 @@ class Rate:
 
     rule: str = "SR4"
 
-    def feed(self, row: Row, story: Story) -> str:
+    def feed(self, row: Row, _story: Story) -> str:
         limit_dps = 5.2 if row.lever_pulled else 3.15
         return f"{row.peak_rate_dps:.2f} deg/s, {limit_dps:.2f} is the most" if row.peak_rate_dps > limit_dps else ""
 
@@ -179,7 +179,7 @@ class SensorTravel:
     rule: str = "SR8"
     since_deg: float | None = None
 
-    def feed(self, row: Row, story: Story) -> str:
+    def feed(self, row: Row, _story: Story) -> str:
         present = bool(row.faults) and not TRAVEL_FAULTS.isdisjoint(row.faults.split("+"))
         if not present:
             self.since_deg = None

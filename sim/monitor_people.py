@@ -93,7 +93,8 @@ class FreshStart:
         height_deg = row.angle_deg - story.setting.upright_deg
         if height_deg > 4.0:
             self.far = True
-        if self.far and height_deg < 1.0 or story.upright_since_s is not None and row.t_s - story.upright_since_s > 20.0:
+        stood = story.upright_since_s is not None and row.t_s - story.upright_since_s > 20.0
+        if stood or (self.far and height_deg < 1.0):
             self.open = self.far = False
         leaving = row.rate_dps > AT_REST_DPS and not self.open and height_deg < 4.0
         if not leaving or row.lever_pulled:

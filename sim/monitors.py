@@ -21,7 +21,7 @@ class Monitor(Protocol):
     @property
     def rule(self) -> str: ...
 
-    def feed(self, row: Row, story: Story) -> str:
+    def feed(self, row: Row, story: Story, /) -> str:
         """Empty while the rule holds; else what was measured and what was allowed."""
 
 

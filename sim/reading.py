@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import TypeVar
 
+from controller.toml_lines import line_of
 from sim.expressions import ExpressionError, compile_expression
 from sim.scenario import Condition, ScenarioError, TimeRef
 
@@ -20,8 +21,6 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min)")
 _MOMENT = re.compile(r"((?:board\.)?[A-Za-z_][A-Za-z0-9_]*)(?:#([1-9]\d*))?(?:([+-])(.+))?")
 
 T = TypeVar("T")
-Locate = Callable[[tuple[str | int, ...]], int]
-"""The line on which a key of the document stands."""
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -57,18 +56,18 @@ class Table:
     values: Mapping[str, object]
     where: tuple[str | int, ...]
     file: str
-    locate: Locate
+    lines: dict[tuple[str | int, ...], int]
     seen: set[str] = field(default_factory=set)
 
     def fail(self, key: str, says: str) -> ScenarioError:
         path = (*self.where, key) if key in self.values else self.where
         name = ".".join(str(part) for part in self.where if isinstance(part, str))
         full = f"{name}.{key}" if name and key else (key or name)
-        return ScenarioError(f"{self.file}:{self.locate(path)}: {full}: {says}")
+        return ScenarioError(f"{self.file}:{line_of(self.lines, path)}: {full}: {says}")
 
     @property
     def line(self) -> int:
-        return self.locate(self.where)
+        return line_of(self.lines, self.where)
 
     def has(self, key: str) -> bool:
         return key in self.values
@@ -95,7 +94,7 @@ class Table:
             raise self.fail(key, f"is {value!r}; a whole number from {low} to {high} would be right")
         return value
 
-    def flag(self, key: str, default: bool) -> bool:
+    def flag(self, key: str, *, default: bool) -> bool:
         value = self.raw(key)
         if value is None:
             return default
@@ -157,7 +156,7 @@ class Table:
             value = {}
         if not isinstance(value, dict):
             raise self.fail(key, f"is {value!r}; a table [{key}] would be right")
-        return Table(value, (*self.where, key), self.file, self.locate)
+        return Table(value, (*self.where, key), self.file, self.lines)
 
     def tables(self, key: str) -> list[Table]:
         value = self.raw(key)
@@ -165,7 +164,7 @@ class Table:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.fail(key, f"is {value!r}; tables [[{key}]] would be right")
-        return [Table(item, (*self.where, key, index), self.file, self.locate) for index, item in enumerate(value)]
+        return [Table(item, (*self.where, key, index), self.file, self.lines) for index, item in enumerate(value)]
 
     def done(self) -> None:
         """Every key must have been asked for."""

@@ -1,4 +1,4 @@
-"""What a scenario is: who lies there, which protocol, what happens when, what must hold.  Values only; sim/scenario_loader.py reads the files.
+"""What a scenario is: who lies there, which protocol, what happens when, what must hold.  Values only; scenario_loader reads files.
 
 docs/scenarios.md is the manual of the format.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from controller.core.limits import Limits
 from controller.core.model import Latches, Refusal, SessionPlan
 from sim.trace import Row
 
@@ -112,11 +113,10 @@ class Scenario:
     seed: int = 1
     lasts_s: float = 900.0
     ends: Condition | None = None  # None: when the session is over, or at lasts_s
-    protocol: str = ""
-    plan: SessionPlan | None = None
+    plan: SessionPlan
     who: Who = Who()
     history: History = field(default_factory=History)
     routine: Routine = Routine()
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Limits = Limits()
     events: tuple[Happening, ...] = ()
     expects: tuple[Expectation, ...] = ()

@@ -5,15 +5,18 @@ docs/scenarios.md is the manual; a test holds it and the keys read here together
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from controller.core.limits import RANGES
-from controller.core.model import Latches, Mode, Refusal, SessionPlan
+from controller.core.limits import RANGES, Limits
+from controller.core.model import Latches, Mode, Refusal
 from controller.core.wire import BoardMode
-from controller.toml_lines import TomlError, line_of, parse
+from controller.toml_lines import TomlError, parse
 from sim.events import ARMS, read_action
 from sim.expectations import read_expectation
+from sim.faults import FAULTS
+from sim.protocol_choice import read_protocol
 from sim.reading import Table, nearest, time_ref
 from sim.scenario import DEPTHS, Happening, History, Routine, Scenario, ScenarioError, TimeRef, Who
 
@@ -24,9 +27,8 @@ RULE_IDS = (
     *(f"SE{n}" for n in range(1, 11)),
 )
 PHASES = (*(mode.name for mode in Mode), *(f"board.{mode.name}" for mode in BoardMode))
-_TOP_WORDS = ("title", "about", "rules", "depth", "seed", "lasts", "ends_when")
 
-ProtocolReader = Callable[[Table, Path], SessionPlan | None]
+_FAULT_NAMES = tuple(row.name for row in FAULTS if row.simulated)
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -46,7 +48,8 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         values, lines = parse(text)
     except TomlError as error:
         raise ScenarioError(f"{path}:{error.line}: is not TOML: {error}; see docs/scenarios.md") from error
-    top = Table(values, (), str(path), lambda where: line_of(lines, where))
+    top = Table(values, (), str(path), lines)
+    limits = _limits(top.table("limits"))
     events = tuple(_event(table) for table in top.tables("event"))
     expects = tuple(read_expectation(table) for table in top.tables("expect"))
     scenario = Scenario(
@@ -59,11 +62,11 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         seed=top.integer("seed", 1, 0, 2**32 - 1),
         lasts_s=_lasts(top),
         ends=top.condition("ends_when"),
-        plan=_protocol(top, path),
+        plan=read_protocol(top, path, limits),
         who=_who(top.table("person")),
         history=_history(top.table("history")),
         routine=_routine(top.table("routine")),
-        limits=_limits(top.table("limits")),
+        limits=limits,
         events=events,
         expects=expects,
     )
@@ -90,12 +93,6 @@ def _lasts(top: Table) -> float:
     return lasts_s
 
 
-def _protocol(top: Table, path: Path) -> SessionPlan:
-    from sim.protocol_choice import read_protocol  # late: the protocol loader is only needed here
-
-    return read_protocol(top, path)
-
-
 def _who(table: Table) -> Who:
     who = Who(
         mass_kg=table.number("mass_kg", 80.0, 0.0, 150.0),
@@ -115,9 +112,9 @@ def _refusal(table: Table) -> Refusal:
 
 def _history(table: Table) -> History:
     latches = Latches(
-        inspection_due=table.flag("inspection_due", False),
-        load_refused=table.flag("load_refused", False),
-        clean_shutdown=table.flag("clean_shutdown", True),
+        inspection_due=table.flag("inspection_due", default=False),
+        load_refused=table.flag("load_refused", default=False),
+        clean_shutdown=table.flag("clean_shutdown", default=True),
     )
     history = History(
         sessions=table.integer("sessions", 0, 0, 100000),
@@ -137,7 +134,7 @@ def _habit(table: Table, key: str, default_s: float | None) -> float | None:
 def _routine(table: Table) -> Routine:
     usual = Routine()
     routine = Routine(
-        toggles_locks=table.flag("toggles_locks", usual.toggles_locks),
+        toggles_locks=table.flag("toggles_locks", default=usual.toggles_locks),
         locks_at_s=_habit(table, "locks", usual.locks_at_s),
         spotter_at_s=_habit(table, "spotter", usual.spotter_at_s),
         start_at_s=_habit(table, "start", usual.start_at_s),
@@ -149,19 +146,17 @@ def _routine(table: Table) -> Routine:
     return routine
 
 
-def _limits(table: Table) -> dict[str, float]:
-    limits: dict[str, float] = {}
+def _limits(table: Table) -> Limits:
+    limits: dict[str, Any] = {}
     for key in table.values:
         if key not in RANGES:
             raise table.fail(key, f"unknown limit; {nearest(key, RANGES)}")
         limits[key] = table.number(key, 0.0, RANGES[key].least, RANGES[key].most)
     table.done()
-    return limits
+    return replace(Limits(), **limits)
 
 
 def _event(table: Table) -> Happening:
-    from sim.faults import FAULT_NAMES  # late: builds nothing, but only events need it
-
     for key in ("at", "when", "hold_for", "repeats", "name"):
         table.seen.add(key)
     at = table.moment("at")
@@ -173,11 +168,11 @@ def _event(table: Table) -> Happening:
         )
     if at is not None and (table.has("hold_for") or table.has("repeats")):
         raise table.fail("hold_for" if table.has("hold_for") else "repeats", "goes with `when` only")
-    action, value, extras = read_action(table, FAULT_NAMES)
+    action, value, extras = read_action(table, _FAULT_NAMES)
     happening = Happening(
         at=at,
         when=when,
-        once=not table.flag("repeats", False),
+        once=not table.flag("repeats", default=False),
         action=action,
         value=value,
         extras=extras,

@@ -169,7 +169,7 @@ class Story:
             (not locks_closed(row), "ankle lock open"),
             (not row.mains, "mains lost"),
             (silent, "Pi silent"),
-            (row.pi_alive and not before.pi_alive, "Pi restarted"),
+            (row.pi_starts != before.pi_starts, "Pi restarted"),
             (row.board_resets != before.board_resets, "board reset"),
             (unanswered and not self.estop_latched, "unanswered"),
         )

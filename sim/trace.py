@@ -44,7 +44,8 @@ class Row(NamedTuple):
     pi_buzzer: str = "off"  # heard: controller.core.model.Buzzer's words
     lamps: str = ""  # ready moving release_ok fault, as one word each
     said: str = ""  # the phrase spoken in this tick
-    pi_alive: bool = True
+    pi_alive: bool = True  # its service runs and is not stalled
+    pi_starts: int = 1  # how often the service has been started
     board_resets: int = 0
     faults: str = ""  # injected and present now, joined by +
 

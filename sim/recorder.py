@@ -1,0 +1,159 @@
+"""Writes down what happens: a trace row per tick, the timeline, the phases.  Reads the world and the process; changes neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from controller.core.model import BoardReport, Lamps, Outputs, Reason
+from controller.core.wire import BOARD_REASONS, BoardMode
+from sim.expectations import Moment
+from sim.process import Process
+from sim.trace import Row
+from sim.world import Truth, World
+
+if TYPE_CHECKING:
+    from sim.runner import Result
+
+_MODES = tuple(mode.name for mode in BoardMode)
+_TOLD = ("refusal", "prompt", "ask", "answer", "plan", "proof", "ladder", "cleared")
+_NO_REPORT = BoardReport()
+
+
+class Recorder:
+    """The pen of one run."""
+
+    def __init__(self, world: World, process: Process, result: Result, tell: Callable[[Moment], None]) -> None:
+        self._world = world
+        self._process = process
+        self._result = result
+        self._tell = tell
+        self._lamps: tuple[Lamps, str] = (Lamps(), "off off off off")
+        self._reasons: tuple[tuple[Reason, ...], str] = ((), "")
+        self._board_reasons: dict[int, str] = {0: ""}
+        self._told_reasons = 0
+        self._report = _NO_REPORT
+        self._now_s = 0.0
+        self._boots = world.truth().boot_count
+
+    def note(self, kind: str, text: str, rule: str = "") -> None:
+        """One line of the timeline."""
+        moment = Moment(t_s=self._now_s, kind=kind, text=text, rule=rule)
+        self._result.timeline.append(moment)
+        self._tell(moment)
+
+    def row(self) -> Row:
+        """The tick that has just passed."""
+        truth = self._world.truth()
+        self._now_s = round(truth.now_s, 6)
+        outputs = self._process.disk.outputs
+        inputs = self._process.disk.inputs
+        if inputs is not None:
+            self._report = inputs.board
+        row = self._row(truth, outputs)
+        self._result.rows.append(row)
+        self._tell_changes(row, truth, outputs)
+        return row
+
+    def _row(self, truth: Truth, outputs: Outputs) -> Row:
+        seen = self._world.seen
+        report = self._report
+        command = outputs.command
+        alive = self._process.alive
+        return Row(
+            self._now_s,
+            truth.angle_deg,
+            truth.rate_dps,
+            truth.max_angle_deg,
+            truth.min_angle_deg,
+            truth.peak_rate_dps,
+            truth.peak_accel_dps2,
+            truth.brake_on,
+            truth.contactor_closed,
+            truth.duty,
+            round(truth.motor_a * 1000.0),
+            round(truth.bus_v * 1000.0),
+            truth.mains,
+            truth.estop_a_closed,
+            truth.estop_b_closed,
+            seen("ankle_left_primary"),
+            seen("ankle_left_secondary"),
+            seen("ankle_right_primary"),
+            seen("ankle_right_secondary"),
+            truth.start_pressed,
+            truth.return_pressed,
+            truth.ok_pressed,
+            seen("dizzy"),
+            seen("spotter"),
+            truth.release_pulled,
+            truth.buzzer,
+            outputs.buzzer.value if self._process.starts and alive else "off",
+            self._lamp_words(outputs.lamps),
+            self._process.disk.said,
+            alive,
+            self._process.starts,
+            truth.boot_count - self._boots,
+            "+".join(self._world.active_faults),
+            outputs.mode.name if alive else "DEAD",
+            outputs.angle_deg,
+            outputs.rate_dps,
+            outputs.target_deg,
+            outputs.hold_left_s,
+            outputs.rest_left_s,
+            outputs.inverted_s,
+            outputs.ladder,
+            self._reason_words(outputs.reasons),
+            command.request.name if command is not None else "",
+            command.rate_dps if command is not None else 0.0,
+            _MODES[truth.board_mode],
+            report.angle_deg,
+            report.rate_dps,
+            report.pot_deg,
+            report.encoder_deg,
+            self._board_words(truth.board_reasons),
+            truth.board_flags,
+            report.rest_s,
+            report.budget_left_s,
+        )
+
+    def _lamp_words(self, lamps: Lamps) -> str:
+        if lamps is not self._lamps[0]:
+            self._lamps = (lamps, f"{lamps.ready.value} {lamps.moving.value} {lamps.release_ok.value} {lamps.fault.value}")
+        return self._lamps[1]
+
+    def _reason_words(self, reasons: tuple[Reason, ...]) -> str:
+        if reasons is not self._reasons[0]:
+            self._reasons = (reasons, "+".join(reason.name for reason in reasons))
+        return self._reasons[1]
+
+    def _board_words(self, reasons: int) -> str:
+        words = self._board_reasons.get(reasons)
+        if words is None:
+            words = "+".join(name for bit, (_rule, name, _says) in BOARD_REASONS.items() if reasons & bit)
+            self._board_reasons[reasons] = words
+        return words
+
+    # ------------------------------------------------------------ the timeline
+
+    def _tell_changes(self, row: Row, truth: Truth, outputs: Outputs) -> None:
+        result = self._result
+        if not result.modes or result.modes[-1] != row.pi_mode:
+            result.modes.append(row.pi_mode)
+            result.phases.setdefault(row.pi_mode, []).append(row.t_s)
+            self.note("mode", f"{row.pi_mode} at {row.angle_deg:.1f} deg")
+        before = result.rows[-2] if len(result.rows) > 1 else None
+        if before is None or before.board_mode != row.board_mode:
+            result.phases.setdefault(f"board.{row.board_mode}", []).append(row.t_s)
+            self.note("board", f"{row.board_mode} at {row.angle_deg:.1f} deg")
+        new = truth.board_reasons & ~self._told_reasons
+        if new != 0:
+            for bit, (rule, name, says) in BOARD_REASONS.items():
+                if new & bit:
+                    self.note("reason", f"board: {name}: {says}", rule)
+        self._told_reasons = truth.board_reasons
+        if row.pi_alive:
+            for event in outputs.events:
+                if event.kind in _TOLD:
+                    self.note(event.kind, event.text, event.rule)
+                elif event.kind == "reason":
+                    self.note("reason", f"Pi: {event.text}", event.rule)
