@@ -45,7 +45,10 @@ class LinkCounts:
 
 
 class SequenceGate:
-    """Lets through only frames newer than every one before (faults 28, 29, 37), and a restarted sender after a silence."""
+    """Lets through only frames newer than every one before (faults 28, 29, 37), and a restarted sender after a silence.
+
+    Numbers wrap, so the half ring ahead counts as newer: a gap of up to 127 frames (1.2 s) is a gap, not a step back.
+    """
 
     def __init__(self) -> None:
         self._newest = -1
