@@ -23,7 +23,10 @@ LANDING_DPS = 0.15
 PLANNED_BRAKING = 0.8
 """Share of the acceleration limit that a planned braking uses; the rest corrects what the drive did not follow."""
 
-LANDING_S = 0.3
+CRAWL_DPS = 1e-3
+"""A rate that no drive can follow; a stop ends there."""
+
+LANDING_S = 0.5
 """The last tenth of a degree: the request's exponential tail and the controlled stop that ends it."""
 
 DRIVE_LAG_S = 0.06
@@ -50,12 +53,12 @@ def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_
     left_deg = target_deg - angle_deg
     rate, accel = motion.rate_dps, motion.accel_dps2
     if abs(rate) <= LANDING_DPS and abs(left_deg) <= (LANDED_DEG if rate or accel else LEAVES_DEG):
-        return stop(motion, limits, dt_s)
+        return _slowed(motion, limits.accel_dps2, limits.jerk_dps3, dt_s)
     way = copysign(1.0, left_deg)
     ahead, push, distance = rate * way, accel * way, abs(left_deg)
     fastest = min(max_rate_dps, limits.max_rate_dps)
     braking, jerk = limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3
-    if ahead > 0.0 and _stopping_deg(ahead, push, limits.accel_dps2, jerk) + ahead * DRIVE_LAG_S > distance + LANDED_DEG:
+    if ahead > 0.0 and _stopping_deg(ahead, push, limits.accel_dps2, jerk) + ahead * DRIVE_LAG_S > distance + LEAVES_DEG:
         return stop(motion, limits, dt_s)
     for change in (jerk * dt_s, 0.0, -jerk * dt_s):
         next_push = min(max(push + change, -limits.accel_dps2), limits.accel_dps2)
@@ -69,17 +72,21 @@ def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_
 
 def stop(motion: MotionState, limits: Limits, dt_s: float) -> MotionState:
     """One tick of a controlled stop: at rest within 0.8 s from 1.5 deg/s and 1.3 s from 3 deg/s."""
+    return _slowed(motion, limits.stop_accel_dps2, limits.stop_jerk_dps3, dt_s)
+
+
+def _slowed(motion: MotionState, braking_dps2: float, jerk_dps3: float, dt_s: float) -> MotionState:
+    """One tick nearer to rest, by the braking that, let go by one jerk step a tick, ends exactly there."""
     way = copysign(1.0, motion.rate_dps)
     ahead, push = motion.rate_dps * way, motion.accel_dps2 * way
-    jerk = limits.stop_jerk_dps3
-    for change in (-jerk * dt_s, 0.0, jerk * dt_s):
-        next_push = max(push + change, -limits.stop_accel_dps2)
-        next_ahead = ahead + next_push * dt_s
-        if next_ahead + next_push * abs(next_push) / (2.0 * jerk) >= 0.0:
-            break
-    if next_ahead <= jerk * dt_s * dt_s:
+    step_dps2 = jerk_dps3 * dt_s
+    # n steps of letting go give up rate = push**2 / (2 jerk) + push * dt / 2; solved for push
+    wanted = step_dps2 / 2.0 - sqrt(step_dps2 * step_dps2 / 4.0 + 2.0 * jerk_dps3 * ahead)
+    push = max(min(max(wanted, push - step_dps2), push + step_dps2), -braking_dps2)
+    ahead += push * dt_s
+    if ahead <= CRAWL_DPS:
         return AT_REST
-    return MotionState(rate_dps=next_ahead * way, accel_dps2=next_push * way)
+    return MotionState(rate_dps=ahead * way, accel_dps2=push * way)
 
 
 def _stopping_deg(rate_dps: float, accel_dps2: float, braking_dps2: float, jerk_dps3: float) -> float:
