@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import pty
 import termios
 import time
 import tty
+from array import array
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +52,15 @@ class Cable:
     def port(self) -> SerialPort:
         return SerialPort(str(self.path), baud=protocol.BAUD, now_s=lambda: self.now_s)
 
+    def board_says(self, data: bytes) -> None:
+        """Returns when all of it lies ready at the Pi's end: the kernel hands it over on another thread."""
+        os.write(self.board, data)
+        until_s = time.monotonic() + 5
+        waiting = array("i", [0])
+        while waiting[0] < len(data) and time.monotonic() < until_s:
+            fcntl.ioctl(self._near, termios.FIONREAD, waiting)
+        assert waiting[0] == len(data)
+
     def heard_by_board(self) -> bytes:
         found = b""
         while True:
@@ -67,14 +78,6 @@ def cable(tmp_path: Path) -> Iterator[Cable]:
         cable.pull_out()
 
 
-def read_when_there(port: SerialPort, size: int) -> bytes:
-    """A pseudo terminal hands bytes over a moment later, on another kernel thread."""
-    data, until_s = b"", time.monotonic() + 2
-    while len(data) < size and time.monotonic() < until_s:
-        data += port.read()
-    return data
-
-
 def trouble(port: SerialPort) -> str:
     with pytest.raises(LinkError) as caught:
         port.read()
@@ -86,8 +89,8 @@ def test_bytes_go_both_ways_and_nothing_waiting_is_no_bytes(cable: Cable) -> Non
     assert port.read() == b""
     port.write(b"command")
     assert cable.heard_by_board() == b"\0command"
-    os.write(cable.board, bytes(range(256)))
-    assert read_when_there(port, 256) == bytes(range(256))
+    cable.board_says(bytes(range(256)))
+    assert port.read() == bytes(range(256))
     port.close()
 
 
@@ -95,8 +98,7 @@ def test_everything_that_waits_is_read_in_one_call(cable: Cable) -> None:
     """What stays behind is stale at the next tick."""
     port = cable.port()
     port.read()
-    os.write(cable.board, b"x" * 3000)
-    time.sleep(0.05)
+    cable.board_says(b"x" * 3000)
     assert len(port.read()) == 3000
     port.close()
 
@@ -262,6 +264,14 @@ def test_a_device_that_opens_and_dies_at_once_is_not_tried_at_full_pace(cable: C
     assert len(opened) < 12
 
 
+def sends(port: SerialPort, data: bytes) -> bool:
+    try:
+        port.write(data)
+    except LinkError:
+        return False
+    return True
+
+
 def count_drops(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A pseudo terminal hands bytes over at once, so that what was dropped cannot be seen at its far end, only counted here."""
     drops: list[float] = []
@@ -290,11 +300,12 @@ def test_a_board_that_stops_reading_does_not_hold_the_pi(cable: Cable, monkeypat
     assert said == f"{cable.path}: takes no more bytes; check that the board is powered"
     assert median(took_s) < 0.002
     assert len(drops) >= 200
-    cable.heard_by_board()
-    time.sleep(0.05)
-    cable.heard_by_board()
-    port.write(b"newest")
-    assert cable.heard_by_board().endswith(b"\0newest")
+    heard, until_s = b"", time.monotonic() + 5
+    while not sends(port, b"newest") and time.monotonic() < until_s:
+        heard += cable.heard_by_board()
+    while not heard.endswith(b"newest") and time.monotonic() < until_s:  # what the kernel still holds comes in pieces
+        heard += cable.heard_by_board()
+    assert heard.endswith(b"\0newest")
     port.close()
 
 
@@ -327,8 +338,7 @@ def test_link_and_port_together_over_a_real_line(cable: Cable) -> None:
     port = cable.port()
     link = Link(port, lambda: cable.now_s)
     link.poll()
-    os.write(cable.board, b"\xff" * 50 + b"\0" + status(1, angle_cdeg=-7500) + detail(2))
-    time.sleep(0.05)
+    cable.board_says(b"\xff" * 50 + b"\0" + status(1, angle_cdeg=-7500) + detail(2))
     report = link.poll()
     assert (report.age_s, report.angle_deg) == (0.0, -75.0)
     link.send(Command())
@@ -341,8 +351,7 @@ def test_link_and_port_together_over_a_real_line(cable: Cable) -> None:
     cable.plug_in()
     cable.now_s += 0.5
     link.poll()
-    os.write(cable.board, status(3) + detail(4))
-    time.sleep(0.05)
+    cable.board_says(status(3) + detail(4))
     assert link.poll().age_s == 0.0
     port.close()
 
