@@ -1,0 +1,236 @@
+/* The drive board's whole state in one struct, so that it can be printed, copied and compared.  No pointers, no registers.
+ * One owner per part: the file of the same name writes it, the others only read; modes.c alone writes `mode`. */
+#ifndef BOARD_STATE_H
+#define BOARD_STATE_H
+
+#include "board.h"
+#include "frame.h"
+#include "limits.h"
+
+#define BOARD_FOREVER_MS 60000U /* where 16-bit counters of milliseconds stop */
+
+/* A debounced button: pressed only after having been seen released, so that one stuck since reset never counts. */
+typedef struct {
+    uint8_t steady_ms;
+    bool pressed;
+    bool seen_released;
+    bool edge;        /* a fresh press, this tick only */
+    uint16_t edge_ms; /* since the newest fresh press */
+    uint16_t held_ms;
+} button_t;
+
+typedef struct {
+    button_t start, return_, ok;
+    uint16_t estop_closed_ms;   /* both channels */
+    uint16_t ankles_closed_ms;  /* both secondary switches */
+    uint8_t ankle_open_ms;
+    uint8_t estop_disagree_ms;
+    bool estop_cycle_due;       /* the channels disagreed: both must be seen open, then closed */
+    bool left_seen_open, right_seen_open; /* since upright rest was reached */
+    bool mains_present;
+    uint8_t mains_lost_ms;
+    uint8_t bandgap_bad_ms;
+    uint8_t overvoltage_ms;
+    int16_t current_ma;
+    uint16_t battery_mv;
+    uint32_t battery_q6;        /* smoothed */
+} inputs_t;
+
+typedef struct {
+    bool calibrated;            /* the calibration is there and within reason */
+    uint8_t settle_ms;          /* until the first reading is smooth enough to believe */
+    bool ready;
+    int32_t pot_scale_q16;      /* hundredths of a degree per count */
+    int32_t encoder_scale_q16;
+    int32_t encoder_limit_counts;
+    uint32_t encoder_zero;
+    int32_t encoder_reference_q16;
+    int32_t pot_q16, encoder_q16; /* hundredths of a degree */
+    int32_t bias_q16;           /* slow difference between the two: the potentiometer is the absolute one */
+    int16_t pot_raw_cdeg, pot_cdeg, encoder_cdeg, imu_cdeg, angle_cdeg;
+    bool imu_valid;
+    uint16_t pot_noise_q6;
+    uint8_t pot_bad_ms, pot_drops, noisy_ms;
+    uint16_t drop_window_ms;
+    bool pot_out, encoder_out;  /* voted out until reset */
+    bool disputed;              /* the two disagree and nobody has decided who is right */
+    bool lost;                  /* no angle can be trusted */
+    uint8_t lost_ms;
+    bool trusted;               /* two witnesses agree */
+    bool opposite;              /* the two moved in opposite directions */
+    bool declutched;            /* release lever: the encoder no longer turns with the table */
+    uint8_t leg;                /* return on two doubted sensors: 0 first one's rest, 1 the other's, 2 both taken */
+    bool first_began_inverted;  /* when the dispute began, both sensors said head-down */
+    uint8_t apart_ms, slip_ms;
+    int16_t check_pot_cdeg, check_encoder_cdeg, check_imu_cdeg;
+    bool check_imu_valid;
+    int32_t position_q16;       /* tracking observer: hundredths of a degree, and the same per millisecond */
+    int32_t speed_q16;
+    bool observes_pot;
+    int16_t rate_cdps;
+    uint8_t slow_ms;
+    bool at_rest;
+    bool at_upright;            /* within 1 degree */
+} angle_t;
+
+typedef struct {
+    frame_decoder_t decoder;
+    protocol_command_t command; /* the newest one accepted */
+    uint16_t age_ms;            /* of it */
+    bool fresh;                 /* a command is in force */
+    uint16_t silent_ms;         /* since one was */
+    bool heard;                 /* one was accepted this tick */
+    bool stranger;
+    uint8_t late_frames;
+    uint16_t late_window_ms;
+    uint16_t pace_start_pi_ms, pace_start_ms;
+    bool pace_running, pace_broken;
+    uint16_t challenge[4];      /* the newest first: telemetry and the Pi's tick take time */
+} link_t;
+
+typedef struct {
+    uint16_t rest_ms;           /* at rest at this place */
+    int16_t place_cdeg;
+    uint8_t zone;               /* REST_BEFORE, REST_GATE, REST_PAST */
+    bool done;
+    int16_t done_cdeg;          /* where it was taken */
+    int16_t low_cdeg;           /* the least angle since */
+} rest_t;
+
+typedef struct {
+    uint8_t tick_ms;            /* towards the next tenth of a second */
+    uint8_t unsaved_ds;
+    bool charge_due;            /* a reset costs 5 s, once it is known that it was in a session */
+    uint16_t left_ds, needed_ds;
+    bool spent, short_;         /* nothing left; only just enough left to be level in time */
+    uint16_t upright_ms;
+    uint32_t unanswered_ms;
+} budget_t;
+
+typedef struct {
+    uint32_t now, latched;      /* bits of PROTOCOL_REASON_* */
+    uint8_t action;             /* guard_action_t */
+} guard_t;
+
+typedef struct {
+    uint8_t mode;               /* PROTOCOL_BOARD_MODE_* */
+    bool session_open;
+    bool returning;
+    bool return_only;
+    bool half_rate;
+    bool asked;                 /* somebody pressed RETURN for this return */
+    bool answered;              /* OK or RETURN since this return began: the Pi cannot ask for the wait again */
+    bool ascent_by_pi;          /* ASCENT because the Pi asks `ascend`, not by the board's own decision */
+    bool away;                  /* off upright rest, or about to leave it */
+    bool boot_checked;
+    bool must_rest;             /* the Pi was silent: it steers again only from rest (SR7) */
+    bool releasing;             /* rescue: RETURN let go, stopping */
+    uint16_t overdue_ms;        /* a return is overdue and the Pi says it is about to begin one */
+    bool pi_wants_up;           /* the Pi is carrying out a return, faster than a crawl */
+    bool dizzy_blocked;         /* RETURN was pressed: no way down until the Pi asks for something else */
+    bool trip_heard;            /* the Pi must let go before another trip counts */
+    bool pi_trip;
+    uint8_t pi_trips, takeovers;
+    uint16_t grace_ms;          /* since RETURN; the Pi has BOARD_RETURN_GRACE_MS */
+    bool grace;
+    uint16_t warn_ms;           /* the warning has sounded this long */
+    bool warning;
+    uint16_t stopped_ms;        /* emergency stop latched off upright rest */
+    uint16_t fault_ms;          /* the same for a fault */
+    uint16_t stuck_ms;          /* motion due and no progress */
+    int16_t progress_cdeg;
+    bool no_progress;
+    bool ladder;
+    bool not_started;
+    bool brake_tested, brake_held, testing;
+    uint16_t test_ms;
+    int16_t test_from_cdeg, test_from_pot_cdeg;
+    uint16_t reset_ms;
+    uint16_t upright_still_ms;
+} session_t;
+
+typedef struct {
+    int16_t floor_cdeg, ceiling_cdeg;
+    int16_t permitted_cdeg;     /* least heard this session */
+    int16_t rate_cdps;          /* what the rate loop shall do */
+    bool blocked;               /* the drive must not turn at all */
+    bool blocked_up;
+    bool up_switch_open;
+    bool waiting;               /* at rest on purpose: rest, level wait, warning */
+    bool due;                   /* upward motion is due */
+} plan_t;
+
+typedef struct {
+    uint8_t state;              /* DRIVE_* */
+    uint16_t state_ms;
+    int32_t profile_q10;        /* hundredths of a degree per second */
+    int16_t profile_cdps;
+    int16_t accel_cdps2;
+    int32_t integral_q10;       /* per mille of duty */
+    int16_t duty;
+    bool brake_released, contactor_closed;
+    bool moved;                 /* this drive has seen motion */
+    uint16_t still_ms;          /* commanded, nothing moves */
+    uint16_t stop_ms;           /* the profile has ended this long ago */
+    uint8_t wrong_ms, fast_ms, over_ms, stall_ms;
+    int16_t far_cdeg;           /* furthest in the wanted direction since it was last reached */
+    int16_t still_pot_cdeg;
+    uint16_t braked_ms;
+    uint8_t creep_ms, live_ms;
+    bool brake_slips;
+    bool stall, wrong_way, uncommanded, overspeed;
+} drive_t;
+
+typedef struct {
+    uint16_t tick_ms;
+    uint8_t slot_ms;
+    uint8_t slot;
+    uint8_t seq;
+    uint16_t uptime_s;
+    uint16_t second_ms;
+    bool identity_due;
+    uint8_t reset_cause;
+} telemetry_t;
+
+struct board {
+    board_memory_t memory;
+    bool save;
+    inputs_t inputs;
+    angle_t angle;
+    link_t link;
+    rest_t rest;
+    budget_t budget;
+    guard_t guard;
+    session_t session;
+    plan_t plan;
+    drive_t drive;
+    telemetry_t telemetry;
+};
+
+/* Counters that stop at their end instead of beginning again. */
+static inline uint16_t board_count(uint16_t value_ms)
+{
+    return value_ms < BOARD_FOREVER_MS ? (uint16_t)(value_ms + 1U) : value_ms;
+}
+
+static inline uint8_t board_count8(uint8_t value_ms)
+{
+    return value_ms < 250U ? (uint8_t)(value_ms + 1U) : value_ms;
+}
+
+static inline int16_t board_abs(int16_t value)
+{
+    return value < 0 ? (int16_t)-value : value;
+}
+
+static inline int16_t board_less(int16_t left, int16_t right)
+{
+    return left < right ? left : right;
+}
+
+static inline int16_t board_more(int16_t left, int16_t right)
+{
+    return left > right ? left : right;
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* SR2 and the board's share of SR15: inverted time used, time a return would take, time since an answer.  Counts; moves nothing. */
+#include "budget.h"
+
+#include "rest.h"
+
+#define BUDGET_TICK_MS 100U
+#define BUDGET_SAVE_DS 50U          /* EEPROM wear: every 5 s */
+#define BUDGET_MARGIN_DS 80U        /* the Pi's last chance, stop, warning of 2 s, starting and stopping twice */
+#define BUDGET_HALF_RATE_TIMES UINT32_C(8738) /* degrees/100 at half rate to tenths of a second: 10 / 75, times 65536 */
+
+static void charge_reset(board_t *board)
+{
+    uint16_t used_ds = (uint16_t)(board->memory.inverted_ds + (uint16_t)(BOARD_RESET_CHARGE_MS / UINT32_C(100)));
+    board->memory.inverted_ds = used_ds < BUDGET_MOST_DS ? used_ds : BUDGET_MOST_DS;
+    board->save = true;
+}
+
+/* A half-rate return to level from here, its rest included. */
+static uint16_t return_ds(const board_t *board)
+{
+    int16_t way_cdeg = (int16_t)(board->angle.angle_cdeg - BOARD_LEVEL_CDEG);
+    if (board->angle.angle_cdeg <= 0) {
+        return 0;
+    }
+    uint16_t move_ds = (uint16_t)(((uint32_t)(uint16_t)way_cdeg * BUDGET_HALF_RATE_TIMES) >> 16);
+    return (uint16_t)(move_ds + rest_left_ms(board) / 100U + BUDGET_MARGIN_DS);
+}
+
+static void count_inverted(board_t *board)
+{
+    budget_t *budget = &board->budget;
+    if (board->angle.angle_cdeg <= 0 || board->memory.inverted_ds >= BUDGET_MOST_DS) {
+        return;
+    }
+    board->memory.inverted_ds++;
+    budget->unsaved_ds++;
+    if (budget->unsaved_ds >= BUDGET_SAVE_DS) {
+        budget->unsaved_ds = 0;
+        board->save = true;
+    }
+}
+
+/* A session is over when upright for 30 s with both locks seen open; only then is its time given back. */
+static void clear_session(board_t *board)
+{
+    inputs_t *inputs = &board->inputs;
+    budget_t *budget = &board->budget;
+    if (!board->angle.at_upright || board->session.session_open) {
+        budget->upright_ms = 0;
+        inputs->left_seen_open = false;
+        inputs->right_seen_open = false;
+        return;
+    }
+    budget->upright_ms = board_count(budget->upright_ms);
+    if (budget->upright_ms >= BOARD_SESSION_CLEAR_MS && inputs->left_seen_open && inputs->right_seen_open &&
+        board->memory.inverted_ds > 0U) {
+        board->memory.inverted_ds = 0;
+        board->save = true;
+    }
+}
+
+static void count_answer(board_t *board)
+{
+    budget_t *budget = &board->budget;
+    const inputs_t *inputs = &board->inputs;
+    if (board->angle.angle_cdeg <= 0 || inputs->ok.edge || inputs->start.edge || inputs->return_.edge) {
+        budget->unanswered_ms = 0;
+    } else if (budget->unanswered_ms < BOARD_ANSWER_MS) {
+        budget->unanswered_ms++;
+    }
+}
+
+/* A reset in a session has lost up to 5 s of count. */
+void budget_start(board_t *board)
+{
+    board->budget.charge_due = board->memory.inverted_ds > 0U;
+    board->budget.left_ds = (uint16_t)(BUDGET_MOST_DS - board->memory.inverted_ds);
+}
+
+void budget_update(board_t *board)
+{
+    budget_t *budget = &board->budget;
+    if (!board->angle.ready) {
+        return;
+    }
+    if (budget->charge_due) {
+        budget->charge_due = false;
+        charge_reset(board);
+    }
+    clear_session(board);
+    count_answer(board);
+    budget->tick_ms++;
+    if (budget->tick_ms >= BUDGET_TICK_MS) {
+        budget->tick_ms = 0;
+        count_inverted(board);
+        budget->needed_ds = return_ds(board);
+        budget->left_ds = (uint16_t)(BUDGET_MOST_DS - board->memory.inverted_ds);
+        budget->spent = budget->left_ds == 0U && board->angle.angle_cdeg > 0;
+        budget->short_ = budget->left_ds <= budget->needed_ds && board->angle.angle_cdeg > 0;
+    }
+}

@@ -1,0 +1,62 @@
+/* Every rule the board enforces by itself, on one screen.  True always means trouble; the greatest demand wins.
+ * HOLD, REFUSE and STOP are demanded for as long as the rule is broken; a return or a fault begins when it breaks, so that a
+ * lasting cause cannot keep a person from being brought up afterwards.  The predicates and their bounds are in rules.c. */
+#include "guard.h"
+
+#include "rules.h"
+
+const guard_row_t GUARD_ROWS[] = {
+    /* rule  demand             reason                          broken */
+    {  1U, GUARD_STOP,        PROTOCOL_REASON_ESTOP,          rules_estop },
+    {  1U, GUARD_STOP,        PROTOCOL_REASON_ESTOP_DISAGREE, rules_estop_disagree },
+    {  2U, GUARD_RETURN,      PROTOCOL_REASON_TIME_UP,        rules_time_up },
+    {  4U, GUARD_FAULT,       PROTOCOL_REASON_OVERSPEED,      rules_overspeed },
+    {  5U, GUARD_RETURN,      PROTOCOL_REASON_PAST_LIMIT,     rules_past_limit },
+    {  5U, GUARD_FAULT,       PROTOCOL_REASON_END_STOP,       rules_end_stop },
+    {  6U, GUARD_RETURN_HALF, PROTOCOL_REASON_ANKLE_OPEN,     rules_ankle_open },
+    {  7U, GUARD_HOLD,        PROTOCOL_REASON_PI_SILENT,      rules_pi_silent },
+    {  7U, GUARD_HOLD,        PROTOCOL_REASON_STRANGER,       rules_stranger },
+    {  8U, GUARD_FAULT,       PROTOCOL_REASON_POT_RANGE,      rules_pot_range },
+    {  8U, GUARD_RETURN_HALF, PROTOCOL_REASON_ANGLE_DISAGREE, rules_angle_disagree },
+    {  8U, GUARD_FAULT,       PROTOCOL_REASON_ANGLE_LOST,     rules_angle_lost },
+    {  9U, GUARD_FAULT,       PROTOCOL_REASON_STALL,          rules_stall },
+    {  9U, GUARD_FAULT,       PROTOCOL_REASON_OVERCURRENT,    rules_overcurrent },
+    {  9U, GUARD_FAULT,       PROTOCOL_REASON_WRONG_WAY,      rules_wrong_way },
+    {  9U, GUARD_FAULT,       PROTOCOL_REASON_UNCOMMANDED,    rules_uncommanded },
+    {  9U, GUARD_RETURN,      PROTOCOL_REASON_BRAKE_SLIP,     rules_brake_slip },
+    {  9U, GUARD_FAULT,       PROTOCOL_REASON_PI_TRIP,        rules_pi_trip },
+    {  9U, GUARD_FAULT,       PROTOCOL_REASON_LOAD,           rules_overvoltage },
+    { 10U, GUARD_RETURN,      PROTOCOL_REASON_MAINS_LOST,     rules_mains_lost },
+    { 10U, GUARD_REFUSE,      PROTOCOL_REASON_BATTERY_LOW,    rules_battery_low },
+    { 11U, GUARD_REFUSE,      PROTOCOL_REASON_BUTTON_STUCK,   rules_start_stuck },
+    { 11U, GUARD_REFUSE,      PROTOCOL_REASON_NOT_STARTED,    rules_not_started },
+    { 13U, GUARD_FAULT,       PROTOCOL_REASON_SELF_CHECK,     rules_self_check },
+    { 14U, GUARD_REFUSE,      PROTOCOL_REASON_NO_PROGRESS,    rules_no_progress },
+    { 14U, GUARD_REFUSE,      PROTOCOL_REASON_ESTOP_WAITING,  rules_estop_waiting },
+    { 15U, GUARD_RETURN,      PROTOCOL_REASON_UNANSWERED,     rules_unanswered },
+};
+const uint8_t GUARD_ROW_COUNT = (uint8_t)(sizeof GUARD_ROWS / sizeof GUARD_ROWS[0]);
+
+static bool lasting(uint8_t action)
+{
+    return action == GUARD_REFUSE || action == GUARD_HOLD || action == GUARD_STOP;
+}
+
+void guard_update(board_t *board, const board_in_t *in)
+{
+    guard_t *guard = &board->guard;
+    uint32_t before = guard->now;
+    guard->now = 0;
+    guard->action = GUARD_ALLOW;
+    for (uint8_t index = 0; index < GUARD_ROW_COUNT; index++) {
+        const guard_row_t *row = &GUARD_ROWS[index];
+        if (!row->broken(board, in)) {
+            continue;
+        }
+        guard->now |= row->reason;
+        if (lasting(row->action) || (before & row->reason) == 0U) {
+            guard->action = row->action > guard->action ? row->action : guard->action;
+            guard->latched |= row->action >= GUARD_RETURN ? row->reason : 0U;
+        }
+    }
+}

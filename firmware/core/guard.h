@@ -1,0 +1,30 @@
+/* The board's safety rules as one table.  Judges; moves nothing. */
+#ifndef GUARD_H
+#define GUARD_H
+
+#include "board_state.h"
+
+/* What a broken rule demands; the greatest demand wins. */
+typedef enum {
+    GUARD_ALLOW,
+    GUARD_REFUSE,      /* upright rest is not left; told, nothing else */
+    GUARD_HOLD,        /* controlled stop and brake for as long as it is broken */
+    GUARD_RETURN,      /* the board's own controlled return, when it breaks */
+    GUARD_RETURN_HALF, /* the same at half rate */
+    GUARD_FAULT,       /* emergency-stop reaction, latched, when it breaks */
+    GUARD_STOP         /* emergency stop, latched */
+} guard_action_t;
+
+typedef struct {
+    uint8_t rule;      /* the number in SR1..SR15 */
+    uint8_t action;
+    uint32_t reason;   /* PROTOCOL_REASON_*, one row each */
+    bool (*broken)(const board_t *board, const board_in_t *in);
+} guard_row_t;
+
+extern const guard_row_t GUARD_ROWS[];
+extern const uint8_t GUARD_ROW_COUNT;
+
+void guard_update(board_t *board, const board_in_t *in);
+
+#endif

@@ -1,0 +1,96 @@
+/* Raw inputs to facts: debounced buttons, contacts with their ages, converter counts in units.  Decides nothing. */
+#include "inputs.h"
+
+#define INPUTS_PRESS_MS 30U          /* fault 71: contacts bounce 20 ms */
+#define INPUTS_RELEASE_MS 10U        /* hold-to-run must let go sooner than it takes hold */
+#define INPUTS_MID_SCALE 512
+#define INPUTS_BANDGAP_LEAST 207U    /* 1.1 V against 5 V is 225 of 1024; 8 % either way is fault 23 */
+#define INPUTS_BANDGAP_MOST 243U
+
+/* The conversions below multiply and shift: a 32-bit division costs an AVR 600 cycles. */
+#define INPUTS_MA_TIMES INT32_C(3125)        /* BOARD_CURRENT_UA_PER_COUNT / 1000 is 3125 / 64 */
+#define INPUTS_MV_TIMES UINT32_C(2250)       /* BOARD_BATTERY_UV_PER_COUNT / 1000 is 2250 / 64 */
+#define INPUTS_SCALE_SHIFT 6
+
+static void button_update(button_t *button, bool pressed)
+{
+    button->edge = false;
+    button->edge_ms = board_count(button->edge_ms);
+    if (pressed == button->pressed) {
+        button->steady_ms = 0;
+    } else {
+        button->steady_ms = board_count8(button->steady_ms);
+        if (button->steady_ms >= (pressed ? INPUTS_PRESS_MS : INPUTS_RELEASE_MS)) {
+            button->pressed = pressed;
+            button->steady_ms = 0;
+            button->edge = pressed && button->seen_released;
+            if (button->edge) {
+                button->edge_ms = 0;
+            }
+        }
+    }
+    button->seen_released = button->seen_released || !button->pressed;
+    button->held_ms = button->pressed ? board_count(button->held_ms) : (uint16_t)0U;
+}
+
+static void button_start(button_t *button)
+{
+    button->pressed = true; /* until seen released, so that nothing held through a reset is a press */
+    button->edge_ms = BOARD_FOREVER_MS;
+}
+
+static void estop_update(inputs_t *inputs, const board_in_t *in)
+{
+    bool both = in->estop_a_closed && in->estop_b_closed;
+    bool differ = in->estop_a_closed != in->estop_b_closed;
+    inputs->estop_disagree_ms = differ ? board_count8(inputs->estop_disagree_ms) : (uint8_t)0U;
+    if (inputs->estop_disagree_ms > BOARD_ESTOP_DISAGREE_MS) {
+        inputs->estop_cycle_due = true;
+    } else if (!in->estop_a_closed && !in->estop_b_closed) {
+        inputs->estop_cycle_due = false;
+    }
+    inputs->estop_closed_ms = both ? board_count(inputs->estop_closed_ms) : (uint16_t)0U;
+}
+
+static void ankles_update(inputs_t *inputs, const board_in_t *in)
+{
+    bool both = in->ankle_left_closed && in->ankle_right_closed;
+    inputs->ankles_closed_ms = both ? board_count(inputs->ankles_closed_ms) : (uint16_t)0U;
+    inputs->ankle_open_ms = both ? (uint8_t)0U : board_count8(inputs->ankle_open_ms);
+    inputs->left_seen_open = inputs->left_seen_open || !in->ankle_left_closed;
+    inputs->right_seen_open = inputs->right_seen_open || !in->ankle_right_closed;
+}
+
+static void supply_update(inputs_t *inputs, const board_in_t *in)
+{
+    uint16_t battery_counts = in->battery_counts & 0x3FFU;
+    uint16_t mains_counts = in->mains_counts & 0x3FFU;
+    int16_t current_counts = (int16_t)((int16_t)(in->current_counts & 0x3FFU) - INPUTS_MID_SCALE);
+    uint16_t battery_mv = (uint16_t)(((uint32_t)battery_counts * INPUTS_MV_TIMES) >> INPUTS_SCALE_SHIFT);
+    uint16_t mains_mv = (uint16_t)(((uint32_t)mains_counts * INPUTS_MV_TIMES) >> INPUTS_SCALE_SHIFT);
+    inputs->current_ma = (int16_t)(((int32_t)current_counts * INPUTS_MA_TIMES) >> INPUTS_SCALE_SHIFT);
+    inputs->battery_q6 += (uint32_t)battery_mv - (inputs->battery_q6 >> 6);
+    inputs->battery_mv = (uint16_t)(inputs->battery_q6 >> 6);
+    inputs->overvoltage_ms = battery_mv > BOARD_OVERVOLTAGE_MV ? board_count8(inputs->overvoltage_ms) : (uint8_t)0U;
+    inputs->mains_lost_ms = mains_mv < BOARD_MAINS_PRESENT_MV ? board_count8(inputs->mains_lost_ms) : (uint8_t)0U;
+    inputs->mains_present = inputs->mains_lost_ms == 0U;
+}
+
+void inputs_start(inputs_t *inputs)
+{
+    button_start(&inputs->start);
+    button_start(&inputs->return_);
+    button_start(&inputs->ok);
+}
+
+void inputs_update(inputs_t *inputs, const board_in_t *in)
+{
+    bool bandgap_good = in->bandgap_counts >= INPUTS_BANDGAP_LEAST && in->bandgap_counts <= INPUTS_BANDGAP_MOST;
+    button_update(&inputs->start, in->start_pressed);
+    button_update(&inputs->return_, in->return_pressed);
+    button_update(&inputs->ok, in->ok_pressed);
+    estop_update(inputs, in);
+    ankles_update(inputs, in);
+    supply_update(inputs, in);
+    inputs->bandgap_bad_ms = bandgap_good ? (uint8_t)0U : board_count8(inputs->bandgap_bad_ms);
+}

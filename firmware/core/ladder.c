@@ -1,0 +1,35 @@
+/* SR14: when the help ladder sounds.  Counts; moves nothing. */
+#include "ladder.h"
+
+#define LADDER_PROGRESS_CDEG 50
+#define LADDER_FAULT_MS 10000U      /* latched, head-down, and nobody presses RETURN */
+#define LADDER_LOST_MS 100U
+
+static void watch_progress(board_t *board)
+{
+    session_t *session = &board->session;
+    int16_t angle_cdeg = board->angle.angle_cdeg;
+    bool due = board->plan.due && session->away;
+    if (!due || session->progress_cdeg - angle_cdeg >= LADDER_PROGRESS_CDEG || angle_cdeg > session->progress_cdeg) {
+        session->progress_cdeg = angle_cdeg;
+        session->stuck_ms = due && session->stuck_ms > 0U && angle_cdeg > session->progress_cdeg ? session->stuck_ms : (uint16_t)0U;
+    } else {
+        session->stuck_ms = board_count(session->stuck_ms);
+    }
+    session->no_progress = session->away && (session->no_progress || session->stuck_ms >= BOARD_NO_PROGRESS_MS);
+}
+
+void ladder_update(board_t *board)
+{
+    session_t *session = &board->session;
+    bool rescue = session->mode == PROTOCOL_BOARD_MODE_STOPPED || session->mode == PROTOCOL_BOARD_MODE_RESCUE;
+    bool fault = session->mode == PROTOCOL_BOARD_MODE_FAULT;
+    bool waits = board->memory.level_wait && session->returning && board->angle.at_rest && board->plan.waiting &&
+                 board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
+    watch_progress(board);
+    session->stopped_ms = rescue && session->away ? board_count(session->stopped_ms) : (uint16_t)0U;
+    session->fault_ms = fault && session->away ? board_count(session->fault_ms) : (uint16_t)0U;
+    session->ladder = session->away && (session->no_progress || session->stopped_ms >= BOARD_ESTOP_LADDER_MS ||
+                                        session->fault_ms >= LADDER_FAULT_MS || board->angle.lost_ms >= LADDER_LOST_MS ||
+                                        board->budget.spent || waits);
+}

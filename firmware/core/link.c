@@ -1,0 +1,114 @@
+/* Which command is in force: whole, in sequence, from our own protocol, answering our challenge, at our pace (SR7).  Obeys nothing.
+ * A command that is whole but wrong ends the one in force: whoever sends such things is not steering (faults 35, 38). */
+#include "link.h"
+
+#define LINK_CHALLENGES 4U          /* one every 20 ms: an answer may be 80 ms old */
+#define LINK_LATE_MOST 3U           /* older frames a second (fault 29) */
+#define LINK_SECOND_MS 1000U
+#define LINK_PACE_WINDOW_MS 2000U
+#define LINK_PACE_OFF_MS 40U        /* 2 % of the window (fault 44) */
+
+void link_start(link_t *link, uint16_t seed)
+{
+    link->age_ms = BOARD_COMMAND_EXPIRES_MS;
+    link->challenge[0] = seed;
+    link->late_frames = 0;
+}
+
+void link_new_challenge(link_t *link)
+{
+    for (uint8_t index = LINK_CHALLENGES - 1U; index > 0U; index--) {
+        link->challenge[index] = link->challenge[index - 1U];
+    }
+    link->challenge[0] = (uint16_t)((uint32_t)link->challenge[0] * UINT32_C(25173) + UINT32_C(13849));
+}
+
+static bool answers(const link_t *link, const protocol_command_t *command)
+{
+    for (uint8_t index = 0; index < LINK_CHALLENGES; index++) {
+        if (protocol_challenge_reply(link->challenge[index], command->tick_ms) == command->challenge_reply) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool in_range(const protocol_command_t *command)
+{
+    return board_abs(board_more(command->rate_cdps, -INT16_MAX)) <= BOARD_MAX_RATE_CDPS &&
+           command->permitted_angle_cdeg <= BOARD_CEILING_CDEG && command->permitted_angle_cdeg >= -BOARD_CEILING_CDEG &&
+           command->imu_angle_cdeg <= 18000 && command->imu_angle_cdeg >= -18000;
+}
+
+/* The Pi's clock and ours must agree to 2 %: every time either side counts rests on it. */
+static void keep_pace(link_t *link, uint16_t pi_ms, uint16_t own_ms)
+{
+    uint16_t own_passed_ms = (uint16_t)(own_ms - link->pace_start_ms);
+    uint16_t pi_passed_ms = (uint16_t)(pi_ms - link->pace_start_pi_ms);
+    if (link->pace_running && own_passed_ms < LINK_PACE_WINDOW_MS) {
+        return;
+    }
+    if (link->pace_running) {
+        uint16_t off_ms = own_passed_ms > pi_passed_ms ? (uint16_t)(own_passed_ms - pi_passed_ms) : (uint16_t)(pi_passed_ms - own_passed_ms);
+        link->pace_broken = off_ms > LINK_PACE_OFF_MS;
+    }
+    link->pace_running = true;
+    link->pace_start_ms = own_ms;
+    link->pace_start_pi_ms = pi_ms;
+}
+
+/* Older than the newest one: a repeat counts for nothing, several old ones mean that the order cannot be relied on. */
+static bool in_sequence(link_t *link, const protocol_command_t *command)
+{
+    uint8_t ahead = (uint8_t)(command->seq - link->command.seq);
+    if (!link->fresh) {
+        return true;
+    }
+    if (ahead > 127U) {
+        link->late_frames = board_count8(link->late_frames);
+        if (link->late_frames > LINK_LATE_MOST) {
+            link->fresh = false;
+        }
+    }
+    return ahead >= 1U && ahead <= 127U && (uint16_t)(command->tick_ms - link->command.tick_ms - 1U) < 0x7FFFU;
+}
+
+static void take(link_t *link, const protocol_command_t *command, uint16_t tick_ms)
+{
+    link->stranger = command->schema != (uint16_t)(PROTOCOL_SCHEMA_HASH & 0xFFFFUL);
+    if (link->stranger || !in_range(command) || !answers(link, command)) {
+        link->fresh = false;
+        return;
+    }
+    if (!in_sequence(link, command)) {
+        return;
+    }
+    keep_pace(link, command->tick_ms, tick_ms);
+    link->command = *command;
+    link->age_ms = 0;
+    link->fresh = !link->pace_broken;
+    link->heard = link->fresh;
+}
+
+void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
+{
+    uint8_t data[PROTOCOL_FRAME_BYTES];
+    protocol_command_t command;
+    link->heard = false;
+    link->age_ms = board_count(link->age_ms);
+    link->late_window_ms = board_count(link->late_window_ms);
+    if (link->late_window_ms >= LINK_SECOND_MS) {
+        link->late_window_ms = 0;
+        link->late_frames = 0;
+    }
+    for (uint8_t index = 0; index < in->rx_count && index < (uint8_t)BOARD_RX_MAX; index++) {
+        if (frame_feed(&link->decoder, in->rx[index], data) && protocol_unpack_command(data, &command)) {
+            take(link, &command, tick_ms);
+        }
+    }
+    if (link->age_ms >= BOARD_COMMAND_EXPIRES_MS || !link->fresh) {
+        link->fresh = false;
+        link->pace_running = link->pace_running && link->pace_broken;
+    }
+    link->silent_ms = link->fresh ? (uint16_t)0U : board_count(link->silent_ms);
+}

@@ -1,0 +1,257 @@
+/* Who drives now: the mode table and the moments at which it changes.  The only file that writes `mode`. */
+#include "modes.h"
+
+#include "angle.h"
+#include "guard.h"
+#include "rate_loop.h"
+#include "rest.h"
+#include "session.h"
+
+#define MODES_ESTOP_CLOSED_MS 50U   /* bounce of a released mushroom */
+#define MODES_TAKEOVERS 2U          /* in one return: a Pi that takes over and then holds cannot keep anybody down */
+#define MODES_GRACE_LAST_MS 3000U
+#define MODES_SILENT_MS (BOARD_TAKE_OVER_MS - BOARD_COMMAND_EXPIRES_MS)
+
+bool modes_drive_able(const board_t *board, const board_in_t *in)
+{
+    return board->angle.calibrated && !board->angle.lost && !in->release_pulled && !in->overcurrent_latched && in->self_check_ok &&
+           board->inputs.estop_closed_ms > 0U;
+}
+
+static bool at_stand(const board_t *board)
+{
+    return board->drive.state == DRIVE_OFF;
+}
+
+static uint8_t request_of(const board_t *board)
+{
+    return board->link.fresh ? board->link.command.request : PROTOCOL_REQUEST_HOLD;
+}
+
+static bool asks_up(const board_t *board)
+{
+    return request_of(board) == PROTOCOL_REQUEST_RETURN_UP || request_of(board) == PROTOCOL_REQUEST_ASCEND;
+}
+
+static void latch(board_t *board)
+{
+    rate_loop_cut(&board->drive);
+    session_latch(board);
+    board->session.mode = board->memory.estop_latched ? PROTOCOL_BOARD_MODE_STOPPED : PROTOCOL_BOARD_MODE_FAULT;
+}
+
+/* The board brings the person up by itself.  Nobody asked: wait at level. */
+static void ascend(board_t *board, bool asked)
+{
+    session_begin_return(board);
+    board->session.asked = asked;
+    if (!asked) {
+        session_wait_at_level(board);
+    }
+    board->session.ascent_by_pi = false;
+    board->session.grace = false;
+    board->session.mode = PROTOCOL_BOARD_MODE_ASCENT;
+}
+
+/* The board's own trips.  A return that the Pi is carrying out already is not taken out of its hands, only slowed. */
+static bool trip(board_t *board)
+{
+    uint8_t action = board->guard.action;
+    if (!board->session.away || (action != GUARD_RETURN && action != GUARD_RETURN_HALF)) {
+        return false;
+    }
+    board->session.half_rate = board->session.half_rate || action == GUARD_RETURN_HALF;
+    board->budget.unanswered_ms = 0;
+    if (board->session.mode == PROTOCOL_BOARD_MODE_FOLLOW && board->session.returning && board->session.pi_wants_up) {
+        return false;
+    }
+    ascend(board, false);
+    return true;
+}
+
+/* RETURN is obeyed at once; who carries it out is decided a moment later. */
+static void press(board_t *board)
+{
+    session_t *session = &board->session;
+    if (board->inputs.return_.edge && session->away) {
+        session_begin_return(board);
+        session_answer(board);
+        session->asked = true;
+        session->dizzy_blocked = true;
+        session->grace = true;
+        session->grace_ms = 0;
+        board->guard.latched |= PROTOCOL_REASON_ASKED;
+    } else if (board->inputs.ok.edge && session->returning) {
+        session_answer(board);
+    }
+}
+
+static bool grace_over(board_t *board)
+{
+    session_t *session = &board->session;
+    if (!session->grace) {
+        return false;
+    }
+    session->grace_ms = board_count(session->grace_ms);
+    if (session->grace_ms >= MODES_GRACE_LAST_MS) {
+        session->grace = false;
+        return !session->pi_wants_up;
+    }
+    return session->grace_ms >= BOARD_RETURN_GRACE_MS && !asks_up(board);
+}
+
+static void take_return_request(board_t *board)
+{
+    session_t *session = &board->session;
+    uint8_t flags = board->link.command.flags;
+    if (!session->returning) {
+        session_begin_return(board);
+    }
+    session->half_rate = session->half_rate || (flags & PROTOCOL_COMMAND_FLAG_HALF_RATE) != 0U;
+    if ((flags & PROTOCOL_COMMAND_FLAG_UNASKED) != 0U && !session->answered && !session->asked) {
+        session_wait_at_level(board);
+    }
+}
+
+/* The Pi's requests, from BRAKED and FOLLOW. */
+static void follow(board_t *board, const board_in_t *in)
+{
+    session_t *session = &board->session;
+    uint8_t request = request_of(board);
+    bool wanted = false;
+    if (request == PROTOCOL_REQUEST_FOLLOW) {
+        wanted = session_may_follow(board, in);
+    } else if (asks_up(board)) {
+        wanted = session->away;
+        if (wanted) {
+            take_return_request(board);
+        }
+        if (wanted && request == PROTOCOL_REQUEST_ASCEND && !session->must_rest) {
+            session->ascent_by_pi = true;
+            session->mode = PROTOCOL_BOARD_MODE_ASCENT;
+            return;
+        }
+    } else if (request == PROTOCOL_REQUEST_DIZZY_BACK) {
+        wanted = session->returning;
+    }
+    session->dizzy_blocked = session->dizzy_blocked && (request == PROTOCOL_REQUEST_DIZZY_BACK || !board->link.fresh);
+    if (wanted) {
+        session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
+    } else if (at_stand(board)) {
+        session->mode = PROTOCOL_BOARD_MODE_BRAKED;
+    }
+    session_test_brake(board, in, request == PROTOCOL_REQUEST_TEST_BRAKE);
+}
+
+static void braked_or_follow(board_t *board, const board_in_t *in)
+{
+    session_t *session = &board->session;
+    press(board);
+    if (trip(board)) {
+        return;
+    }
+    if (grace_over(board)) {
+        ascend(board, true);
+        return;
+    }
+    if (session->away && board->link.silent_ms >= MODES_SILENT_MS) {
+        ascend(board, session->asked);
+        return;
+    }
+    session->must_rest = (session->must_rest || !board->link.fresh) && !at_stand(board);
+    follow(board, in);
+}
+
+/* The Pi takes over at rest only, by asking for exactly this return; a hold never ends the board's own ascent. */
+static void ascent(board_t *board)
+{
+    session_t *session = &board->session;
+    press(board);
+    session->grace = false;
+    (void)trip(board);
+    if (session->ascent_by_pi && request_of(board) != PROTOCOL_REQUEST_ASCEND && request_of(board) != PROTOCOL_REQUEST_RETURN_UP) {
+        session->ascent_by_pi = false;
+        session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
+        session->must_rest = !at_stand(board);
+    } else if (request_of(board) == PROTOCOL_REQUEST_RETURN_UP && at_stand(board) && !board->memory.fault_latched &&
+               session->takeovers < MODES_TAKEOVERS) {
+        session->takeovers++;
+        session->ascent_by_pi = false;
+        session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
+    }
+}
+
+static void stopped(board_t *board, const board_in_t *in)
+{
+    session_t *session = &board->session;
+    bool ready = board->inputs.estop_closed_ms >= MODES_ESTOP_CLOSED_MS && !board->inputs.estop_cycle_due && session->away;
+    if (session_reset_due(board)) {
+        session_reset(board);
+        session->mode = PROTOCOL_BOARD_MODE_BRAKED;
+    } else if (board->inputs.return_.edge && ready && modes_drive_able(board, in)) {
+        session_begin_return(board);
+        session_answer(board);
+        session->releasing = false;
+        session->mode = PROTOCOL_BOARD_MODE_RESCUE;
+    }
+}
+
+static void rescue(board_t *board)
+{
+    session_t *session = &board->session;
+    session->releasing = session->releasing || !board->inputs.return_.pressed;
+    if (session->releasing && at_stand(board)) {
+        session->mode = PROTOCOL_BOARD_MODE_STOPPED;
+    }
+}
+
+static void fault(board_t *board, const board_in_t *in)
+{
+    if (session_reset_due(board)) {
+        session_reset(board);
+        board->session.mode = PROTOCOL_BOARD_MODE_BRAKED;
+    } else if (board->inputs.return_.edge && board->session.away && modes_drive_able(board, in)) {
+        session_answer(board);
+        ascend(board, true);
+    }
+}
+
+static void arrive(board_t *board)
+{
+    if (session_arrived(board)) {
+        session_finish(board);
+        board->session.mode = board->memory.estop_latched   ? PROTOCOL_BOARD_MODE_STOPPED
+                              : board->memory.fault_latched ? PROTOCOL_BOARD_MODE_FAULT
+                                                            : PROTOCOL_BOARD_MODE_BRAKED;
+    }
+}
+
+void modes_update(board_t *board, const board_in_t *in)
+{
+    if (board->guard.action == GUARD_STOP && !board->memory.estop_latched) {
+        board->memory.estop_latched = true;
+        board->save = true;
+    }
+    if (board->guard.action >= GUARD_FAULT) {
+        latch(board);
+        return;
+    }
+    switch (board->session.mode) {
+    case PROTOCOL_BOARD_MODE_ASCENT:
+        ascent(board);
+        break;
+    case PROTOCOL_BOARD_MODE_RESCUE:
+        rescue(board);
+        break;
+    case PROTOCOL_BOARD_MODE_STOPPED:
+        stopped(board, in);
+        break;
+    case PROTOCOL_BOARD_MODE_FAULT:
+        fault(board, in);
+        break;
+    default:
+        braked_or_follow(board, in);
+        break;
+    }
+    arrive(board);
+}

@@ -1,0 +1,103 @@
+/* What the drive's own behaviour betrays (SR4, SR9): stall, wrong way, motion nobody asked for, a brake that creeps.  Watches only. */
+#include "plausible.h"
+
+#include "rate_loop.h"
+
+#define PLAUSIBLE_DRIVEN_CDPS 20       /* below this rate friction makes motion uneven */
+#define PLAUSIBLE_STILL_MS 140U        /* moving, then not (fault 76) */
+#define PLAUSIBLE_STILL_FIRST_MS 900U  /* breaking away from rest against gear friction with a heavy person */
+#define PLAUSIBLE_POT_MOVES_CDEG 25
+#define PLAUSIBLE_STALL_MS 100U
+#define PLAUSIBLE_WRONG_CDPS 30
+#define PLAUSIBLE_WRONG_MS 60U
+#define PLAUSIBLE_WRONG_CDEG 40
+#define PLAUSIBLE_FAST_CDPS 120        /* over the profile: a change of load gives less (fault 85) */
+#define PLAUSIBLE_FAST_MS 40U
+#define PLAUSIBLE_OVERSPEED_MS 5U
+#define PLAUSIBLE_SETTLED_MS 250U      /* after the brake was set */
+#define PLAUSIBLE_CREEP_CDPS 50        /* fault 80 */
+#define PLAUSIBLE_CREEP_MS 120U
+#define PLAUSIBLE_LIVE_MA 1500         /* current with both bridge sides off (fault 77) */
+#define PLAUSIBLE_LIVE_MS 30U
+
+static uint8_t count_if(bool happens, uint8_t counter_ms)
+{
+    return happens ? board_count8(counter_ms) : (uint8_t)0U;
+}
+
+void plausible_forget(drive_t *drive)
+{
+    drive->moved = false;
+    drive->still_ms = 0;
+    drive->stall_ms = 0;
+    drive->wrong_ms = 0;
+    drive->fast_ms = 0;
+    drive->wrong_way = false;
+    drive->stall = false;
+}
+
+/* Nothing moves: neither sensor sees motion though the profile asks for it.  A single dead sensor is SR8's business. */
+static void judge_stall(board_t *board, int16_t along_cdps)
+{
+    drive_t *drive = &board->drive;
+    int16_t pot_cdeg = board->angle.pot_cdeg;
+    bool asked = board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS;
+    bool pot_moves = board_abs((int16_t)(pot_cdeg - drive->still_pot_cdeg)) >= PLAUSIBLE_POT_MOVES_CDEG && !board->angle.pot_out;
+    if (!asked || along_cdps >= BOARD_AT_REST_CDPS || pot_moves) {
+        drive->still_ms = 0;
+        drive->still_pot_cdeg = pot_cdeg;
+        drive->moved = drive->moved || (asked && along_cdps >= BOARD_AT_REST_CDPS);
+    } else {
+        drive->still_ms = board_count(drive->still_ms);
+    }
+    drive->stall_ms = count_if(board_abs(board->inputs.current_ma) > BOARD_STALL_MA, drive->stall_ms);
+    drive->stall = drive->stall_ms >= PLAUSIBLE_STALL_MS ||
+                   drive->still_ms >= (drive->moved ? PLAUSIBLE_STILL_MS : PLAUSIBLE_STILL_FIRST_MS);
+}
+
+static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
+{
+    drive_t *drive = &board->drive;
+    int16_t angle_cdeg = board->angle.angle_cdeg;
+    int16_t back_cdeg = driven > 0 ? (int16_t)(drive->far_cdeg - angle_cdeg) : (int16_t)(angle_cdeg - drive->far_cdeg);
+    if (back_cdeg < 0 || board_abs(drive->profile_cdps) < PLAUSIBLE_DRIVEN_CDPS) {
+        drive->far_cdeg = angle_cdeg;
+        back_cdeg = 0;
+    }
+    drive->wrong_ms = count_if(along_cdps <= -PLAUSIBLE_WRONG_CDPS && board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS, drive->wrong_ms);
+    drive->wrong_way = drive->wrong_ms >= PLAUSIBLE_WRONG_MS || (back_cdeg >= PLAUSIBLE_WRONG_CDEG && !board->angle.disputed);
+    drive->fast_ms = count_if(along_cdps > board_abs(drive->profile_cdps) + PLAUSIBLE_FAST_CDPS, drive->fast_ms);
+}
+
+static void judge_standing(board_t *board, bool lever)
+{
+    drive_t *drive = &board->drive;
+    bool standing = drive->state == DRIVE_OFF && !board->session.testing;
+    int16_t rate_cdps = board_abs(board->angle.rate_cdps);
+    drive->braked_ms = standing && !lever ? board_count(drive->braked_ms) : (uint16_t)0U;
+    bool settled = drive->braked_ms >= PLAUSIBLE_SETTLED_MS;
+    drive->creep_ms = count_if(settled && rate_cdps > PLAUSIBLE_CREEP_CDPS, drive->creep_ms);
+    drive->live_ms = count_if(drive->braked_ms > 10U && drive->duty == 0 && board_abs(board->inputs.current_ma) > PLAUSIBLE_LIVE_MA,
+                              drive->live_ms);
+    drive->brake_slips = drive->brake_slips || (drive->creep_ms >= PLAUSIBLE_CREEP_MS && drive->live_ms == 0U);
+}
+
+void plausible_update(board_t *board)
+{
+    drive_t *drive = &board->drive;
+    int8_t driven = rate_loop_driven(drive);
+    int16_t rate_cdps = board->angle.rate_cdps;
+    int16_t along_cdps = driven < 0 ? (int16_t)-rate_cdps : rate_cdps;
+    drive->over_ms = count_if(board_abs(rate_cdps) > BOARD_OVERSPEED_CDPS, drive->over_ms);
+    drive->overspeed = drive->over_ms >= PLAUSIBLE_OVERSPEED_MS;
+    judge_standing(board, board->angle.declutched);
+    if (driven == 0) {
+        plausible_forget(drive);
+        drive->far_cdeg = board->angle.angle_cdeg;
+        drive->still_pot_cdeg = board->angle.pot_cdeg;
+    } else {
+        judge_stall(board, along_cdps);
+        judge_direction(board, along_cdps, driven);
+    }
+    drive->uncommanded = drive->live_ms >= PLAUSIBLE_LIVE_MS || drive->fast_ms >= PLAUSIBLE_FAST_MS;
+}

@@ -1,0 +1,12 @@
+/* What the drive's own behaviour betrays (SR4, SR9): stall, wrong way, motion nobody asked for, a brake that creeps.  Watches only. */
+#ifndef PLAUSIBLE_H
+#define PLAUSIBLE_H
+
+#include "board_state.h"
+
+void plausible_update(board_t *board);
+
+/* A new drive begins with clean counters. */
+void plausible_forget(drive_t *drive);
+
+#endif

@@ -1,0 +1,161 @@
+/* From a wanted rate to duty, brake and contactor: sequence, jerk-limited profile and PI.  Judges nothing; plausible.c does.
+ * The brake is released only while the motor is under control and set again as soon as the table is at rest. */
+#include "rate_loop.h"
+
+#include "root.h"
+
+#define DRIVE_CLOSING_MS 20U
+#define DRIVE_RELEASING_MS 50U     /* the brake's own time */
+#define DRIVE_SETTING_MS 60U
+#define DRIVE_STOPPED_MS 20U       /* slow for this long before the brake is set: no bite while turning */
+#define DRIVE_STOP_MOST_MS 600U    /* ... but set in any case */
+#define DRIVE_JERK 1               /* hundredths of a degree per second squared, each ms: 10 deg/s3 */
+#define DRIVE_STOP_JERK 3
+#define DRIVE_LEAD_CDPS 40         /* the profile waits for a table that is not following */
+#define DRIVE_FORWARD_TIMES INT32_C(427)   /* per mille of duty for a rate at no load: 1000 / 600, times 256 */
+#define DRIVE_FORWARD_SHIFT 8
+#define DRIVE_KP_TIMES 3           /* 1.5 per mille per 0.01 deg/s */
+#define DRIVE_KP_SHIFT 1
+#define DRIVE_KI INT32_C(6)                /* per mille per 0.01 deg/s and second */
+#define DRIVE_INTEGRAL_MOST (INT32_C(700) * INT32_C(1024))
+#define DRIVE_DUTY_MOST 1000
+#define DRIVE_TEST_DUTY 250        /* pushing against the set brake */
+#define DRIVE_Q10 INT32_C(1024)
+
+static int32_t clamp32(int32_t value, int32_t most)
+{
+    if (value > most) {
+        return most;
+    }
+    return value < -most ? -most : value;
+}
+
+static void enter(drive_t *drive, uint8_t state)
+{
+    drive->state = state;
+    drive->state_ms = 0;
+}
+
+void rate_loop_cut(drive_t *drive)
+{
+    enter(drive, DRIVE_OFF);
+    drive->profile_q10 = 0;
+    drive->profile_cdps = 0;
+    drive->accel_cdps2 = 0;
+    drive->integral_q10 = 0;
+    drive->duty = 0;
+    drive->brake_released = false;
+}
+
+int8_t rate_loop_driven(const drive_t *drive)
+{
+    if (drive->state != DRIVE_RUN || drive->profile_cdps == 0) {
+        return 0;
+    }
+    return drive->profile_cdps > 0 ? 1 : -1;
+}
+
+/* One millisecond of a profile whose acceleration changes by the jerk only and ends at zero as the rate arrives. */
+static void follow_profile(drive_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
+{
+    int16_t short_cdps = (int16_t)(wanted_cdps - drive->profile_cdps);
+    bool slower = wanted_cdps == 0 || board_abs(wanted_cdps) < board_abs(drive->profile_cdps);
+    int16_t most = slower ? (int16_t)BOARD_STOP_ACCEL_CDPS2 : (int16_t)BOARD_ACCEL_CDPS2;
+    int16_t jerk = slower ? (int16_t)DRIVE_STOP_JERK : (int16_t)DRIVE_JERK;
+    int16_t ahead_cdps = (int16_t)(drive->profile_cdps - rate_cdps);
+    bool leading = !slower && board_abs(ahead_cdps) > DRIVE_LEAD_CDPS && (ahead_cdps > 0) == (wanted_cdps > 0);
+    uint32_t square = UINT32_C(2000) * (uint32_t)(uint16_t)jerk * (uint32_t)(uint16_t)board_abs(short_cdps);
+    int16_t cap = board_less(most, (int16_t)root_u32(square));
+    int16_t goal = leading ? (int16_t)0 : (short_cdps > 0 ? cap : (int16_t)-cap);
+    if (drive->accel_cdps2 < goal) {
+        drive->accel_cdps2 = board_less((int16_t)(drive->accel_cdps2 + jerk), goal);
+    } else {
+        drive->accel_cdps2 = board_more((int16_t)(drive->accel_cdps2 - jerk), goal);
+    }
+    drive->profile_q10 += drive->accel_cdps2;
+    if (wanted_cdps == 0 && board_abs(drive->profile_cdps) <= 1) {
+        drive->profile_q10 = 0;
+        drive->accel_cdps2 = 0;
+    }
+    drive->profile_cdps = (int16_t)(drive->profile_q10 / DRIVE_Q10);
+}
+
+static void control(drive_t *drive, int16_t rate_cdps)
+{
+    int16_t error_cdps = (int16_t)(drive->profile_cdps - rate_cdps);
+    int16_t forward = (int16_t)(((int32_t)drive->profile_cdps * DRIVE_FORWARD_TIMES) >> DRIVE_FORWARD_SHIFT);
+    int32_t proportional = ((int32_t)error_cdps * DRIVE_KP_TIMES) >> DRIVE_KP_SHIFT;
+    drive->integral_q10 = clamp32(drive->integral_q10 + (int32_t)error_cdps * DRIVE_KI, DRIVE_INTEGRAL_MOST);
+    int32_t duty = forward + proportional + (drive->integral_q10 >> 10);
+    drive->duty = (int16_t)clamp32(duty, DRIVE_DUTY_MOST);
+}
+
+static void run(drive_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
+{
+    follow_profile(drive, wanted_cdps, rate_cdps);
+    control(drive, rate_cdps);
+    bool stopping = wanted_cdps == 0 && drive->profile_cdps == 0;
+    bool slow = board_abs(rate_cdps) < BOARD_AT_REST_CDPS + 5;
+    drive->stop_ms = stopping ? board_count(drive->stop_ms) : (uint16_t)0U;
+    if (stopping && ((slow && drive->stop_ms >= DRIVE_STOPPED_MS) || drive->stop_ms >= DRIVE_STOP_MOST_MS)) {
+        enter(drive, DRIVE_SETTING);
+    }
+}
+
+/* Pushing towards head-down against the set brake (SR16), or holding a table whose brake creeps (fault 80). */
+static void stand(board_t *board)
+{
+    drive_t *drive = &board->drive;
+    bool may_hold = drive->contactor_closed && !board->plan.blocked;
+    if (board->session.testing && may_hold) {
+        drive->duty = DRIVE_TEST_DUTY;
+    } else if (drive->brake_slips && may_hold) {
+        control(drive, board->angle.rate_cdps);
+    } else {
+        drive->duty = 0;
+        drive->integral_q10 = 0;
+    }
+}
+
+void rate_loop_update(board_t *board)
+{
+    drive_t *drive = &board->drive;
+    int16_t rate_cdps = board->angle.rate_cdps;
+    int16_t wanted_cdps = board->plan.rate_cdps;
+    bool move = wanted_cdps != 0;
+    drive->state_ms = board_count(drive->state_ms);
+    drive->contactor_closed = !board->plan.blocked && (move || board->session.away || board->session.testing || drive->state != DRIVE_OFF);
+    if (board->plan.blocked) {
+        rate_loop_cut(drive);
+        return;
+    }
+    switch (drive->state) {
+    case DRIVE_OFF:
+        stand(board);
+        if (move && !board->session.testing) {
+            enter(drive, DRIVE_CLOSING);
+        }
+        break;
+    case DRIVE_CLOSING:
+        if (drive->state_ms >= DRIVE_CLOSING_MS) {
+            enter(drive, DRIVE_RELEASING);
+        }
+        break;
+    case DRIVE_RELEASING:
+        control(drive, rate_cdps);
+        if (drive->state_ms >= DRIVE_RELEASING_MS) {
+            enter(drive, DRIVE_RUN);
+        }
+        break;
+    case DRIVE_RUN:
+        run(drive, wanted_cdps, rate_cdps);
+        break;
+    default: /* DRIVE_SETTING: the motor holds until the brake has bitten */
+        control(drive, rate_cdps);
+        if (drive->state_ms >= DRIVE_SETTING_MS) {
+            rate_loop_cut(drive);
+        }
+        break;
+    }
+    drive->brake_released = drive->state == DRIVE_RELEASING || drive->state == DRIVE_RUN;
+}

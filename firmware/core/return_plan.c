@@ -1,0 +1,197 @@
+/* How far and how fast the table may turn now: floor, ceiling and wanted rate of every motion, whoever asks.  Moves nothing.
+ * Every motion of every mode passes through the same clamp at the end of this file. */
+#include "return_plan.h"
+
+#include "angle.h"
+#include "modes.h"
+#include "rest.h"
+#include "root.h"
+
+#define PLAN_UPRIGHT_CDEG (BOARD_UPRIGHT_CDEG + 5) /* stop just before the mechanical stop */
+#define PLAN_BRAKE_CDPS2 UINT32_C(100)     /* braking in front of a bound, gentler than the acceleration limit */
+#define PLAN_REACHED_CDEG 8
+#define PLAN_START_CDEG 20         /* from rest a bound this near is reached already: no creeping after noise */
+#define PLAN_CRAWL_CDPS 20
+#define PLAN_LAG_SHIFT 4           /* what the rate loop runs on: 1/16 s */
+#define PLAN_UP_SWITCH_FREE_CDEG (BOARD_UPRIGHT_CDEG + 1000)
+#define PLAN_DIZZY_PAST_CDEG 300   /* off upright rest */
+#define PLAN_WARN_REST_MS ((uint16_t)BOARD_WARNING_MS)
+
+void return_plan_start(plan_t *plan)
+{
+    plan->permitted_cdeg = BOARD_CEILING_CDEG;
+}
+
+/* What the mode wants before anything is clamped. */
+static int16_t wanted_cdps(const board_t *board)
+{
+    const session_t *session = &board->session;
+    const protocol_command_t *command = &board->link.command;
+    if (session->mode == PROTOCOL_BOARD_MODE_ASCENT) {
+        return -BOARD_RATE_CDPS;
+    }
+    if (session->mode == PROTOCOL_BOARD_MODE_RESCUE) {
+        return session->releasing ? (int16_t)0 : (int16_t)-BOARD_HALF_RATE_CDPS;
+    }
+    if (session->mode != PROTOCOL_BOARD_MODE_FOLLOW || !board->link.fresh || session->must_rest) {
+        return 0;
+    }
+    if (command->request == PROTOCOL_REQUEST_FOLLOW) {
+        return command->rate_cdps;
+    }
+    if (command->request == PROTOCOL_REQUEST_RETURN_UP) {
+        return board_less(command->rate_cdps, 0);
+    }
+    return command->request == PROTOCOL_REQUEST_DIZZY_BACK ? board_more(command->rate_cdps, 0) : (int16_t)0;
+}
+
+static bool dizzy_may_descend(const board_t *board)
+{
+    const session_t *session = &board->session;
+    return board->link.command.request == PROTOCOL_REQUEST_DIZZY_BACK && !session->dizzy_blocked && !session->return_only &&
+           session->session_open && board->angle.trusted && board->inputs.ankles_closed_ms >= BOARD_LOCKS_CLOSED_MS &&
+           board->angle.angle_cdeg < BOARD_GATE_CDEG && board->angle.angle_cdeg > BOARD_UPRIGHT_CDEG + PLAN_DIZZY_PAST_CDEG &&
+           (board->guard.latched & ~PROTOCOL_REASON_PI_SILENT) == 0U;
+}
+
+static int16_t ceiling_cdeg(const board_t *board)
+{
+    const session_t *session = &board->session;
+    if (session->returning || session->return_only || !session->session_open) {
+        return session->returning && dizzy_may_descend(board) ? board_less(BOARD_GATE_CDEG, board->plan.permitted_cdeg)
+                                                              : board->angle.angle_cdeg;
+    }
+    return board->plan.permitted_cdeg;
+}
+
+/* SR3 and SR15 as one number.  Upward through the gate without its rest does not exist, whoever asks. */
+static int16_t floor_cdeg(const board_t *board)
+{
+    bool rest_due = rest_left_ms(board) > 0U;
+    if (rest_due && board->rest.zone != REST_PAST) {
+        return BOARD_GATE_CDEG;
+    }
+    if (!board->session.returning) {
+        return 0; /* following the programme never brings anybody above level */
+    }
+    if (rest_due) {
+        return board->angle.angle_cdeg;
+    }
+    if (board->memory.level_wait || (board->plan.up_switch_open && board->angle.angle_cdeg > BOARD_LEVEL_CDEG)) {
+        return BOARD_LEVEL_CDEG;
+    }
+    return PLAN_UPRIGHT_CDEG;
+}
+
+/* The speed from which the table still stops within `way_cdeg`. */
+static int16_t approach_cdps(const board_t *board, int16_t way_cdeg)
+{
+    int16_t speed_cdps = board_abs(board->drive.profile_cdps);
+    int16_t least_cdeg = board->drive.brake_released ? (int16_t)PLAN_REACHED_CDEG : (int16_t)PLAN_START_CDEG;
+    if (way_cdeg <= least_cdeg) {
+        return 0;
+    }
+    way_cdeg = (int16_t)(way_cdeg - (speed_cdps >> PLAN_LAG_SHIFT));
+    if (way_cdeg <= 0) {
+        return PLAN_CRAWL_CDPS;
+    }
+    uint32_t square = UINT32_C(2) * PLAN_BRAKE_CDPS2 * (uint32_t)(uint16_t)way_cdeg;
+    return board_more((int16_t)root_u32(square), PLAN_CRAWL_CDPS);
+}
+
+static int16_t way_up_cdeg(const board_t *board)
+{
+    int16_t way_cdeg = (int16_t)(board->angle.angle_cdeg - board->plan.floor_cdeg);
+    if (board->angle.disputed) { /* upright and level by the first of the two to say so */
+        int16_t first_cdeg = angle_first_cdeg(&board->angle);
+        if (board->angle.leg < 2U && board->angle.first_began_inverted) {
+            way_cdeg = board_less(way_cdeg, (int16_t)(first_cdeg - BOARD_LEVEL_CDEG));
+        }
+        if (first_cdeg > PLAN_UPRIGHT_CDEG) {
+            way_cdeg = board_less(way_cdeg, (int16_t)(first_cdeg - PLAN_UPRIGHT_CDEG));
+        }
+    }
+    return way_cdeg;
+}
+
+/* An open head-up switch blocks upward motion.  One exception, so that a single broken wire traps nobody head-down: far from
+ * upright rest, with two angles agreeing that it is far, a return that was pressed for may go on to level and no further. */
+static bool up_switch_blocks(const board_t *board, const board_in_t *in)
+{
+    return !in->end_stop_up_closed && (!board->angle.trusted || board->angle.angle_cdeg < PLAN_UP_SWITCH_FREE_CDEG ||
+                                       !in->end_stop_down_closed || !board->session.returning);
+}
+
+static bool blocked(const board_t *board, const board_in_t *in)
+{
+    return board->session.mode == PROTOCOL_BOARD_MODE_STOPPED || board->session.mode == PROTOCOL_BOARD_MODE_FAULT ||
+           !modes_drive_able(board, in);
+}
+
+/* SR4: two seconds of warning before the board moves anybody who did not just ask for it. */
+static bool warn(board_t *board, bool wants_up)
+{
+    session_t *session = &board->session;
+    uint16_t left_ms = rest_left_ms(board);
+    bool own = session->mode == PROTOCOL_BOARD_MODE_ASCENT;
+    bool resting = own && left_ms > 0U && left_ms <= PLAN_WARN_REST_MS && board->rest.zone != REST_BEFORE;
+    bool starting = own && !session->asked && !session->ascent_by_pi && wants_up;
+    bool coming = session->away && !board->link.fresh &&
+                  (session->mode == PROTOCOL_BOARD_MODE_BRAKED || session->mode == PROTOCOL_BOARD_MODE_FOLLOW);
+    session->warning = !board->drive.brake_released && (resting || starting || coming);
+    session->warn_ms = session->warning ? board_count(session->warn_ms) : (uint16_t)0U;
+    return starting && !board->drive.brake_released && session->warn_ms < BOARD_WARNING_MS;
+}
+
+/* Never faster than the bound ahead allows, and never past it. */
+static int16_t clamp_up(const board_t *board, int16_t rate_cdps)
+{
+    int16_t most_cdps = approach_cdps(board, way_up_cdeg(board));
+    return board->plan.blocked_up ? (int16_t)0 : board_more(rate_cdps, (int16_t)-most_cdps);
+}
+
+static int16_t clamp_down(const board_t *board, const board_in_t *in, int16_t rate_cdps)
+{
+    int16_t way_cdeg = (int16_t)(board->plan.ceiling_cdeg - board->angle.angle_cdeg);
+    bool allowed = in->end_stop_down_closed && board->angle.trusted && board->session.session_open;
+    return allowed ? board_less(rate_cdps, approach_cdps(board, way_cdeg)) : (int16_t)0;
+}
+
+static int16_t most_cdps(const board_t *board)
+{
+    const session_t *session = &board->session;
+    if (session->half_rate || session->mode == PROTOCOL_BOARD_MODE_RESCUE || board->memory.fault_latched || !board->angle.trusted) {
+        return BOARD_HALF_RATE_CDPS;
+    }
+    return BOARD_MAX_RATE_CDPS;
+}
+
+/* The least permitted angle heard in a session; none has been heard before it. */
+static void hear_permitted(board_t *board)
+{
+    if (!board->session.away) {
+        board->plan.permitted_cdeg = BOARD_CEILING_CDEG;
+    } else if (board->link.heard && board->session.session_open) {
+        board->plan.permitted_cdeg = board_less(board->plan.permitted_cdeg, board->link.command.permitted_angle_cdeg);
+    }
+}
+
+void return_plan_update(board_t *board, const board_in_t *in)
+{
+    plan_t *plan = &board->plan;
+    hear_permitted(board);
+    plan->up_switch_open = !in->end_stop_up_closed;
+    plan->blocked = blocked(board, in);
+    plan->blocked_up = up_switch_blocks(board, in);
+    plan->floor_cdeg = floor_cdeg(board);
+    plan->ceiling_cdeg = ceiling_cdeg(board);
+    int16_t wanted = wanted_cdps(board);
+    int16_t most = most_cdps(board);
+    wanted = board_more(board_less(wanted, most), (int16_t)-most);
+    int16_t rate = wanted > 0 ? clamp_down(board, in, wanted) : clamp_up(board, wanted);
+    bool warning_first = warn(board, rate < 0);
+    bool level_wait = board->memory.level_wait && board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
+    plan->waiting = warning_first || level_wait || (rest_left_ms(board) > 0U && board->rest.zone != REST_BEFORE);
+    plan->due = wanted < 0 && !plan->waiting;
+    plan->rate_cdps = plan->blocked || warning_first ? (int16_t)0 : rate;
+}

@@ -1,0 +1,135 @@
+/* What the Pi is told, and when: status and detail in turn every 10 ms, identity instead of one detail a second.  Decides nothing. */
+#include "telemetry.h"
+
+#include "link.h"
+#include "rest.h"
+
+#define TELEMETRY_SECOND_MS 1000U
+#define TELEMETRY_FIRMWARE_MAJOR 0U
+#define TELEMETRY_FIRMWARE_MINOR 1U
+
+_Static_assert(FRAME_WIRE_BYTES <= BOARD_TX_MAX, "a frame fits one tick's transmit buffer");
+
+void telemetry_start(telemetry_t *telemetry, uint8_t reset_cause)
+{
+    telemetry->reset_cause = reset_cause;
+    telemetry->identity_due = true;
+}
+
+static uint16_t bit_if(bool set, uint16_t bit)
+{
+    return set ? bit : (uint16_t)0U;
+}
+
+static uint16_t flags(const board_t *board)
+{
+    const session_t *session = &board->session;
+    uint16_t low = (uint16_t)(bit_if(!board->drive.brake_released, PROTOCOL_STATUS_FLAG_BRAKE_SET) |
+                              bit_if(board->drive.contactor_closed, PROTOCOL_STATUS_FLAG_CONTACTOR_CLOSED) |
+                              bit_if(board->angle.at_rest, PROTOCOL_STATUS_FLAG_AT_REST) |
+                              bit_if(board->angle.at_upright, PROTOCOL_STATUS_FLAG_AT_UPRIGHT) |
+                              bit_if(rest_left_ms(board) == 0U, PROTOCOL_STATUS_FLAG_REST_DONE) |
+                              bit_if(session->returning, PROTOCOL_STATUS_FLAG_RETURNING) |
+                              bit_if(board->memory.level_wait, PROTOCOL_STATUS_FLAG_LEVEL_WAIT) |
+                              bit_if(session->ladder, PROTOCOL_STATUS_FLAG_LADDER));
+    uint16_t high = (uint16_t)(bit_if(board->inputs.mains_present, PROTOCOL_STATUS_FLAG_MAINS) |
+                               bit_if(session->half_rate, PROTOCOL_STATUS_FLAG_HALF_RATE) |
+                               bit_if(session->return_only, PROTOCOL_STATUS_FLAG_RETURN_ONLY) |
+                               bit_if(board->angle.trusted, PROTOCOL_STATUS_FLAG_ANGLE_TRUSTED) |
+                               bit_if(session->session_open, PROTOCOL_STATUS_FLAG_SESSION_OPEN) |
+                               bit_if(session->warning, PROTOCOL_STATUS_FLAG_WARNING) |
+                               bit_if(session->brake_tested, PROTOCOL_STATUS_FLAG_BRAKE_TESTED) |
+                               bit_if(session->brake_held, PROTOCOL_STATUS_FLAG_BRAKE_HELD));
+    return (uint16_t)(low | high);
+}
+
+static uint8_t contacts(const board_t *board, const board_in_t *in)
+{
+    return (uint8_t)(bit_if(in->estop_a_closed, PROTOCOL_CONTACT_ESTOP_A) | bit_if(in->estop_b_closed, PROTOCOL_CONTACT_ESTOP_B) |
+                     bit_if(in->ankle_left_closed, PROTOCOL_CONTACT_ANKLE_LEFT) |
+                     bit_if(in->ankle_right_closed, PROTOCOL_CONTACT_ANKLE_RIGHT) |
+                     bit_if(board->inputs.start.pressed, PROTOCOL_CONTACT_START) |
+                     bit_if(board->inputs.return_.pressed, PROTOCOL_CONTACT_RETURN) |
+                     bit_if(board->inputs.ok.pressed, PROTOCOL_CONTACT_OK) | bit_if(in->release_pulled, PROTOCOL_CONTACT_RELEASE));
+}
+
+static void status(board_t *board, uint8_t data[PROTOCOL_FRAME_BYTES])
+{
+    protocol_status_t message = {
+        .seq = board->telemetry.seq,
+        .mode = board->session.mode,
+        .command_seq = board->link.command.seq,
+        .angle_cdeg = board->angle.angle_cdeg,
+        .rate_cdps = board->angle.rate_cdps,
+        .current_ma = board->inputs.current_ma,
+        .flags = flags(board),
+        .reasons = board->guard.now | board->guard.latched,
+    };
+    protocol_pack_status(&message, data);
+}
+
+static void detail(board_t *board, const board_in_t *in, uint8_t data[PROTOCOL_FRAME_BYTES])
+{
+    uint16_t rest_ds = board->rest.rest_ms / 100U;
+    link_new_challenge(&board->link);
+    protocol_detail_t message = {
+        .seq = board->telemetry.seq,
+        .pot_cdeg = board->angle.pot_cdeg,
+        .encoder_cdeg = board->angle.encoder_cdeg,
+        .battery_mv = board->inputs.battery_mv,
+        .budget_left_ds = board->budget.left_ds,
+        .rest_ds = (uint8_t)(rest_ds < 255U ? rest_ds : 255U),
+        .contacts = contacts(board, in),
+        .challenge = board->link.challenge[0],
+        .tick_ms = board->telemetry.tick_ms,
+    };
+    protocol_pack_detail(&message, data);
+}
+
+static void identity(const board_t *board, uint8_t data[PROTOCOL_FRAME_BYTES])
+{
+    protocol_identity_t message = {
+        .seq = board->telemetry.seq,
+        .schema = PROTOCOL_SCHEMA_HASH,
+        .firmware_major = TELEMETRY_FIRMWARE_MAJOR,
+        .firmware_minor = TELEMETRY_FIRMWARE_MINOR,
+        .reset_cause = board->telemetry.reset_cause,
+        .boot_count = board->memory.boot_count,
+        .uptime_s = board->telemetry.uptime_s,
+    };
+    protocol_pack_identity(&message, data);
+}
+
+static void count_time(telemetry_t *telemetry)
+{
+    telemetry->tick_ms++;
+    telemetry->slot_ms++;
+    telemetry->second_ms++;
+    if (telemetry->second_ms >= TELEMETRY_SECOND_MS) {
+        telemetry->second_ms = 0;
+        telemetry->uptime_s++;
+        telemetry->identity_due = true;
+    }
+}
+
+void telemetry_update(board_t *board, const board_in_t *in, board_out_t *out)
+{
+    telemetry_t *telemetry = &board->telemetry;
+    uint8_t data[PROTOCOL_FRAME_BYTES];
+    count_time(telemetry);
+    if (telemetry->slot_ms < PROTOCOL_TELEMETRY_PERIOD_MS) {
+        return;
+    }
+    telemetry->slot_ms = 0;
+    telemetry->slot ^= 1U;
+    telemetry->seq++;
+    if (telemetry->slot == 1U) {
+        status(board, data);
+    } else if (telemetry->identity_due) {
+        telemetry->identity_due = false;
+        identity(board, data);
+    } else {
+        detail(board, in, data);
+    }
+    out->tx_count = frame_encode(data, out->tx);
+}

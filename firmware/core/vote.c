@@ -1,0 +1,155 @@
+/* Who of potentiometer, encoder and the Pi's angle is believed (SR8).  Reads angles, writes verdicts; moves nothing.
+ * Two comparisons: places may differ by 1.5 degrees for 100 ms, and motion since a checkpoint by less than one degree at once,
+ * so that a frozen, reversed or slipping sensor is found before 1.0 degree of true motion. */
+#include "vote.h"
+
+#define VOTE_STEP_CDEG 100         /* a new checkpoint after this much agreed motion */
+#define VOTE_SLIP_CDEG 60
+#define VOTE_SLIP_MS 4U
+#define VOTE_OPPOSITE_CDEG 25
+#define VOTE_CLEARER_CDEG 30       /* one must be nearer to the third witness by this much */
+#define VOTE_NEAR_CDEG 35
+#define VOTE_STILL_CDEG 15
+#define VOTE_NOISE_SHIFT 6
+#define VOTE_NOISE_CDEG 24U        /* mean deviation; a good one shows 4 (fault 5: three times that and a margin) */
+#define VOTE_NOISE_MS 60U
+#define VOTE_DROPS 3U              /* in a second (fault 10) */
+
+void vote_checkpoint(angle_t *angle)
+{
+    angle->check_pot_cdeg = angle->pot_cdeg;
+    angle->check_encoder_cdeg = angle->encoder_cdeg;
+    angle->check_imu_cdeg = angle->imu_cdeg;
+    angle->check_imu_valid = angle->imu_valid;
+}
+
+static void dispute(angle_t *angle)
+{
+    angle->disputed = true;
+    angle->leg = 0;
+    angle->first_began_inverted = board_less(angle->pot_cdeg, angle->encoder_cdeg) > BOARD_LEVEL_CDEG;
+}
+
+static void decide(angle_t *angle, bool against_pot)
+{
+    angle->disputed = false;
+    angle->leg = 0;
+    if (against_pot) {
+        angle->pot_out = true;
+    } else {
+        angle->encoder_out = true;
+    }
+}
+
+/* The nearer one to the Pi's angle is right, if the other one is clearly not. */
+static void ask_third(angle_t *angle, int16_t pot_off_cdeg, int16_t encoder_off_cdeg, int16_t near_cdeg)
+{
+    int16_t nearer_cdeg = board_less(pot_off_cdeg, encoder_off_cdeg);
+    int16_t further_cdeg = board_more(pot_off_cdeg, encoder_off_cdeg);
+    if (nearer_cdeg <= near_cdeg && further_cdeg - nearer_cdeg >= VOTE_CLEARER_CDEG) {
+        decide(angle, pot_off_cdeg > encoder_off_cdeg);
+    }
+}
+
+/* With no third witness the drive itself is one, but only for the potentiometer: a turning encoder says nothing
+ * about the table when the gearbox is what broke (fault 79). */
+static void ask_drive(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
+{
+    int16_t along_pot = driven > 0 ? pot_moved_cdeg : (int16_t)-pot_moved_cdeg;
+    int16_t along_encoder = driven > 0 ? encoder_moved_cdeg : (int16_t)-encoder_moved_cdeg;
+    if (driven != 0 && along_pot >= VOTE_STILL_CDEG && along_encoder < VOTE_STILL_CDEG) {
+        decide(angle, false);
+    }
+}
+
+static void judge_motion(angle_t *angle, int8_t driven)
+{
+    int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
+    int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
+    int16_t slip_cdeg = board_abs((int16_t)(pot_moved_cdeg - encoder_moved_cdeg));
+    angle->slip_ms = slip_cdeg > VOTE_SLIP_CDEG ? board_count8(angle->slip_ms) : (uint8_t)0U;
+    if (angle->slip_ms >= VOTE_SLIP_MS) {
+        dispute(angle);
+        angle->slip_ms = 0;
+        angle->opposite = (pot_moved_cdeg >= VOTE_OPPOSITE_CDEG && encoder_moved_cdeg <= -VOTE_OPPOSITE_CDEG) ||
+                          (pot_moved_cdeg <= -VOTE_OPPOSITE_CDEG && encoder_moved_cdeg >= VOTE_OPPOSITE_CDEG);
+        if (angle->imu_valid && angle->check_imu_valid) {
+            int16_t imu_moved_cdeg = (int16_t)(angle->imu_cdeg - angle->check_imu_cdeg);
+            ask_third(angle, board_abs((int16_t)(pot_moved_cdeg - imu_moved_cdeg)),
+                      board_abs((int16_t)(encoder_moved_cdeg - imu_moved_cdeg)), VOTE_NEAR_CDEG);
+        } else {
+            ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
+        }
+    } else if (slip_cdeg <= VOTE_SLIP_CDEG &&
+               (board_abs(pot_moved_cdeg) >= VOTE_STEP_CDEG || board_abs(encoder_moved_cdeg) >= VOTE_STEP_CDEG)) {
+        vote_checkpoint(angle);
+    }
+}
+
+static void judge_place(angle_t *angle)
+{
+    bool apart = board_abs((int16_t)(angle->pot_cdeg - angle->encoder_cdeg)) > BOARD_DISAGREE_CDEG;
+    angle->apart_ms = apart ? board_count8(angle->apart_ms) : (uint8_t)0U;
+    if (angle->apart_ms > BOARD_DISAGREE_MS) {
+        dispute(angle);
+        angle->apart_ms = 0;
+    }
+}
+
+static void judge_noise(angle_t *angle)
+{
+    uint16_t off_cdeg = (uint16_t)board_abs(board_less(900, board_more(-900, (int16_t)(angle->pot_raw_cdeg - angle->pot_cdeg))));
+    angle->pot_noise_q6 = (uint16_t)(angle->pot_noise_q6 + off_cdeg - (angle->pot_noise_q6 >> VOTE_NOISE_SHIFT));
+    bool noisy = (angle->pot_noise_q6 >> VOTE_NOISE_SHIFT) > VOTE_NOISE_CDEG;
+    angle->noisy_ms = noisy ? board_count8(angle->noisy_ms) : (uint8_t)0U;
+    if (angle->noisy_ms >= VOTE_NOISE_MS || angle->pot_drops >= VOTE_DROPS) {
+        decide(angle, true);
+    }
+}
+
+static void settle_dispute(angle_t *angle)
+{
+    if (angle->imu_valid) {
+        int16_t pot_off_cdeg = board_abs((int16_t)(angle->pot_cdeg - angle->imu_cdeg));
+        int16_t encoder_off_cdeg = board_abs((int16_t)(angle->encoder_cdeg - angle->imu_cdeg));
+        if (board_more(pot_off_cdeg, encoder_off_cdeg) > BOARD_DISAGREE_CDEG) {
+            ask_third(angle, pot_off_cdeg, encoder_off_cdeg, BOARD_DISAGREE_CDEG);
+        }
+    }
+}
+
+static bool near_third(const angle_t *angle, int16_t own_cdeg)
+{
+    return angle->imu_valid && board_abs((int16_t)(own_cdeg - angle->imu_cdeg)) <= BOARD_DISAGREE_CDEG;
+}
+
+/* Trusted: two witnesses agree.  Lost: there is no way to tell, not even by stopping where the first of two doubted ones says so. */
+void vote_trust(angle_t *angle)
+{
+    bool pot_gone = angle->pot_out;
+    bool encoder_gone = angle->encoder_out || angle->declutched;
+    bool near_pot = near_third(angle, angle->pot_cdeg);
+    bool near_encoder = near_third(angle, angle->encoder_cdeg);
+    bool all_differ = angle->disputed && angle->imu_valid && !near_pot && !near_encoder;
+    angle->lost = !angle->ready || (pot_gone && encoder_gone) || all_differ;
+    angle->lost_ms = angle->lost ? board_count8(angle->lost_ms) : (uint8_t)0U;
+    if (!pot_gone && !encoder_gone) {
+        angle->trusted = !angle->lost && !angle->disputed;
+    } else {
+        angle->trusted = !angle->lost && (pot_gone ? near_encoder : near_pot);
+    }
+}
+
+void vote_update(angle_t *angle, int8_t driven)
+{
+    if (!angle->pot_out) {
+        judge_noise(angle);
+    }
+    if (!angle->pot_out && !angle->encoder_out && !angle->disputed) {
+        judge_motion(angle, driven);
+        judge_place(angle);
+    }
+    if (angle->disputed) {
+        settle_dispute(angle);
+    }
+}
