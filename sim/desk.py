@@ -9,23 +9,27 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from controller import service
 from controller.core.limits import Limits
-from controller.core.model import Event, Inputs, Latches, Mode, Outputs
-from controller.core.state import State
+from controller.core.model import Event, Latches, Mode, Outputs
 from controller.core.wire import BoardMode
+from controller.ports import Machine
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import Protocol
 from sim import faults
 from sim.machine import SimMachine
+from sim.process import TICK_MS, Process
 from sim.screen import View
 from sim.table import EVERYBODY, Person
 from sim.world import World
 
-TICK_MS = 20
+DEPTHS = ("fast", "bus")
 TAP_S = 0.3
 """How long a finger stays on a tapped button, in virtual time: ten times what START needs to be stable."""
 CABLE = "cable_out"
+
+
+def as_it_is(machine: Machine) -> Machine:
+    return machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,55 +41,28 @@ class Key:
     act: Callable[[Desk], None]
 
 
-class Seen:
-    """Voice, journal and heartbeat of the desk: keeps what a person would see and hear, and what the disk would hold."""
-
-    storage_ok = True
-
-    def __init__(self) -> None:
-        self.outputs = Outputs()
-        self.events: deque[Event] = deque(maxlen=400)
-        self.count = 0  # events ever
-        self._latches = Latches(inspection_due=False, clean_shutdown=True)
-
-    def say(self, phrase: str, urgent: bool) -> None:
-        """The phrase stands among the events already."""
-
-    def put(self, inputs: Inputs, outputs: Outputs) -> None:  # noqa: ARG002  # the desk shows what the Pi puts out
-        self.outputs = outputs
-        self._latches = outputs.latches
-        self.events.extend(outputs.events)
-        self.count += len(outputs.events)
-
-    def latches(self) -> Latches:
-        return self._latches
-
-    def ready(self) -> None:
-        """Nobody waits for it here."""
-
-    def beat(self, status: str) -> None:
-        """Nor for this."""
-
-    def stopping(self) -> None:
-        """Nor for this."""
-
-    def forget(self) -> None:
-        """The service died: nothing shows, the disk keeps its latches."""
-        self.outputs = Outputs(latches=self._latches)
-
-
 class Desk:
-    """World, machine and Pi, and the hands that touch them."""
+    """World, Pi, and the hands that touch them."""
 
-    def __init__(self, protocols: Sequence[Protocol], limits: Limits, *, seed: int = 1, person: Person = EVERYBODY) -> None:
+    def __init__(
+        self,
+        protocols: Sequence[Protocol],
+        limits: Limits,
+        *,
+        seed: int = 1,
+        person: Person = EVERYBODY,
+        depth: str = "fast",
+        wrap: Callable[[Machine], Machine] = as_it_is,
+    ) -> None:
         self.limits = limits
         self.world = World(seed, person)
+        self.world.estop(pressed=False)
+        self.world.set_mains(True)
+        self.world.close_ankles(closed=False)
         self._programme = StandingProgramme(protocols, limits)
-        self._machine = SimMachine(self.world, self._programme, tick_ms=TICK_MS)
-        self.seen = Seen()
-        self._state = State.initial(self.seen.latches())
-        self._lives = 0
-        self.pi_runs = True
+        self._process = Process(self.world, lambda: wrap(self._machine(depth)), limits, Latches(inspection_due=False, clean_shutdown=True))
+        self.events: deque[Event] = deque(maxlen=400)
+        self.events_count = 0  # ever
         self.estop_in = True
         self.mains = True
         self.cable_in = True
@@ -95,21 +72,26 @@ class Desk:
         self._held: set[str] = set()
         self.now_s = 0.0
 
+    def _machine(self, depth: str) -> Machine:
+        if depth == "fast":
+            return SimMachine(self.world, self._programme, tick_ms=TICK_MS)
+        from sim.bus_machine import bus_machine  # noqa: PLC0415  # the real drivers are slow to import
+
+        return bus_machine(self.world, programme=self._programme, limits=self.limits)
+
     # ------------------------------------------------------------ time
 
     def tick(self) -> None:
-        """One control period: the Pi senses, decides and acts if it lives; then the world goes on."""
+        """One control period of the world, with the Pi in it if it lives."""
         for button in [name for name, until_s in self._tapped.items() if self.now_s >= until_s]:
             del self._tapped[button]
             self.world.press(button, button in self._held)
-        if self.pi_runs:
-            self._machine.wait_for_tick()
-            if self._machine.restarts != self._lives:
-                self._revive()
-            self._state = service.tick(self._state, self._machine, self.seen, self.seen, self.seen, self.limits)
-        else:
-            self.world.run_ms(TICK_MS)
+        before = self.outputs
+        self._process.tick(self.now_s)
         self.now_s += TICK_MS / 1000
+        if self.outputs is not before:
+            self.events.extend(self.outputs.events)
+            self.events_count += len(self.outputs.events)
 
     # ------------------------------------------------------------ hands
 
@@ -152,16 +134,11 @@ class Desk:
         self.world.set_person(arms_overhead=float(self.arms_out))
 
     def toggle_pi(self) -> None:
-        """Kill the service, or start it again: it forgets everything but its latches (SR13)."""
-        self.pi_runs = not self.pi_runs
-        if self.pi_runs:
-            self._machine = SimMachine(self.world, self._programme, tick_ms=TICK_MS)
-            self._revive()
-
-    def _revive(self) -> None:
-        self._lives = self._machine.restarts
-        self.seen.forget()
-        self._state = State.initial(self.seen.latches())
+        """Kill the service, or start it again: it knows nothing but its latches (SR13)."""
+        if self._process.alive:
+            self._process.crash()
+        else:
+            self._process.start()
 
     def touch(self, key: str) -> str | None:
         """Do what this key stands for; its label, or None when it stands for nothing."""
@@ -175,7 +152,11 @@ class Desk:
 
     @property
     def outputs(self) -> Outputs:
-        return self.seen.outputs
+        return self._process.disk.outputs
+
+    @property
+    def pi_runs(self) -> bool:
+        return self._process.alive
 
     @property
     def mode(self) -> Mode:
@@ -210,7 +191,7 @@ class Desk:
             max_inverted_s=self.limits.max_inverted_s,
             held=self.pressed_labels(),
             faults=tuple(f"fault injected: {name.replace('_', ' ')}" for name in self.world.active_faults),
-            events=tuple(self.seen.events),
+            events=tuple(self.events),
             note=note,
             keys=keys,
             choices=choices,

@@ -26,8 +26,9 @@ from controller.programme.protocols import Protocol, ProtocolError, builtin_prot
 from sim import screen
 from sim.autopilot import Autopilot
 from sim.build import BuildError
-from sim.desk import KEYS, TICK_MS, Desk
+from sim.desk import KEYS, Desk
 from sim.faults import FAULTS
+from sim.process import TICK_MS
 from sim.table import Person
 
 FRAME_S = 1 / 12
@@ -120,11 +121,11 @@ def timeline(desk: Desk, out: TextIO) -> int:
         if desk.mode is not mode:
             mode = desk.mode
             out.write(f"{desk.now_s:7.2f} s  {mode.value:<13}{truth.angle_deg:+7.1f}°\n")
-        fresh = desk.seen.count - seen
-        for event in list(desk.seen.events)[-fresh:] if fresh else []:
+        fresh = desk.events_count - seen
+        for event in list(desk.events)[-fresh:] if fresh else []:
             if event.kind not in {"mode", "button"}:
                 out.write(f"{event.at_s:7.2f} s  {event.kind:<8} {event.text}{f' ({event.rule})' if event.rule else ''}\n")
-        seen = desk.seen.count
+        seen = desk.events_count
     took_s = max(time.monotonic() - begun_s, 1e-6)
     ended = autopilot.done and autopilot.obeyed and desk.mode is Mode.IDLE
     out.write(

@@ -1,0 +1,215 @@
+"""`inversion-table-sim bench`: cost of a tick, times real time, whether a seed repeats to the byte.  Measures; decides nothing.
+
+The only file of the simulator that reads a wall clock to learn something; what it learns are ratios and counts of one run on one machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.core.limits import Limits
+from controller.core.model import Inputs, Latches, Outputs
+from controller.core.state import State
+from controller.core.step import step
+from controller.exit_codes import ExitCode
+from controller.ports import Machine
+from controller.programme.protocols import builtin_protocols
+from sim.autopilot import Autopilot
+from sim.build import ROOT, BuildError
+from sim.desk import DEPTHS, Desk, as_it_is
+
+DOCUMENT = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench -->", "<!-- end -->"
+SESSION_S = 600.0
+STEP_BUDGET_US = 60.0
+TICK_P99_BUDGET_US = 1000.0
+SPEED_BUDGET = {"fast": 500.0}
+"""Budgets of the project's plan: times real time on one core, whole stack with the native board."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """How long something took, over many times."""
+
+    count: int
+    mean_us: float
+    p50_us: float
+    p99_us: float
+    p999_us: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One measured row."""
+
+    what: str
+    found: str
+    budget: str = ""
+    held: bool = True
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser("bench", help="measure: cost of a tick, times real time, same seed same bytes", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
+    return parser
+
+
+def main(args: argparse.Namespace) -> int:
+    try:
+        lines = measure(args.seed)
+    except BuildError as error:
+        sys.stderr.write(f"{error}\n")
+        return int(ExitCode.UNAVAILABLE)
+    command = f"inversion-table-sim bench --seed {args.seed}"
+    sys.stdout.write(f"{where()}\n")
+    for line in lines:
+        sys.stdout.write(f"{line.what:<58} {line.found:<52} {line.budget}{'' if line.held else '  NOT HELD'}\n")
+    if args.write:
+        try:
+            write(DOCUMENT, command, lines)
+        except OSError as error:
+            sys.stderr.write(f"{DOCUMENT}: cannot be written: {error.strerror}\n")
+            return int(ExitCode.CANNOT_WRITE)
+    return int(ExitCode.OK if all(line.held for line in lines) else ExitCode.CHECK_FAILED)
+
+
+def where() -> str:
+    return f"Python {platform.python_version()} on {platform.machine()}, one core, one run"
+
+
+# ------------------------------------------------------------------ measuring
+
+
+class Timed:
+    """A machine that notes when its tick begins (sense) and ends (act), and keeps what was sensed."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._begun_ns = 0
+        self.spent_ns: list[int] = []
+        self.inputs: list[Inputs] = []
+
+    def sense(self) -> Inputs:
+        self._begun_ns = time.perf_counter_ns()
+        sensed = self._machine.sense()
+        self.inputs.append(sensed)
+        return sensed
+
+    def act(self, outputs: Outputs) -> None:
+        self._machine.act(outputs)
+        self.spent_ns.append(time.perf_counter_ns() - self._begun_ns)
+
+    def wait_for_tick(self) -> None:
+        self._machine.wait_for_tick()
+
+
+def session(seed: int, depth: str, *, wrap: Callable[[Machine], Machine] = as_it_is, look: Callable[[Desk], None] | None = None) -> None:
+    """Ten minutes of virtual time on the longest built-in protocol, keys pressed by the autopilot."""
+    limits = Limits()
+    longest = max(builtin_protocols(limits), key=lambda protocol: sum(stage.hold_s for stage in protocol.stages))
+    desk = Desk([longest], limits, seed=seed, depth=depth, wrap=wrap)
+    autopilot = Autopilot(desk)
+    while desk.now_s < SESSION_S:
+        key = autopilot.key()
+        if key is not None:
+            desk.touch(key)
+        desk.tick()
+        if look is not None:
+            look(desk)
+
+
+def measure(seed: int) -> list[Line]:
+    timed = {depth: whole_ticks(seed, depth) for depth in DEPTHS}
+    steps = step_cost(timed["fast"].inputs)
+    lines = [cost_line("step() alone, one session's inputs", steps, f"mean <= {STEP_BUDGET_US:g} us", held=steps.mean_us <= STEP_BUDGET_US)]
+    for depth, machine in timed.items():
+        ticks = cost(machine.spent_ns)
+        lines.append(cost_line(f"sense, step, act, {depth} depth", ticks, "p99 <= 1 ms", held=ticks.p99_us <= TICK_P99_BUDGET_US))
+    for depth in DEPTHS:
+        ratio, budget = times_real_time(seed, depth), SPEED_BUDGET.get(depth, 0.0)
+        asked = f">= {budget:g} x" if budget else ""
+        lines.append(Line(what=f"10-minute session, {depth} depth", found=f"{ratio:.0f} x real time", budget=asked, held=ratio >= budget))
+    for depth in DEPTHS:
+        first, second = digest(seed, depth), digest(seed, depth)
+        found = f"sha256 {first[:16]}, {second[:16]}"
+        lines.append(Line(what=f"same seed twice, {depth} depth", found=found, budget="identical", held=first == second))
+    return lines
+
+
+def whole_ticks(seed: int, depth: str) -> Timed:
+    made: list[Timed] = []
+
+    def wrap(machine: Machine) -> Machine:
+        made.append(Timed(machine))
+        return made[-1]
+
+    session(seed, depth, wrap=wrap)
+    return made[0]
+
+
+def step_cost(inputs: Iterable[Inputs]) -> Cost:
+    limits, spent_ns = Limits(), []
+    state = State.initial(Latches(inspection_due=False, clean_shutdown=True))
+    for reading in inputs:
+        begun_ns = time.perf_counter_ns()
+        state, _ = step(state, reading, limits)
+        spent_ns.append(time.perf_counter_ns() - begun_ns)
+    return cost(spent_ns)
+
+
+def cost(spent_ns: list[int]) -> Cost:
+    ordered = sorted(spent_ns)
+
+    def at(part: float) -> float:
+        return ordered[min(len(ordered) - 1, int(part * len(ordered)))] / 1000
+
+    return Cost(count=len(ordered), mean_us=sum(ordered) / len(ordered) / 1000, p50_us=at(0.5), p99_us=at(0.99), p999_us=at(0.999))
+
+
+def cost_line(what: str, found: Cost, budget: str, *, held: bool) -> Line:
+    words = f"mean {found.mean_us:.0f}, p50 {found.p50_us:.0f}, p99 {found.p99_us:.0f}, p99.9 {found.p999_us:.0f} us of {found.count}"
+    return Line(what=what, found=words, budget=budget, held=held)
+
+
+def times_real_time(seed: int, depth: str) -> float:
+    begun_s = time.perf_counter()
+    session(seed, depth)
+    return SESSION_S / (time.perf_counter() - begun_s)
+
+
+def digest(seed: int, depth: str) -> str:
+    """Of everything true and everything the Pi put out, tick by tick."""
+    whole = hashlib.sha256()
+
+    def look(desk: Desk) -> None:
+        whole.update(repr((desk.world.truth(), desk.outputs)).encode())
+
+    session(seed, depth, look=look)
+    return whole.hexdigest()
+
+
+# ------------------------------------------------------------------ writing
+
+
+def section(command: str, lines: Iterable[Line]) -> str:
+    """The figures as a table of the document."""
+    rows = [f"| {line.what} | {line.found} | {line.budget or 'none set'} | {'yes' if line.held else 'NO'} |" for line in lines]
+    head = [f"`{command}`, {where()}:", "", "| what | found | budget | held |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def write(path: Path, command: str, lines: Iterable[Line]) -> None:
+    """Replace the generated part of the document.  Raises OSError, also when the part is not there."""
+    document = path.read_text(encoding="utf-8")
+    begin, end = document.find(BEGIN), document.find(END)
+    if begin < 0 or end < begin:
+        raise OSError(0, f"it has no part between {BEGIN} and {END}")
+    path.write_text(f"{document[: begin + len(BEGIN)]}\n{section(command, lines)}\n{document[end:]}", encoding="utf-8")
