@@ -94,7 +94,7 @@ def messages(view: View, columns: int, lines: int, *, plain: bool) -> list[str]:
     """What is wrong and what to do about it; else what would refuse START; else what happened last."""
     if view.choices:
         return [choice[:columns] for choice in view.choices[:lines]]
-    found: list[tuple[str, str]] = [(RED, f"! {reason.says}: {reason.way_back} ({reason.rule})") for reason in view.outputs.reasons]
+    found: list[tuple[str, str]] = [(RED, f"! {reason.says} {reason.way_back} ({reason.rule})") for reason in view.outputs.reasons]
     found += [(YELLOW, f"- {fault}") for fault in view.faults]
     recent = [(EVENT_COLOURS.get(event.kind, DIM), f"{event.at_s:7.1f} s  {event.kind}: {event.text}") for event in view.events]
     wanted = found[: lines - 1] + list(reversed(recent))

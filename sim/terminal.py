@@ -173,6 +173,11 @@ def whole_screen(keyboard: TextIO, out: TextIO) -> Iterator[None]:
             sys.stderr.write("the terminal went away\n")
 
 
+def view_keys() -> tuple[tuple[str, str], ...]:
+    """Key and label of everything that can be pressed."""
+    return tuple((key.key, key.label) for key in KEYS) + CONTROLS
+
+
 class Live:
     """Reads keys, lets virtual time follow the wall clock at the chosen speed, draws twelve frames a second."""
 
@@ -229,10 +234,9 @@ class Live:
             self._note = f"That was a whole session. Now you: {HINT}"
 
     def _draw(self, columns: int, lines: int) -> None:
-        keys = tuple((key.key, key.label) for key in KEYS) + CONTROLS
         note = self._note if self._typing is None else f"number or name of a fault, then Enter (again: it goes away): {self._typing}_"
         title = "Inversion table, simulated" + (" - DEMONSTRATION" if self._autopilot else "")
-        view = self._desk.view(title=title, speed_ratio=self._speed, note=note, keys=keys, choices=matching(self._typing))
+        view = self._desk.view(title=title, speed_ratio=self._speed, note=note, keys=view_keys(), choices=matching(self._typing))
         shown = screen.frame(view, columns, lines, plain=self._plain)
         sys.stdout.write("\x1b[H" + "\x1b[K\r\n".join(shown) + "\x1b[K\x1b[J")
         sys.stdout.flush()
