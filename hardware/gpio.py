@@ -6,7 +6,9 @@ one of them ends all of them): devices are polled by the loop.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -37,6 +39,7 @@ def prepare_lgpio_folder() -> Path:
     if folder is None:
         folder = tempfile.mkdtemp(prefix="inversion-table-lg-")
         os.environ["LG_WD"] = folder
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise GpioError(f"LG_WD={folder} is not a writable folder; set it to one, e.g. LG_WD=/run/inversion-table")
     return Path(folder)
