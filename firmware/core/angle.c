@@ -139,8 +139,8 @@ static void observe(angle_t *angle, int32_t seen_q16)
     }
     angle->position_q16 = clamp_q16(angle->position_q16 + angle->speed_q16);
     int32_t error_q16 = seen_q16 - angle->position_q16;
-    angle->position_q16 += error_q16 >> (from_pot ? 6 : 4);
-    angle->speed_q16 += error_q16 >> (from_pot ? 14 : 10);
+    angle->position_q16 += error_q16 >> (from_pot ? 6 : 3);
+    angle->speed_q16 += error_q16 >> (from_pot ? 14 : 8);
     if (angle->speed_q16 > ANGLE_Q16) { /* 1000 degrees a second is nonsense and would overflow below */
         angle->speed_q16 = ANGLE_Q16;
     } else if (angle->speed_q16 < -ANGLE_Q16) {
@@ -191,6 +191,7 @@ void angle_update(board_t *board, const board_in_t *in, int8_t driven)
         angle->speed_q16 = 0;
         angle->ready = angle->settle_ms >= ANGLE_SETTLE_MS;
         vote_trust(angle);
+        angle->at_upright = angle->angle_cdeg <= ANGLE_UPRIGHT_CDEG && !angle->lost;
         return;
     }
     read_encoder(angle, in);

@@ -179,7 +179,7 @@ typedef struct {
     uint8_t creep_ms, live_ms;
     bool brake_slips;
     bool stall, wrong_way, uncommanded, overspeed;
-} drive_t;
+} drive_state_t;
 
 typedef struct {
     uint16_t tick_ms;
@@ -203,7 +203,7 @@ struct board {
     guard_t guard;
     session_t session;
     plan_t plan;
-    drive_t drive;
+    drive_state_t drive;
     telemetry_t telemetry;
 };
 

@@ -25,7 +25,7 @@ static uint8_t count_if(bool happens, uint8_t counter_ms)
     return happens ? board_count8(counter_ms) : (uint8_t)0U;
 }
 
-void plausible_forget(drive_t *drive)
+void plausible_forget(drive_state_t *drive)
 {
     drive->moved = false;
     drive->still_ms = 0;
@@ -39,7 +39,7 @@ void plausible_forget(drive_t *drive)
 /* Nothing moves: neither sensor sees motion though the profile asks for it.  A single dead sensor is SR8's business. */
 static void judge_stall(board_t *board, int16_t along_cdps)
 {
-    drive_t *drive = &board->drive;
+    drive_state_t *drive = &board->drive;
     int16_t pot_cdeg = board->angle.pot_cdeg;
     bool asked = board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS;
     bool pot_moves = board_abs((int16_t)(pot_cdeg - drive->still_pot_cdeg)) >= PLAUSIBLE_POT_MOVES_CDEG && !board->angle.pot_out;
@@ -57,7 +57,7 @@ static void judge_stall(board_t *board, int16_t along_cdps)
 
 static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
 {
-    drive_t *drive = &board->drive;
+    drive_state_t *drive = &board->drive;
     int16_t angle_cdeg = board->angle.angle_cdeg;
     int16_t back_cdeg = driven > 0 ? (int16_t)(drive->far_cdeg - angle_cdeg) : (int16_t)(angle_cdeg - drive->far_cdeg);
     if (back_cdeg < 0 || board_abs(drive->profile_cdps) < PLAUSIBLE_DRIVEN_CDPS) {
@@ -71,7 +71,7 @@ static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
 
 static void judge_standing(board_t *board, bool lever)
 {
-    drive_t *drive = &board->drive;
+    drive_state_t *drive = &board->drive;
     bool standing = drive->state == DRIVE_OFF && !board->session.testing;
     int16_t rate_cdps = board_abs(board->angle.rate_cdps);
     drive->braked_ms = standing && !lever ? board_count(drive->braked_ms) : (uint16_t)0U;
@@ -84,7 +84,7 @@ static void judge_standing(board_t *board, bool lever)
 
 void plausible_update(board_t *board)
 {
-    drive_t *drive = &board->drive;
+    drive_state_t *drive = &board->drive;
     int8_t driven = rate_loop_driven(drive);
     int16_t rate_cdps = board->angle.rate_cdps;
     int16_t along_cdps = driven < 0 ? (int16_t)-rate_cdps : rate_cdps;

@@ -7,6 +7,6 @@
 void plausible_update(board_t *board);
 
 /* A new drive begins with clean counters. */
-void plausible_forget(drive_t *drive);
+void plausible_forget(drive_state_t *drive);
 
 #endif

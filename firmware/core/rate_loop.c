@@ -12,14 +12,14 @@
 #define DRIVE_JERK 1               /* hundredths of a degree per second squared, each ms: 10 deg/s3 */
 #define DRIVE_STOP_JERK 3
 #define DRIVE_LEAD_CDPS 40         /* the profile waits for a table that is not following */
-#define DRIVE_FORWARD_TIMES INT32_C(427)   /* per mille of duty for a rate at no load: 1000 / 600, times 256 */
+#define DRIVE_FORWARD_TIMES INT32_C(384)   /* per mille of duty for a rate at no load and 27 V: 1.5, times 256 */
 #define DRIVE_FORWARD_SHIFT 8
-#define DRIVE_KP_TIMES 3           /* 1.5 per mille per 0.01 deg/s */
+#define DRIVE_KP_TIMES 1           /* 0.5 per mille per 0.01 deg/s: the motor follows its voltage by itself in 12 ms */
 #define DRIVE_KP_SHIFT 1
 #define DRIVE_KI INT32_C(6)                /* per mille per 0.01 deg/s and second */
 #define DRIVE_INTEGRAL_MOST (INT32_C(700) * INT32_C(1024))
 #define DRIVE_DUTY_MOST 1000
-#define DRIVE_TEST_DUTY 250        /* pushing against the set brake */
+#define DRIVE_TEST_DUTY 55         /* about 340 Nm at the pivot: more than the heaviest person, half of what the brake holds */
 #define DRIVE_Q10 INT32_C(1024)
 
 static int32_t clamp32(int32_t value, int32_t most)
@@ -30,13 +30,13 @@ static int32_t clamp32(int32_t value, int32_t most)
     return value < -most ? -most : value;
 }
 
-static void enter(drive_t *drive, uint8_t state)
+static void enter(drive_state_t *drive, uint8_t state)
 {
     drive->state = state;
     drive->state_ms = 0;
 }
 
-void rate_loop_cut(drive_t *drive)
+void rate_loop_cut(drive_state_t *drive)
 {
     enter(drive, DRIVE_OFF);
     drive->profile_q10 = 0;
@@ -47,7 +47,7 @@ void rate_loop_cut(drive_t *drive)
     drive->brake_released = false;
 }
 
-int8_t rate_loop_driven(const drive_t *drive)
+int8_t rate_loop_driven(const drive_state_t *drive)
 {
     if (drive->state != DRIVE_RUN || drive->profile_cdps == 0) {
         return 0;
@@ -56,7 +56,7 @@ int8_t rate_loop_driven(const drive_t *drive)
 }
 
 /* One millisecond of a profile whose acceleration changes by the jerk only and ends at zero as the rate arrives. */
-static void follow_profile(drive_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
+static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
 {
     int16_t short_cdps = (int16_t)(wanted_cdps - drive->profile_cdps);
     bool slower = wanted_cdps == 0 || board_abs(wanted_cdps) < board_abs(drive->profile_cdps);
@@ -80,7 +80,7 @@ static void follow_profile(drive_t *drive, int16_t wanted_cdps, int16_t rate_cdp
     drive->profile_cdps = (int16_t)(drive->profile_q10 / DRIVE_Q10);
 }
 
-static void control(drive_t *drive, int16_t rate_cdps)
+static void control(drive_state_t *drive, int16_t rate_cdps)
 {
     int16_t error_cdps = (int16_t)(drive->profile_cdps - rate_cdps);
     int16_t forward = (int16_t)(((int32_t)drive->profile_cdps * DRIVE_FORWARD_TIMES) >> DRIVE_FORWARD_SHIFT);
@@ -90,7 +90,7 @@ static void control(drive_t *drive, int16_t rate_cdps)
     drive->duty = (int16_t)clamp32(duty, DRIVE_DUTY_MOST);
 }
 
-static void run(drive_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
+static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
 {
     follow_profile(drive, wanted_cdps, rate_cdps);
     control(drive, rate_cdps);
@@ -105,7 +105,7 @@ static void run(drive_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
 /* Pushing towards head-down against the set brake (SR16), or holding a table whose brake creeps (fault 80). */
 static void stand(board_t *board)
 {
-    drive_t *drive = &board->drive;
+    drive_state_t *drive = &board->drive;
     bool may_hold = drive->contactor_closed && !board->plan.blocked;
     if (board->session.testing && may_hold) {
         drive->duty = DRIVE_TEST_DUTY;
@@ -119,7 +119,7 @@ static void stand(board_t *board)
 
 void rate_loop_update(board_t *board)
 {
-    drive_t *drive = &board->drive;
+    drive_state_t *drive = &board->drive;
     int16_t rate_cdps = board->angle.rate_cdps;
     int16_t wanted_cdps = board->plan.rate_cdps;
     bool move = wanted_cdps != 0;

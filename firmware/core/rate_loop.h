@@ -7,10 +7,10 @@
 enum { DRIVE_OFF, DRIVE_CLOSING, DRIVE_RELEASING, DRIVE_RUN, DRIVE_SETTING };
 
 /* Motor power off and brake set in this very tick. */
-void rate_loop_cut(drive_t *drive);
+void rate_loop_cut(drive_state_t *drive);
 void rate_loop_update(board_t *board);
 
 /* The direction the drive is being turned in: -1, 0, 1. */
-int8_t rate_loop_driven(const drive_t *drive);
+int8_t rate_loop_driven(const drive_state_t *drive);
 
 #endif
