@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from io import FileIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from controller.core.model import Event, Inputs, Latches, Outputs
@@ -197,4 +198,11 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _writable(folder: Path) -> bool:
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    """Tried, not asked: permission bits do not tell about read-only file systems and full disks."""
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(b"inversion-table")
+            file.flush()
+    except OSError:
+        return False
+    return True
