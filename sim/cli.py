@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from controller.exit_codes import ExitCode
+from sim.build import BuildError
 from sim.scenario import DEPTHS, Scenario, ScenarioError
 from sim.scenario_loader import find_scenarios, load_scenario
 
@@ -28,13 +29,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "scenario",
         help="run scenario files or folders, judge them, write trace and picture",
-        description="Runs each scenario, prints its timeline and its verdicts. Ends with 0 only if every expectation and every monitor holds.",
+        description="Runs each scenario, prints timeline and verdicts. Ends with 0 only if every expectation and every monitor holds.",
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="scenario files or folders; none: the shipped ones")
     parser.add_argument("--list", action="store_true", help="list the scenarios with the rules they show, run nothing")
-    parser.add_argument("--depth", choices=DEPTHS, help="run only at this depth (default: each scenario's own; of several, the fast one)")
+    parser.add_argument("--depth", choices=DEPTHS, help="run at this depth only (default: the first that a scenario names)")
     parser.add_argument("--all-depths", action="store_true", help="run at every depth a scenario names")
-    parser.add_argument("--seed", type=int, help="instead of each scenario's own seed")
+    parser.add_argument("--seed", type=int, help="instead of the file's")
     parser.add_argument("--trace", type=Path, metavar="CSV", help="write the trace; of several runs, one file each beside it")
     parser.add_argument(
         "--plot", type=Path, metavar="PNG", help="write a picture (png, svg, pdf); of several runs, one file each beside it"
@@ -60,6 +61,9 @@ def main(args: argparse.Namespace) -> int:
     except ScenarioError as error:
         _complain(str(error))
         return ExitCode.NO_INPUT if ": cannot be read" in str(error) else ExitCode.BAD_DATA
+    except BuildError as error:
+        _complain(str(error))
+        return ExitCode.UNAVAILABLE
     except BrokenPipeError:  # the reader of our output has gone; nothing is wrong here
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         return ExitCode.OK

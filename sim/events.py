@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from sim import faults
 from sim.reading import Table, nearest
 
 BUTTONS = ("START", "RETURN", "DIZZY", "OK", "SELECT-", "SELECT+", "SPOTTER")
 FEET = ("left", "right", "both")
 SWITCHES = ("both", "primary", "secondary")
 ARMS = ("crossed", "overhead")
+FAULT_NAMES = tuple(row.name for row in faults.FAULTS if row.simulated)
 
 
 class Stage(Protocol):
@@ -174,7 +176,18 @@ ACTIONS: dict[str, ActionKind] = {
 }
 
 
-def read_action(table: Table, faults: tuple[str, ...]) -> tuple[str, str | float, dict[str, object]]:
+def _parameters(table: Table, fault: str) -> dict[str, float]:
+    """A fault's numbers, judged by its own row."""
+    inner = table.table("with")
+    given = {name: inner.number(name, 0.0, -1e6, 1e6) for name in inner.values}
+    try:
+        faults.find(fault).values(given)
+    except faults.FaultError as error:
+        raise table.fail("with", str(error)) from error
+    return given
+
+
+def read_action(table: Table) -> tuple[str, str | float, dict[str, object]]:
     """The one action of an [[event]] and what stands beside it."""
     present = [key for key in ACTIONS if table.has(key)]
     if len(present) != 1:
@@ -188,7 +201,7 @@ def read_action(table: Table, faults: tuple[str, ...]) -> tuple[str, str | float
     kind = ACTIONS[key]
     value: str | float
     if kind.any_fault:
-        value = table.word(key, None, faults)
+        value = table.word(key, None, FAULT_NAMES)
     elif kind.words:
         value = table.word(key, None, kind.words)
     else:
@@ -199,6 +212,5 @@ def read_action(table: Table, faults: tuple[str, ...]) -> tuple[str, str | float
     if "switch" in kind.extras and table.has("switch"):
         extras["switch"] = table.word("switch", "both", SWITCHES)
     if "with" in kind.extras and table.has("with"):
-        inner = table.table("with")
-        extras["with"] = {name: inner.number(name, 0.0, -1e6, 1e6) for name in inner.values}
+        extras["with"] = _parameters(table, str(value))
     return key, value, extras

@@ -11,13 +11,15 @@ from itertools import pairwise
 from typing import Protocol, cast
 
 from controller.core.model import Mode
+from controller.core.safety import RULES
 from controller.core.wire import BOARD_REASONS, BoardMode
 from sim.reading import Table
-from sim.scenario import Condition, Expectation, TimeRef
+from sim.scenario import DEAD, Condition, Expectation, TimeRef
 from sim.trace import Row
 
-MODES = tuple(mode.name for mode in Mode)
-BOARD_MODES = tuple(mode.name for mode in BoardMode)
+MODES = (*(mode.name for mode in Mode), DEAD)
+PHASES = (*MODES, *(f"board.{mode.name}" for mode in BoardMode))
+REASONS = (*(name for _rule, name, _says in BOARD_REASONS.values()), *(rule.name for rule in RULES))
 LAMPS = ("ready", "moving", "release_ok", "fault")
 LAMP_WORDS = ("off", "on", "blink", "flash")
 AT_REST_DPS = 0.15
@@ -266,7 +268,7 @@ class CheckKind:
 
 
 def _phase(table: Table, key: str) -> object:
-    return table.word(key, None, (*MODES, *(f"board.{mode}" for mode in BOARD_MODES)))
+    return table.word(key, None, PHASES)
 
 
 def _ref(table: Table, key: str) -> object:
@@ -274,6 +276,10 @@ def _ref(table: Table, key: str) -> object:
     if ref is None:
         raise table.fail(key, "a moment is missing")
     return ref
+
+
+def _reason_name(table: Table, key: str) -> object:
+    return table.word(key, None, REASONS)
 
 
 def _text(table: Table, key: str) -> object:
@@ -293,15 +299,14 @@ def _one_of(*words: str) -> Callable[[Table, str], object]:
 
 
 _ENDS = (*MODES, "upright", "away", "inverted", "not_inverted", "at_level")
-BOARD_REASON_NAMES = tuple(reason[1] for reason in BOARD_REASONS.values())
 
 CHECKS: dict[str, CheckKind] = {
     "reach": CheckKind(value=_phase, extras=("after", "by"), judge=_reach, about="the phase begins between `after` and `by`"),
     "never": CheckKind(value=_phase, extras=("after", "by"), judge=_never, about="the phase never begins"),
     "modes": CheckKind(value=lambda t, k: t.words(k, MODES), extras=("exact",), judge=_modes, about="these modes of the Pi, in this order"),
     "refused": CheckKind(value=_text, extras=("says", "after", "by"), judge=_refused, about="Start is refused, naming this rule"),
-    "reason": CheckKind(value=_text, extras=("after", "by"), judge=_reason, about="either side gives this reason (snake_case name)"),
-    "no_reason": CheckKind(value=_text, extras=("after", "by"), judge=_no_reason, about="neither side gives this reason"),
+    "reason": CheckKind(value=_reason_name, extras=("after", "by"), judge=_reason, about="either side gives this reason (snake_case name)"),
+    "no_reason": CheckKind(value=_reason_name, extras=("after", "by"), judge=_no_reason, about="neither side gives this reason"),
     "angle_at": CheckKind(value=_ref, extras=("min", "max"), judge=_angle_at, about="true angle at a moment"),
     "deepest": CheckKind(value=_degrees, extras=("from", "until"), judge=_angle_above, about="true angle never greater than this"),
     "reaches_deg": CheckKind(value=_degrees, extras=("after", "by"), judge=_reaches_angle, about="true angle gets at least this great"),

@@ -41,7 +41,7 @@ QUANTITIES: dict[str, tuple[Reader, str]] = {
 }
 """Every name an expression may use, and what it means."""
 
-WORDS = frozenset(mode.name for mode in Mode) | frozenset(mode.name for mode in BoardMode)
+WORDS = frozenset(mode.name for mode in Mode) | frozenset(mode.name for mode in BoardMode) | {"DEAD"}
 """Mode names stand for themselves."""
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {

@@ -168,8 +168,22 @@ class Locks:
         return ""
 
 
-TRAVEL_FAULTS = frozenset({"pot_stuck", "pot_open", "pot_short_gnd", "pot_short_vcc", "pot_sign_inverted", "imu_stuck"})
-"""Frozen, reversed, missing: SR8 bounds the true motion until they are noticed."""
+TRAVEL_FAULTS = frozenset(
+    [
+        "pot_stuck_moving",
+        "pot_stuck_at_rest",
+        "pot_open",
+        "pot_short",
+        "pot_inverted",
+        "pot_slip",
+        "gear_slips",
+        "imu_stuck",
+        "imu_nak",
+        "imu_bus_hang",
+        "imu_brownout",
+    ]
+)
+"""Frozen, reversed, slipping, missing: SR8 bounds the true motion until they are noticed."""
 
 
 @dataclass(slots=True)

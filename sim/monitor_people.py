@@ -40,7 +40,7 @@ class Warned:
         if self.still_s > 0.0 or was_still_s < 0.5 or row.lever_pulled:
             return ""
         asked = row.return_ or story.since("START") < 20.0 or story.since_any("RETURN", "OK", "DIZZY") < 3.0
-        if asked or row.faults:
+        if asked or story.pushed:
             return ""
         heard_s = sum(dt_s for dt_s, on in self.heard if on)
         return f"moves after {heard_s:.2f} s of warning, 2 s is the least" if heard_s < 1.8 else ""

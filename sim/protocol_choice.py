@@ -8,7 +8,7 @@ from controller.core.limits import Limits
 from controller.core.model import SessionPlan
 from controller.programme.protocols import BUILT_IN, Protocol, ProtocolError, builtin_protocols, inline_protocol, load_protocol
 from controller.strict_toml import Where
-from sim.reading import Table, nearest
+from sim.reading import Table
 from sim.scenario import ScenarioError
 
 
@@ -26,7 +26,7 @@ def _choose(top: Table, path: Path, limits: Limits) -> Protocol:
         return _file(path.parent / name, limits)
     known = {protocol.name: protocol for protocol in builtin_protocols(limits)}
     if name not in known:
-        raise top.fail("protocol", f"is {name!r}; {nearest(name, BUILT_IN)}, or a file that ends in .toml")
+        raise top.fail("protocol", f"is {name!r}, no built-in protocol ({', '.join(BUILT_IN)}) and no file that ends in .toml")
     return known[name]
 
 

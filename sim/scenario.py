@@ -14,6 +14,8 @@ from controller.core.model import Latches, Refusal, SessionPlan
 from sim.trace import Row
 
 DEPTHS = ("fast", "bus")
+DEAD = "DEAD"
+"""Stands where the Pi's mode would, while its service does not run."""
 
 
 class ScenarioError(ValueError):
@@ -74,7 +76,7 @@ class Who:
 
     mass_kg: float = 80.0
     height_cm: float = 178.0
-    balance_cm: float = 0.0  # centre of mass from the pivot along the body, + towards the head; 0: the shaft set as the maker says
+    balance_cm: float = -1.0  # centre of mass from the pivot along the body, + towards the head; makers advise slightly foot-heavy
     arms: str = "crossed"
 
 
@@ -117,6 +119,6 @@ class Scenario:
     who: Who = Who()
     history: History = field(default_factory=History)
     routine: Routine = Routine()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     events: tuple[Happening, ...] = ()
     expects: tuple[Expectation, ...] = ()

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from controller.core.limits import RANGES, Limits
-from controller.core.model import Latches, Mode, Refusal
-from controller.core.wire import BoardMode
+from controller.core.model import Latches, Refusal
 from controller.toml_lines import TomlError, parse
+from sim import faults
 from sim.events import ARMS, read_action
-from sim.expectations import read_expectation
-from sim.faults import FAULTS
+from sim.expectations import PHASES, read_expectation
 from sim.protocol_choice import read_protocol
 from sim.reading import Table, nearest, time_ref
 from sim.scenario import DEPTHS, Happening, History, Routine, Scenario, ScenarioError, TimeRef, Who
@@ -26,9 +25,6 @@ RULE_IDS = (
     *(f"PU{n}" for n in range(1, 7)),
     *(f"SE{n}" for n in range(1, 11)),
 )
-PHASES = (*(mode.name for mode in Mode), *(f"board.{mode.name}" for mode in BoardMode))
-
-_FAULT_NAMES = tuple(row.name for row in FAULTS if row.simulated)
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -72,6 +68,7 @@ def parse_scenario(text: str, path: Path) -> Scenario:
     )
     top.done()
     _refs_exist(top, scenario)
+    _depths_reach(top, scenario)
     return scenario
 
 
@@ -96,8 +93,8 @@ def _lasts(top: Table) -> float:
 def _who(table: Table) -> Who:
     who = Who(
         mass_kg=table.number("mass_kg", 80.0, 0.0, 150.0),
-        height_cm=table.number("height_cm", 178.0, 120.0, 215.0),
-        balance_cm=table.number("balance_cm", 0.0, -20.0, 20.0),
+        height_cm=table.number("height_cm", 178.0, 140.0, 210.0),
+        balance_cm=table.number("balance_cm", -1.0, -30.0, 30.0),
         arms=table.word("arms", "crossed", ARMS),
     )
     table.done()
@@ -168,7 +165,7 @@ def _event(table: Table) -> Happening:
         )
     if at is not None and (table.has("hold_for") or table.has("repeats")):
         raise table.fail("hold_for" if table.has("hold_for") else "repeats", "goes with `when` only")
-    action, value, extras = read_action(table, _FAULT_NAMES)
+    action, value, extras = read_action(table)
     happening = Happening(
         at=at,
         when=when,
@@ -192,6 +189,16 @@ def _refs_exist(top: Table, scenario: Scenario) -> None:
                 ref = _as_ref(value) if key in ("at", "after", "by", "from", "until", *_REF_CHECKS) else None
                 if ref is not None and ref.phase and ref.phase not in names:
                     raise table.fail(key, f"speaks of {ref.phase!r}; {nearest(ref.phase, names)} ({kind})")
+
+
+def _depths_reach(top: Table, scenario: Scenario) -> None:
+    """A fault must be possible at every depth the scenario names."""
+    for table, event in zip(top.tables("event"), scenario.events, strict=True):
+        if event.action == "fault":
+            known = {depth.value for depth in faults.find(str(event.value)).depths}
+            missing = [depth for depth in scenario.depths if depth not in known]
+            if missing:
+                raise table.fail("fault", f'{event.value} cannot happen at the depth {missing[0]}; depth = "{min(known)}" would be right')
 
 
 _REF_CHECKS = ("angle_at", "level_by", "upright_by", "still_after", "no_descent_after")

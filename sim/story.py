@@ -11,7 +11,47 @@ from dataclasses import dataclass, field
 from sim.trace import Row
 
 AT_REST_DPS = 0.15  # 0.1 deg/s of the requirements, and what gear play does to the true rate
-RELEASED_BY = ("START", "RETURN", "OK", "DIZZY")
+HARD_FAULTS = frozenset(
+    [
+        "pot_open",
+        "pot_short",
+        "pot_inverted",
+        "pot_and_imu_wrong",
+        "adc_reference_sag",
+        "adc_stuck",
+        "board_reset",
+        "board_brownout",
+        "board_hang",
+        "board_interrupts_off",
+        "board_tick_stops",
+        "board_stack_overflow",
+        "board_flash_corrupt",
+        "board_eeprom_corrupt",
+        "board_register_altered",
+        "estop_pressed",
+        "estop_wire_open",
+        "estop_contact_welded",
+        "estop_released_latched",
+        "end_stop_wire_open",
+        "end_stop_welded",
+        "both_end_stops",
+        "motor_stall",
+        "runaway",
+        "motor_reversed",
+        "gear_slips",
+        "brake_weak",
+        "brake_drags",
+        "power_lost",
+        "regeneration",
+        "motor_short",
+        "obstacle",
+    ]
+)
+"""Faults whose row in the catalogue says STO or outputs off by hardware: the emergency stop's brake is the right answer.  And what stands
+in the way of the table, which no software brakes gently."""
+PUSHING_FAULTS = frozenset(["runaway", "brake_weak", "gear_slips", "motor_short", "obstacle", "weight_shift", "regeneration"])
+"""Faults that turn the table themselves: no warning can come before."""
+BUTTONS = ("START", "RETURN", "OK", "DIZZY")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +106,12 @@ class Story:
     due_at_deg: float = 0.0
     hard_stop_s: float = -9.0  # newest event that entitles to an emergency stop's brake
     pi_lost_s: float | None = None
+    _faults: tuple[str, bool, bool] = ("", False, False)  # as in the row, hard, pushing
+
+    @property
+    def pushed(self) -> bool:
+        """A fault that turns the table by itself is present."""
+        return self.row is not None and bool(self.row.faults) and self._faults[2]
 
     @property
     def upright(self) -> bool:
@@ -92,7 +138,7 @@ class Story:
         now = (row.start, row.return_, row.ok, row.dizzy)
         then = (before.start, before.return_, before.ok, before.dizzy)
         if now != then:
-            for name, is_down, was_down in zip(RELEASED_BY, now, then, strict=True):
+            for name, is_down, was_down in zip(BUTTONS, now, then, strict=True):
                 if is_down and not was_down:
                     self.edge_s[name] = row.t_s
         self.ok_since_s = (self.ok_since_s if self.ok_since_s is not None else row.t_s) if row.ok else None
@@ -125,7 +171,10 @@ class Story:
             held = self.ok_since_s is not None and row.t_s - self.ok_since_s >= 2.9
             if held and self.estop_closed_since_s is not None and row.t_s - self.estop_closed_since_s >= 0.9:
                 self.estop_latched = False
-        if row.faults or row.board_resets != before.board_resets or row.lever_pulled:
+        if row.faults and row.faults != self._faults[0]:
+            names = row.faults.split("+")
+            self._faults = (row.faults, not HARD_FAULTS.isdisjoint(names), not PUSHING_FAULTS.isdisjoint(names))
+        if (row.faults and self._faults[1]) or row.board_resets != before.board_resets or row.lever_pulled:
             self.hard_stop_s = row.t_s
 
     def _session(self, row: Row) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -160,7 +161,7 @@ def moves_before_two_seconds() -> Drawing:
 
 
 def blind_travel() -> Drawing:
-    return start().ramp(1.5).cruise(20.0).set(faults="pot_stuck").cruise(2.0)
+    return start().ramp(1.5).cruise(20.0).set(faults="pot_stuck_moving").cruise(2.0)
 
 
 def freewheels() -> Drawing:
@@ -341,7 +342,7 @@ def test_a_watch_fed_row_by_row_finds_what_a_finished_trace_shows() -> None:
 
 
 def test_monitors_read_no_belief(monkeypatch: pytest.MonkeyPatch) -> None:
-    beliefs = {
+    beliefs: dict[str, Any] = {
         "pi_mode": "HOLDING", "pi_angle_deg": 12.0, "pi_rate_dps": 2.0, "pi_target_deg": 3.0, "board_mode": "ASCENT",
         "board_angle_deg": 44.0, "board_rate_dps": 9.0, "pot_deg": 1.0, "encoder_deg": 2.0, "board_reasons": "stall",
         "board_flags": 65535, "board_rest_s": 99.0, "board_budget_left_s": 0.0, "pi_reasons": "x", "request": "FOLLOW",
