@@ -25,10 +25,15 @@ _Static_assert(sizeof(board_t) <= 600U, "the state fits the small board's RAM th
 
 void board_start(board_t *board, const board_memory_t *memory, uint8_t reset_cause)
 {
-    static const board_memory_t UNREADABLE = { .estop_latched = true, .fault_latched = true, .level_wait = true,
-                                               .inverted_ds = BUDGET_MOST_DS };
     memset(board, 0, sizeof *board);
-    board->memory = memory != NULL ? *memory : UNREADABLE;
+    if (memory != NULL) {
+        board->memory = *memory;
+    } else { /* nothing known: everything latched, no time left, no calibration */
+        board->memory.estop_latched = true;
+        board->memory.fault_latched = true;
+        board->memory.level_wait = true;
+        board->memory.inverted_ds = BUDGET_MOST_DS;
+    }
     board->memory.boot_count++;
     board->save = true;
     inputs_start(&board->inputs);

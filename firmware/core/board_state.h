@@ -158,6 +158,7 @@ typedef struct {
     bool up_switch_open;
     bool waiting;               /* at rest on purpose: rest, level wait, warning */
     bool due;                   /* upward motion is due */
+    bool gentle;                /* slowing for a bound ahead, not for a controlled stop */
 } plan_t;
 
 typedef struct {

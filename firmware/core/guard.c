@@ -3,9 +3,17 @@
  * lasting cause cannot keep a person from being brought up afterwards.  The predicates and their bounds are in rules.c. */
 #include "guard.h"
 
+#include "flash.h"
 #include "rules.h"
 
-const guard_row_t GUARD_ROWS[] = {
+typedef struct {
+    uint8_t rule;    /* the number in SR1..SR15 */
+    uint8_t action;  /* guard_action_t */
+    uint32_t reason; /* PROTOCOL_REASON_*, one row each */
+    bool (*broken)(const board_t *board, const board_in_t *in);
+} guard_row_t;
+
+static const guard_row_t GUARD_ROWS[] FLASH_TABLE = {
     /* rule  demand             reason                          broken */
     {  1U, GUARD_STOP,        PROTOCOL_REASON_ESTOP,          rules_estop },
     {  1U, GUARD_STOP,        PROTOCOL_REASON_ESTOP_DISAGREE, rules_estop_disagree },
@@ -35,7 +43,8 @@ const guard_row_t GUARD_ROWS[] = {
     { 14U, GUARD_REFUSE,      PROTOCOL_REASON_ESTOP_WAITING,  rules_estop_waiting },
     { 15U, GUARD_RETURN,      PROTOCOL_REASON_UNANSWERED,     rules_unanswered },
 };
-const uint8_t GUARD_ROW_COUNT = (uint8_t)(sizeof GUARD_ROWS / sizeof GUARD_ROWS[0]);
+
+#define GUARD_ROW_COUNT ((uint8_t)(sizeof GUARD_ROWS / sizeof GUARD_ROWS[0]))
 
 static bool lasting(uint8_t action)
 {
@@ -49,14 +58,15 @@ void guard_update(board_t *board, const board_in_t *in)
     guard->now = 0;
     guard->action = GUARD_ALLOW;
     for (uint8_t index = 0; index < GUARD_ROW_COUNT; index++) {
-        const guard_row_t *row = &GUARD_ROWS[index];
-        if (!row->broken(board, in)) {
+        guard_row_t row;
+        FLASH_COPY(&row, &GUARD_ROWS[index]);
+        if (!row.broken(board, in)) {
             continue;
         }
-        guard->now |= row->reason;
-        if (lasting(row->action) || (before & row->reason) == 0U) {
-            guard->action = row->action > guard->action ? row->action : guard->action;
-            guard->latched |= row->action >= GUARD_RETURN ? row->reason : 0U;
+        guard->now |= row.reason;
+        if (lasting(row.action) || (before & row.reason) == 0U) {
+            guard->action = row.action > guard->action ? row.action : guard->action;
+            guard->latched |= row.action >= GUARD_RETURN ? row.reason : 0U;
         }
     }
 }

@@ -15,16 +15,6 @@ typedef enum {
     GUARD_STOP         /* emergency stop, latched */
 } guard_action_t;
 
-typedef struct {
-    uint8_t rule;      /* the number in SR1..SR15 */
-    uint8_t action;
-    uint32_t reason;   /* PROTOCOL_REASON_*, one row each */
-    bool (*broken)(const board_t *board, const board_in_t *in);
-} guard_row_t;
-
-extern const guard_row_t GUARD_ROWS[];
-extern const uint8_t GUARD_ROW_COUNT;
-
 void guard_update(board_t *board, const board_in_t *in);
 
 #endif

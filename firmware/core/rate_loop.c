@@ -11,6 +11,8 @@
 #define DRIVE_STOP_MOST_MS 600U    /* ... but set in any case */
 #define DRIVE_JERK 1               /* hundredths of a degree per second squared, each ms: 10 deg/s3 */
 #define DRIVE_STOP_JERK 3
+#define DRIVE_CDPS2 (BOARD_ACCEL_CDPS2 - 10)           /* what the loop adds in catching up stays inside the limit */
+#define DRIVE_STOP_CDPS2 (BOARD_STOP_ACCEL_CDPS2 - 15)
 #define DRIVE_LEAD_CDPS 40         /* the profile waits for a table that is not following */
 #define DRIVE_FORWARD_TIMES INT32_C(384)   /* per mille of duty for a rate at no load and 27 V: 1.5, times 256 */
 #define DRIVE_FORWARD_SHIFT 8
@@ -56,12 +58,12 @@ int8_t rate_loop_driven(const drive_state_t *drive)
 }
 
 /* One millisecond of a profile whose acceleration changes by the jerk only and ends at zero as the rate arrives. */
-static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
+static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bool gentle)
 {
     int16_t short_cdps = (int16_t)(wanted_cdps - drive->profile_cdps);
     bool slower = wanted_cdps == 0 || board_abs(wanted_cdps) < board_abs(drive->profile_cdps);
-    int16_t most = slower ? (int16_t)BOARD_STOP_ACCEL_CDPS2 : (int16_t)BOARD_ACCEL_CDPS2;
-    int16_t jerk = slower ? (int16_t)DRIVE_STOP_JERK : (int16_t)DRIVE_JERK;
+    int16_t most = slower && !gentle ? (int16_t)DRIVE_STOP_CDPS2 : (int16_t)DRIVE_CDPS2;
+    int16_t jerk = slower && !gentle ? (int16_t)DRIVE_STOP_JERK : (int16_t)DRIVE_JERK;
     int16_t ahead_cdps = (int16_t)(drive->profile_cdps - rate_cdps);
     bool leading = !slower && board_abs(ahead_cdps) > DRIVE_LEAD_CDPS && (ahead_cdps > 0) == (wanted_cdps > 0);
     uint32_t square = UINT32_C(2000) * (uint32_t)(uint16_t)jerk * (uint32_t)(uint16_t)board_abs(short_cdps);
@@ -90,9 +92,9 @@ static void control(drive_state_t *drive, int16_t rate_cdps)
     drive->duty = (int16_t)clamp32(duty, DRIVE_DUTY_MOST);
 }
 
-static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps)
+static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bool gentle)
 {
-    follow_profile(drive, wanted_cdps, rate_cdps);
+    follow_profile(drive, wanted_cdps, rate_cdps, gentle);
     control(drive, rate_cdps);
     bool stopping = wanted_cdps == 0 && drive->profile_cdps == 0;
     bool slow = board_abs(rate_cdps) < BOARD_AT_REST_CDPS + 5;
@@ -148,7 +150,7 @@ void rate_loop_update(board_t *board)
         }
         break;
     case DRIVE_RUN:
-        run(drive, wanted_cdps, rate_cdps);
+        run(drive, wanted_cdps, rate_cdps, board->plan.gentle);
         break;
     default: /* DRIVE_SETTING: the motor holds until the brake has bitten */
         control(drive, rate_cdps);

@@ -9,6 +9,7 @@
 
 #define PLAN_UPRIGHT_CDEG (BOARD_UPRIGHT_CDEG + 5) /* stop just before the mechanical stop */
 #define PLAN_BRAKE_CDPS2 UINT32_C(100)     /* braking in front of a bound, gentler than the acceleration limit */
+#define PLAN_MOST_CDPS (BOARD_MAX_RATE_CDPS - 10) /* room for the rate loop's overshoot below the absolute limit */
 #define PLAN_REACHED_CDEG 8
 #define PLAN_START_CDEG 20         /* from rest a bound this near is reached already: no creeping after noise */
 #define PLAN_CRAWL_CDPS 20
@@ -163,7 +164,7 @@ static int16_t most_cdps(const board_t *board)
     if (session->half_rate || session->mode == PROTOCOL_BOARD_MODE_RESCUE || board->memory.fault_latched || !board->angle.trusted) {
         return BOARD_HALF_RATE_CDPS;
     }
-    return BOARD_MAX_RATE_CDPS;
+    return PLAN_MOST_CDPS;
 }
 
 /* The least permitted angle heard in a session; none has been heard before it. */
@@ -193,5 +194,6 @@ void return_plan_update(board_t *board, const board_in_t *in)
     bool level_wait = board->memory.level_wait && board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
     plan->waiting = warning_first || level_wait || (rest_left_ms(board) > 0U && board->rest.zone != REST_BEFORE);
     plan->due = wanted < 0 && !plan->waiting;
+    plan->gentle = board_abs(wanted) >= board_abs(board->drive.profile_cdps) && (wanted > 0) == (board->drive.profile_cdps > 0);
     plan->rate_cdps = plan->blocked || warning_first ? (int16_t)0 : rate;
 }
