@@ -1,0 +1,203 @@
+"""Is this LSM6DS sample plausible (SR8)?  Judges samples one by one and in a row; must never compute an angle.
+
+Each fault name stands for a row of the fault catalogue.  A sample is `usable` unless it is missing, not finite, late,
+early or saturated, and `calm` when its acceleration can be taken for gravity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import isfinite, sqrt
+
+from controller.core.limits import AXES, STANDARD_GRAVITY_MPS2, Limits, Mounting
+from controller.core.model import ImuReading
+
+STUCK = "imu_stuck"  # F11: bit-identical samples, or one axis that stands still
+NOISE = "imu_noise"  # F12
+BIAS = "imu_bias"  # F13: gyro and gravity disagree (tilt.py)
+NOT_FINITE = "imu_not_finite"  # F14
+GRAVITY = "imu_gravity"  # F15: gravity too large, too small, or along the pivot
+SATURATED = "imu_saturated"  # F16
+RESET = "imu_reset"  # F17: ranges and rates are not as set
+STALE = "imu_stale"  # F18-F21: no new sample, or an old one sold as new
+FUTURE = "imu_future"  # F22
+
+FAULTS = (STUCK, NOISE, BIAS, NOT_FINITE, GRAVITY, SATURATED, RESET, STALE, FUTURE)
+
+ACCEL_RANGE_MPS2 = 4.0 * STANDARD_GRAVITY_MPS2
+"""As the driver sets the chip: +-4 g.  A sample within 1 % of it is saturated.  (The gyro's +-250 deg/s are far beyond a knock.)"""
+
+STUCK_TICKS = 5  # catalogue F11: 100 ms
+QUIET_TICKS = 15
+"""With the data sheet's noise (4 LSB of acceleration, 3 LSB of rate) an axis repeats one value so often once in a million years."""
+
+PATIENCE_TICKS = {NOT_FINITE: 3, FUTURE: 2, SATURATED: 3, STALE: 1}
+"""So many ticks in a row without a usable sample are a fault (F14: drop, PAUSE after 3; F22: 30 ms; F16: longer than 50 ms)."""
+
+CLOCK_LEAP_S = 0.1
+"""The chip's clock ahead of ours by more than this is no jitter: its samples come every 9.6 ms, ours every 20 ms."""
+
+CLOCK_SETTLED_S = 1.0
+"""A chip clock that has leapt but runs on evenly for so long is believed again."""
+
+CLOCK_TRACKING = 0.05
+"""Share of the difference that is forgiven each tick: an oscillator 5 % off then stays within 20 ms."""
+
+EARLY_S = 1e-3  # an age below minus this is a time stamp from the future, not rounding
+
+KNOCK_MPS2 = 2.0
+"""Beyond gravity by so much, the acceleration is a knock and not tilt; the gyro carries on."""
+
+KNOCK_DPS = 15.0
+"""Three times overspeed: the table's frame cannot turn so fast, a knocked sensor can."""
+
+GRAVITY_S = 0.5
+GRAVITY_OFF_MPS2 = 0.6
+"""6 %: 40 mg of offset and 1 % of scale leave room for a moving person."""
+
+GRAVITY_CLIP_MPS2 = 3.0
+"""One sample counts no more than this, so that a knock alone is not wrong gravity."""
+
+SIDEWAYS_MPS2 = 1.4
+"""8 degrees along the pivot: no floor is that crooked, so the sensor is."""
+
+NOISE_S = 0.2
+NOISE_MPS2 = 0.15  # 30 times the data sheet's: 0.1 degrees after the filter
+NOISE_DPS = 0.2  # 7 times the data sheet's: rest can hardly be told from motion any more
+NOISE_CLIP = 2.5
+"""One sample counts no more than so many times the limit's square, so that a knock alone is not noise."""
+
+_ACCEL_NORM = 1.0 / (12.0 * NOISE_MPS2**2)  # second difference of the sum of two axes of white noise
+_GYRO_NORM = 1.0 / (6.0 * NOISE_DPS**2)
+_ACCEL_FULL = 0.99 * ACCEL_RANGE_MPS2
+
+Ticks = tuple[int, int, int]
+NOT_QUIET: Ticks = (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What judging the next sample needs to remember of those before it."""
+
+    usable: bool = False
+    calm: bool = False
+    faults: tuple[str, ...] = ()
+    last: ImuReading | None = None  # the newest usable sample ...
+    accel_step_mps2: float = 0.0  # ... and the steps that led to it
+    gyro_step_dps: float = 0.0
+    same_ticks: int = 0  # the whole sample repeated
+    quiet_ticks: Ticks = NOT_QUIET  # one axis repeated: head, face, pivot
+    refused_ticks: int = 0  # in a row
+    chip_time_s: float | None = None
+    ahead_s: float = 0.0  # the chip's clock ahead of ours since it was last believed
+    even_s: float = 0.0  # ... and for how long it has run on evenly while not believed
+    gravity_off_mps2: float = 0.0
+    sideways_mps2: float = 0.0
+    accel_noise: float = 0.0  # variances as shares of their limits
+    gyro_noise: float = 0.0
+
+
+NOTHING_SEEN = Watch()
+
+
+def watch(before: Watch, reading: ImuReading, limits: Limits, dt_s: float) -> Watch:
+    """Judge one sample in the light of those before it."""
+    if not reading.configured:
+        return Watch(faults=(RESET,))
+    accel, gyro = reading.accel_mps2, reading.gyro_dps
+    if not isfinite(accel[0] + accel[1] + accel[2] + gyro[0] + gyro[1] + gyro[2] + reading.chip_time_s):
+        return _refused(before, NOT_FINITE, before.chip_time_s, before.ahead_s - dt_s, 0.0)
+    ahead_s, even_s = _pace(before, reading.chip_time_s, dt_s)
+    if not (reading.age_s + limits.tick_s <= limits.imu_stale_s and limits.tick_s - ahead_s <= limits.imu_stale_s):
+        return _refused(before, STALE, reading.chip_time_s, ahead_s, even_s)
+    if reading.age_s < -EARLY_S or ahead_s > CLOCK_LEAP_S:
+        return _refused(before, FUTURE, reading.chip_time_s, ahead_s, even_s)
+    fastest = max(gyro[0], gyro[1], gyro[2], -gyro[0], -gyro[1], -gyro[2])
+    if fastest > KNOCK_DPS or max(accel[0], accel[1], accel[2], -accel[0], -accel[1], -accel[2]) > _ACCEL_FULL:
+        return _refused(before, SATURATED, reading.chip_time_s, ahead_s, even_s)
+    return _judged(before, reading, limits.mounting, dt_s, ahead_s * (1.0 - CLOCK_TRACKING))
+
+
+def _pace(before: Watch, chip_time_s: float, dt_s: float) -> tuple[float, float]:
+    """How far the chip's clock is ahead of ours, and for how long it has run evenly although it is not believed."""
+    if before.chip_time_s is None:
+        return 0.0, 0.0
+    passed_s = chip_time_s - before.chip_time_s
+    ahead_s = before.ahead_s + passed_s - dt_s
+    if -CLOCK_LEAP_S <= ahead_s <= CLOCK_LEAP_S or not 0.3 * dt_s < passed_s < 3.0 * dt_s:
+        return ahead_s, 0.0
+    even_s = before.even_s + dt_s
+    return (0.0, 0.0) if even_s > CLOCK_SETTLED_S else (ahead_s, even_s)
+
+
+def _refused(before: Watch, why: str, chip_time_s: float | None, ahead_s: float, even_s: float) -> Watch:
+    """A sample that is not used.  What was wrong before stays wrong; enough refusals in a row are a fault."""
+    ticks = before.refused_ticks + 1
+    old = tuple(fault for fault in before.faults if fault not in {why, RESET})
+    faults = (*old, why) if ticks >= PATIENCE_TICKS[why] else old
+    return replace(
+        before,
+        usable=False,
+        calm=False,
+        faults=faults,
+        refused_ticks=ticks,
+        chip_time_s=chip_time_s,
+        ahead_s=ahead_s,
+        even_s=even_s,
+    )
+
+
+def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float, ahead_s: float) -> Watch:
+    """A sample that is used: is what it says about gravity, noise and life itself plausible?"""
+    accel, gyro = reading.accel_mps2, reading.gyro_dps
+    last = before.last or reading
+    head, face = AXES[mounting.head_axis][0], AXES[mounting.face_axis][0]
+    pivot = 3 - head - face
+    heads, faces, turning = accel[head], accel[face], gyro[pivot]
+    last_heads, last_faces, last_turning = last.accel_mps2[head], last.accel_mps2[face], last.gyro_dps[pivot]
+
+    same_ticks, quiet_ticks = 0, NOT_QUIET
+    if (heads == last_heads or faces == last_faces or turning == last_turning) and last is not reading:
+        head_ticks, face_ticks, pivot_ticks = before.quiet_ticks
+        quiet_ticks = (
+            head_ticks + 1 if heads == last_heads else 0,
+            face_ticks + 1 if faces == last_faces else 0,
+            pivot_ticks + 1 if turning == last_turning else 0,
+        )
+        same_ticks = before.same_ticks + 1 if accel == last.accel_mps2 and gyro == last.gyro_dps else 0
+
+    accel_step, gyro_step = heads + faces - last_heads - last_faces, turning - last_turning
+    accel_bend, gyro_bend = accel_step - before.accel_step_mps2, gyro_step - before.gyro_step_dps
+    share = min(1.0, dt_s / NOISE_S)
+    accel_noise = before.accel_noise + (min(accel_bend * accel_bend * _ACCEL_NORM, NOISE_CLIP) - before.accel_noise) * share
+    gyro_noise = before.gyro_noise + (min(gyro_bend * gyro_bend * _GYRO_NORM, NOISE_CLIP) - before.gyro_noise) * share
+
+    off = sqrt(heads * heads + faces * faces + accel[pivot] * accel[pivot]) - STANDARD_GRAVITY_MPS2
+    clipped = min(max(off, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2)
+    share = min(1.0, dt_s / GRAVITY_S)
+    gravity_off = before.gravity_off_mps2 + (clipped - before.gravity_off_mps2) * share
+    sideways = before.sideways_mps2 + (min(max(accel[pivot], -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.sideways_mps2) * share
+
+    faults: tuple[str, ...] = ()
+    if same_ticks >= STUCK_TICKS or max(quiet_ticks) >= QUIET_TICKS:
+        faults = (STUCK,)
+    if accel_noise > 1.0 or gyro_noise > 1.0:
+        faults = (*faults, NOISE)
+    if abs(gravity_off) > GRAVITY_OFF_MPS2 or abs(sideways) > SIDEWAYS_MPS2:
+        faults = (*faults, GRAVITY)
+    return Watch(
+        usable=True,
+        calm=-KNOCK_MPS2 < off < KNOCK_MPS2,
+        faults=faults,
+        last=reading,
+        accel_step_mps2=accel_step,
+        gyro_step_dps=gyro_step,
+        same_ticks=same_ticks,
+        quiet_ticks=quiet_ticks,
+        chip_time_s=reading.chip_time_s,
+        ahead_s=ahead_s,
+        gravity_off_mps2=gravity_off,
+        sideways_mps2=sideways,
+        accel_noise=accel_noise,
+        gyro_noise=gyro_noise,
+    )
