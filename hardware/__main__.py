@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import select
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib import metadata
@@ -48,6 +49,15 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def version() -> str:
+    """Of the installed package, or of the source tree this runs from."""
+    try:
+        return metadata.version("inversion-table")
+    except metadata.PackageNotFoundError:
+        with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+
+
 def settings_file(asked: Path | None) -> Path | None:
     """What was asked for must be there; the usual place may be empty, which means the built-in settings."""
     return asked if asked is not None else SETTINGS_FILE if SETTINGS_FILE.exists() else None
@@ -64,7 +74,7 @@ def main(arguments: Sequence[str] | None = None, pin_opener: Callable[[], Factor
             case "calibrate":
                 return calibrate_table(options.settings or SETTINGS_FILE, pin_opener, dry_run=options.dry_run)
             case _:
-                tell(f"inversion-table {metadata.version('inversion-table')}")
+                tell(f"inversion-table {version()}")
                 return ExitCode.OK
     except KeyboardInterrupt:
         complain("stopped")
