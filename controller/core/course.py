@@ -46,24 +46,28 @@ def _at_level(ses: Session, f: Facts, *, answered: bool) -> Session:
 
 def after_change(ses: Session, f: Facts, was: Mode, mode: Mode, signal: Signal) -> Session:
     """The session after the mode has changed from `was` to `mode` because of `signal`."""
-    if signal is Signal.START_OBEYED:
-        plan = f.inputs.permission.plan
-        return session.begin(plan, f.limits) if plan is not None else ses
+    begun = _begun(ses, f, mode, signal)
+    if begun is not None:
+        return begun
+    if mode in (Mode.RETURNING, Mode.BOARD_RETURN) and was not in RETURNS:
+        return replace(ses, open=True, unasked=_unasked(f, signal), level_seen=False)
+    if was in (Mode.DIZZY_BACK, Mode.DIZZY_WAIT) and signal in (Signal.RETURN_DUE, Signal.BOARD_UP):
+        return replace(ses, unasked=True)
+    return replace(ses, open=True) if mode is Mode.SETTLING and was is Mode.STARTING else ses
+
+
+def _begun(ses: Session, f: Facts, mode: Mode, signal: Signal) -> Session | None:
+    """What begins or ends with the new mode, wherever it was entered from; None when nothing does."""
+    plan = f.inputs.permission.plan
+    if signal is Signal.START_OBEYED and plan is not None:
+        return session.begin(plan, f.limits)
     if mode is Mode.IDLE:
         return session.NONE
     if signal is Signal.STAGE_OVER:
         return session.next_stage(ses)
     if mode is Mode.DIZZY_BACK:
         return replace(ses, dizzy_target_deg=dizzy_target_deg(ses, f))
-    if mode is Mode.DIZZY_WAIT:
-        return replace(ses, dizzy_at_gate=False)
-    if mode in (Mode.RETURNING, Mode.BOARD_RETURN) and was not in RETURNS:
-        return replace(ses, open=True, unasked=_unasked(f, signal), level_seen=False)
-    if was in (Mode.DIZZY_BACK, Mode.DIZZY_WAIT) and signal in (Signal.RETURN_DUE, Signal.BOARD_UP):
-        return replace(ses, unasked=True)
-    if mode is Mode.SETTLING and was is Mode.STARTING:
-        return replace(ses, open=True)
-    return ses
+    return replace(ses, dizzy_at_gate=False) if mode is Mode.DIZZY_WAIT else None
 
 
 def _unasked(f: Facts, signal: Signal) -> bool:

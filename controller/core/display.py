@@ -53,7 +53,8 @@ def show(screen: Screen, told: story.Told, v: View) -> Shown:
     """One tick of the panel."""
     f = v.f
     left_s = rest_left_s(v)
-    released = f.at_upright and (v.mode in FREE_TO_OPEN or (v.mode in HELD and since(f.watch.upright_since_s, f.now_s) >= f.limits.settling_s))
+    settled = since(f.watch.upright_since_s, f.now_s) >= f.limits.settling_s
+    released = f.at_upright and (v.mode in FREE_TO_OPEN or (v.mode in HELD and settled))
     to_say = story.queue(screen, told)
     phrase, urgent = to_say[0] if to_say else ("", False)
     text = _urgent_text(v)
@@ -102,7 +103,7 @@ def _left_s(v: View, rest_left: float) -> float:
     if v.mode is Mode.HOLDING:
         return max(0.0, v.hold_left_s)
     if v.mode is Mode.SETTLING:
-        return max(0.0, v.f.limits.settling_s - since(v.f.watch.upright_since_s, v.f.now_s))
+        return max(0.0, v.f.limits.settling_s - v.f.in_mode_s)
     return rest_left
 
 

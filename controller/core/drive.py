@@ -5,22 +5,19 @@ Two seconds of warning come before every motion nobody just asked for (SR4); a r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from controller.core import motion, proof, rest, session
 from controller.core.facts import PROOF_DEG, Facts
 from controller.core.model import Action, Command, Mode
+from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.motion import MotionState
 from controller.core.safety import Verdict
 from controller.core.wire import BoardMode, Request, StatusFlag
 
 CREEP_DPS = 0.3
 """Upright rest is where the board says it is: the last tenths are gone slowly until it does."""
-
-ON_REQUEST = frozenset({Mode.DESCENDING, Mode.RETURNING, Mode.BOARD_RETURN, Mode.DIZZY_BACK, Mode.PROOF_TEST})
-"""Modes that move the table."""
-
-SESSION_MODES = frozenset({Mode.PROOF_TEST, Mode.DESCENDING, Mode.HOLDING, Mode.PAUSED})
 
 
 class Drive(NamedTuple):
@@ -37,30 +34,41 @@ class Wish(NamedTuple):
     """Where to, how, how fast; no target means stand still."""
 
     request: Request
-    target_deg: float | None
-    rate_dps: float
-    moves: bool  # motion is wanted as soon as the warning is over
+    target_deg: float | None = None
+    rate_dps: float = 0.0
+    moves: bool = False  # motion is wanted as soon as the warning is over
 
 
-STILL = Wish(Request.HOLD, None, 0.0, False)
+STILL = Wish(Request.HOLD)
 
 
-def drive(
-    f: Facts, mode: Mode, ses: session.Session, test: proof.Proof, verdict: Verdict, now: MotionState, warned_s: float, hold: tuple[float, float]
-) -> Drive:
-    """One tick.  `mode` is the mode just decided, `hold` the seconds held in this stage and those left of it."""
-    wish = _wish(f, mode, ses, test, verdict, hold[0])
-    coming = wish.moves or (mode is Mode.HOLDING and hold[1] <= f.limits.warning_s) or _rest_nearly_over(f, mode)
-    warned_s = warned_s + f.dt_s if coming else 0.0
+class Course(NamedTuple):
+    """What the tick has decided, as far as motion needs it."""
+
+    mode: Mode  # just decided
+    session: session.Session
+    proof: proof.Proof
+    verdict: Verdict
+    hold_s: float  # held in this stage
+    hold_left_s: float
+    warned_s: float  # how long the warning before the coming motion has sounded
+
+
+def drive(f: Facts, c: Course, now: MotionState) -> Drive:
+    """One tick from the motion asked for last."""
+    wish = _WISHES[c.mode](f, c) if c.mode in _WISHES else STILL
+    coming = wish.moves or (c.mode is Mode.HOLDING and c.hold_left_s <= f.limits.warning_s) or _rest_nearly_over(f, c.mode)
+    warned_s = c.warned_s + f.dt_s if coming else 0.0
     warning = coming and warned_s < f.limits.warning_s
-    if wish.request is Request.HOLD or wish.target_deg is None or (warning and wish.moves):
+    waits = warning and wish.moves
+    if wish.request is Request.HOLD or wish.target_deg is None or waits:
         planned = motion.stop(now, f.limits, f.dt_s) if now is not motion.AT_REST else now
     elif f.dt_s > f.limits.board_silent_s:  # after a stall the board has braked: begin from rest, never with a jerk
         planned = motion.AT_REST
     else:
         planned = _steer(f, wish, now)
-    request = Request.HOLD if warning and wish.moves else wish.request
-    return Drive(_command(f, mode, ses, verdict, request, planned, warning), planned, warned_s, wish.target_deg, warning)
+    command = _command(f, c, Request.HOLD if waits else wish.request, planned, warning=warning) if f.board_ok else None
+    return Drive(command, planned, warned_s, wish.target_deg, warning)
 
 
 def _steer(f: Facts, wish: Wish, now: MotionState) -> MotionState:
@@ -79,39 +87,63 @@ def _rest_nearly_over(f: Facts, mode: Mode) -> bool:
     return f.rest.done or rest.due_s(f.angle_deg, f.limits) - rest.counted_s(f.rest, f.angle_deg, f.limits) <= f.limits.warning_s
 
 
-def _wish(f: Facts, mode: Mode, ses: session.Session, test: proof.Proof, verdict: Verdict, hold_s: float) -> Wish:
-    limits = f.limits
-    rate_dps = limits.half_rate_dps if verdict.half_rate or f.flags & StatusFlag.HALF_RATE else limits.rate_dps
-    if mode is Mode.RETURNING:
-        return Wish(Request.RETURN_UP, return_target_deg(f), rate_dps, True)
-    if mode is Mode.RESTING:
-        return Wish(Request.RETURN_UP, None, 0.0, False)
-    if mode is Mode.DESCENDING:
-        return _stage_wish(f, ses, rate_dps)
-    if mode is Mode.HOLDING:
-        target_deg, stage = session.rocking_deg(ses, hold_s), session.stage_of(ses)
-        if target_deg is None or stage is None:
-            return STILL
-        return Wish(Request.FOLLOW, target_deg, session.rocking_dps(stage, limits), True)
-    if mode is Mode.DIZZY_BACK:
-        down = ses.dizzy_target_deg > f.angle_deg
-        return Wish(Request.DIZZY_BACK if down else Request.RETURN_UP, ses.dizzy_target_deg, rate_dps, True)
-    if mode is Mode.BOARD_RETURN:
-        return Wish(Request.ASCEND, None, 0.0, f.board_mode is not BoardMode.ASCENT)
-    return _proof_wish(f, test) if mode is Mode.PROOF_TEST else STILL
+def _rate_dps(f: Facts, c: Course) -> float:
+    return f.limits.half_rate_dps if c.verdict.half_rate or f.flags & StatusFlag.HALF_RATE else f.limits.rate_dps
 
 
-def _stage_wish(f: Facts, ses: session.Session, rate_dps: float) -> Wish:
-    stage = session.stage_of(ses)
+def _return_wish(f: Facts, c: Course) -> Wish:
+    return Wish(Request.RETURN_UP, return_target_deg(f), _rate_dps(f, c), moves=True)
+
+
+def _stage_wish(f: Facts, c: Course) -> Wish:
+    stage = session.stage_of(c.session)
     if stage is None or not f.tilt_ok:
         return STILL
     target_deg = stage.angle_deg
     low, high = f.limits.gate_deg - f.limits.gate_half_deg, f.limits.gate_deg + f.limits.gate_half_deg
-    if target_deg < low and f.angle_deg >= low and not f.rest_done:
+    if target_deg < low <= f.angle_deg and not f.rest_done:
         target_deg = f.limits.gate_deg  # an upward stage passes the gate like a return: rest first (SR3)
         if f.angle_deg <= high and f.at_rest:
-            return Wish(Request.FOLLOW, None, 0.0, False)
-    return Wish(Request.FOLLOW, target_deg, rate_dps, True)
+            return Wish(Request.FOLLOW)
+    return Wish(Request.FOLLOW, target_deg, _rate_dps(f, c), moves=True)
+
+
+def _hold_wish(f: Facts, c: Course) -> Wish:
+    target_deg, stage = session.rocking_deg(c.session, c.hold_s), session.stage_of(c.session)
+    if target_deg is None or stage is None or not f.tilt_ok:
+        return STILL
+    return Wish(Request.FOLLOW, target_deg, session.rocking_dps(stage, f.limits), moves=True)
+
+
+def _dizzy_wish(f: Facts, c: Course) -> Wish:
+    down = c.session.dizzy_target_deg > f.angle_deg
+    return Wish(Request.DIZZY_BACK if down else Request.RETURN_UP, c.session.dizzy_target_deg, _rate_dps(f, c), moves=True)
+
+
+def _board_wish(f: Facts, _c: Course) -> Wish:
+    if not f.off_upright:
+        return STILL
+    return Wish(Request.ASCEND, moves=f.board_mode is not BoardMode.ASCENT)
+
+
+def _proof_wish(f: Facts, c: Course) -> Wish:
+    if c.proof.part is proof.Part.BRAKE:
+        return Wish(Request.TEST_BRAKE)
+    if c.proof.part is proof.Part.MOVE and f.tilt_ok:
+        return Wish(Request.FOLLOW, c.proof.imu_deg + proof.MOVE_DEG, f.limits.half_rate_dps, moves=True)
+    return STILL
+
+
+_WISHES: dict[Mode, Callable[[Facts, Course], Wish]] = {
+    Mode.PROOF_TEST: _proof_wish,
+    Mode.DESCENDING: _stage_wish,
+    Mode.HOLDING: _hold_wish,
+    Mode.RETURNING: _return_wish,
+    Mode.RESTING: lambda _f, _c: Wish(Request.RETURN_UP),  # a return that has begun: the board must not have to begin it
+    Mode.BOARD_RETURN: _board_wish,
+    Mode.DIZZY_BACK: _dizzy_wish,
+}
+"""Modes that are not here stand still."""
 
 
 def return_target_deg(f: Facts) -> float | None:
@@ -127,22 +159,13 @@ def return_target_deg(f: Facts) -> float | None:
     return limits.upright_deg
 
 
-def _proof_wish(f: Facts, test: proof.Proof) -> Wish:
-    if test.part is proof.Part.BRAKE:
-        return Wish(Request.TEST_BRAKE, None, 0.0, False)
-    if test.part is proof.Part.MOVE and f.tilt_ok:
-        return Wish(Request.FOLLOW, test.imu_deg + proof.MOVE_DEG, f.limits.half_rate_dps, True)
-    return STILL
+_STEERED = frozenset({Request.FOLLOW, Request.RETURN_UP, Request.DIZZY_BACK})
 
 
-def _command(f: Facts, mode: Mode, ses: session.Session, verdict: Verdict, request: Request, planned: MotionState, warning: bool) -> Command | None:
-    if not f.board_ok:
-        return None
-    if verdict.trip_due:
+def _command(f: Facts, c: Course, request: Request, planned: MotionState, *, warning: bool) -> Command:
+    if c.verdict.trip_due:
         request = Request.TRIP
-    elif mode is Mode.BOARD_RETURN and not f.off_upright:
-        request = Request.HOLD
-    rate_dps = planned.rate_dps if request in (Request.FOLLOW, Request.RETURN_UP, Request.DIZZY_BACK) else 0.0
+    rate_dps = planned.rate_dps if request in _STEERED else 0.0
     if request is Request.RETURN_UP:
         rate_dps = min(rate_dps, 0.0)
     elif request is Request.DIZZY_BACK:
@@ -152,13 +175,11 @@ def _command(f: Facts, mode: Mode, ses: session.Session, verdict: Verdict, reque
         request=request,
         rate_dps=rate_dps,
         imu_angle_deg=f.tilt.angle_deg if f.tilt_ok else None,
-        permitted_angle_deg=f.permitted_deg,
-        unasked=going_up and f.unasked,
-        half_rate=going_up and verdict.half_rate,
-        session=mode in SESSION_MODES,
-        alarm=verdict.action > Action.WARN,
+        permitted_angle_deg=session.permitted_deg(c.session, f.limits),
+        unasked=going_up and c.session.unasked,
+        half_rate=going_up and c.verdict.half_rate,
+        session=c.mode in MOVED_BY_THE_PI,
+        alarm=c.verdict.action > Action.WARN,
         warn=warning,
         challenge=f.board.challenge,
     )
-
-

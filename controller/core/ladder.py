@@ -5,10 +5,12 @@ Its causes are judged in `cause`; the emergency stop never silences it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
-from controller.core.facts import Facts
+from controller.core.facts import Facts, since
 from controller.core.model import Mode
 from controller.core.wire import BoardMode, Contact, StatusFlag
 from controller.core.words import LADDER_WORDS, RESCUE_STEPS
@@ -35,6 +37,9 @@ class Progress:
     since_s: float = inf
     nearest_deg: float = 999.0
 
+
+NO_RESCUE = frozenset({"level_wait", "locks_jam", "dizzy"})
+"""Causes in which nobody has to be got up by hand: the lever is not spoken of."""
 
 NOT_DUE = Progress()
 
@@ -69,25 +74,41 @@ class Ladder:
 OFF = Ladder()
 
 
+class Need(NamedTuple):
+    """What the causes are judged by."""
+
+    f: Facts
+    stuck: bool  # a return makes no progress
+
+
+def _estop_waiting(n: Need) -> bool:
+    f = n.f
+    latched = f.mode in (Mode.STOPPED, Mode.RESCUE)
+    return latched and max(f.in_mode_s, since(f.watch.estop_since_s, f.now_s)) > f.limits.estop_ladder_s
+
+
+CAUSES: tuple[tuple[str, Callable[[Need], bool]], ...] = (
+    ("level_wait", lambda n: n.f.mode is Mode.LEVEL_WAIT),
+    ("estop_waiting", _estop_waiting),
+    ("faulted", lambda n: n.f.mode is Mode.FAULT and n.f.in_mode_s > n.f.limits.no_progress_s),
+    ("no_progress", lambda n: n.stuck and n.f.board_ok),
+    ("unheard", lambda n: n.stuck and not n.f.board_ok),
+    ("time_up", lambda n: n.f.session and n.f.inverted and n.f.time_left_s <= 0.0),
+    ("dizzy", lambda n: n.f.mode is Mode.DIZZY_WAIT and n.f.in_mode_s > DIZZY_LONG_S),
+    ("board", lambda n: bool(n.f.flags & StatusFlag.LADDER)),
+)
+"""Why help is needed off upright rest; the first that applies names it."""
+
+
 def cause(f: Facts, last: Progress) -> str:
-    """Why help is needed, or nothing.  The first that applies names it."""
+    """Why help is needed, or nothing."""
     if f.at_upright:
-        return "locks_jam" if f.mode is Mode.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S else ""
-    if f.mode is Mode.LEVEL_WAIT:
-        return "level_wait"
-    if f.mode in (Mode.STOPPED, Mode.RESCUE) and f.off_upright and f.now_s - f.watch.estop_since_s > f.limits.estop_ladder_s:
-        return "estop_waiting"
-    if f.mode is Mode.STOPPED and f.off_upright and f.in_mode_s > f.limits.estop_ladder_s:
-        return "estop_waiting"
-    if f.mode is Mode.FAULT and f.off_upright and f.in_mode_s > f.limits.no_progress_s:
-        return "faulted"
-    if _stuck(last, f):
-        return "no_progress" if f.board_ok else "unheard"
-    if f.session and f.inverted and f.time_left_s <= 0.0:
-        return "time_up"
-    if f.mode is Mode.DIZZY_WAIT and f.in_mode_s > DIZZY_LONG_S:
-        return "dizzy"
-    return "board" if f.flags & StatusFlag.LADDER else ""
+        jammed = f.mode is Mode.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S
+        return "locks_jam" if jammed else ""
+    if not f.off_upright and not f.session:
+        return ""
+    need = Need(f, _stuck(last, f))
+    return next((name for name, applies in CAUSES if applies(need)), "")
 
 
 def motion_due(f: Facts) -> bool:
@@ -109,22 +130,21 @@ def board_may_rest(f: Facts) -> bool:
 def update(ladder: Ladder, f: Facts, why: str, *, answered: bool) -> Ladder:
     """One tick.  Once on it repeats until upright, or until the person answers when its cause has gone."""
     if not why:
-        if ladder.since_s == inf:
-            return OFF
-        if f.at_upright or answered or ladder.cause == "level_wait":
-            return OFF
-        why = ladder.cause
+        over = ladder.since_s == inf or f.at_upright or answered or ladder.cause == "level_wait"
+        return OFF if over else _climb(ladder, f, ladder.cause)
     if f.at_upright and answered:
         return Ladder(acknowledged=why)
-    if ladder.acknowledged == why:
-        return ladder
+    return ladder if ladder.acknowledged == why else _climb(ladder, f, why)
+
+
+def _climb(ladder: Ladder, f: Facts, why: str) -> Ladder:
     since_s = ladder.since_s if ladder.since_s != inf else f.now_s
     on_s = f.now_s - since_s
     due = 0 if on_s < SPEECH_S else 1 + int((on_s - SPEECH_S) // AGAIN_S)
     level = TONE if on_s < SPEECH_S else SPEECH if on_s < NOTICE_S else NOTICE
-    speech = (LADDER_WORDS[why], *RESCUE_STEPS) if due > ladder.said else ()
-    if why in ("level_wait", "locks_jam") and speech:
-        speech = speech[:1]
+    speech: tuple[str, ...] = ()
+    if due > ladder.said:
+        speech = (LADDER_WORDS[why],) if why in NO_RESCUE else (LADDER_WORDS[why], *RESCUE_STEPS)
     if since_s == ladder.since_s and not speech and not ladder.speech and level == ladder.level and why == ladder.cause:
         return ladder
     return Ladder(since_s=since_s, cause=why, said=due, level=level, speech=speech)

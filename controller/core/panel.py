@@ -20,7 +20,6 @@ class Look(NamedTuple):
     lamps: Lamps
     title: str  # first line, WIDTH at most
     hint: str  # second line when nothing more urgent stands there
-    phrase: str  # spoken on entering; {target} and {hold} are filled in
 
 
 def _lamps(*, ready: Lamp = Lamp.OFF, moving: Lamp = Lamp.OFF, release_ok: Lamp = Lamp.OFF, fault: Lamp = Lamp.OFF) -> Lamps:
@@ -30,27 +29,28 @@ def _lamps(*, ready: Lamp = Lamp.OFF, moving: Lamp = Lamp.OFF, release_ok: Lamp 
 ON, BLINK, FLASH = Lamp.ON, Lamp.BLINK, Lamp.FLASH
 
 LOOKS: dict[Mode, Look] = {
-    Mode.STARTING: Look(_lamps(ready=FLASH, fault=ON), "Starting", "Please wait", ""),
-    Mode.IDLE: Look(_lamps(ready=ON), "Ready", "Press START", "Ready."),
-    Mode.PROOF_TEST: Look(_lamps(moving=BLINK), "Testing", "RETURN ends it", "Start. Arms crossed, please. Testing brake and sensors; a small move follows."),
-    Mode.DESCENDING: Look(_lamps(moving=ON), "Going to {target}°", "RETURN ends it", "Going to {target} degrees. Breathe through your nose."),
-    Mode.HOLDING: Look(_lamps(moving=BLINK, ready=BLINK), "Hold {target}°", "RETURN ends it", "Holding here for {hold}. Press RETURN to come up at any time."),
-    Mode.PAUSED: Look(_lamps(moving=BLINK, fault=BLINK), "Paused", "OK on / RETURN up", "Paused. Press OK to go on, or RETURN to come up."),
-    Mode.RETURNING: Look(_lamps(moving=FLASH), "Coming up", "DIZZY stops", "Coming up. There is a rest at thirty degrees. Press DIZZY if you feel dizzy."),
-    Mode.RESTING: Look(_lamps(moving=BLINK), "Rest", "Breathe calmly", "Resting here. Breathe calmly."),
-    Mode.BOARD_RETURN: Look(_lamps(moving=FLASH, fault=BLINK), "Coming up safely", "Stay calm", "The drive brings you up by itself. Stay calm and breathe."),
-    Mode.LEVEL_WAIT: Look(_lamps(fault=FLASH, ready=BLINK), "Are you all right?", "Press OK or RETURN", "You are level. Are you all right? Press OK or RETURN to come upright."),
-    Mode.DIZZY_BACK: Look(_lamps(moving=FLASH, ready=FLASH), "Back a little", "RETURN comes up", "Going back a little. Breathe calmly."),
-    Mode.DIZZY_WAIT: Look(_lamps(moving=BLINK, ready=FLASH), "Waiting for you", "RETURN comes up", "Waiting. Press RETURN when the dizziness has passed."),
-    Mode.SETTLING: Look(_lamps(release_ok=BLINK), "Stay standing", "Keep locks closed", "Upright. Stay like this before you open the ankle locks."),
-    Mode.RELEASE: Look(_lamps(release_ok=ON), "You may get off", "Open ankle locks", "You may open the ankle locks now."),
-    Mode.STOPPED: Look(_lamps(fault=ON, moving=FLASH), "EMERGENCY STOP", "Release, hold RETURN", "Emergency stop. Release the mushroom, then hold RETURN to come up."),
-    Mode.RESCUE: Look(_lamps(fault=ON, moving=ON), "Coming up slowly", "Keep RETURN held", "Coming up while you hold RETURN."),
-    Mode.FAULT: Look(_lamps(fault=ON, ready=FLASH), "STOPPED: FAULT", "Press RETURN once", "Stopped for a fault. Press RETURN once to come up."),
-}  # fmt: skip
+    Mode.STARTING: Look(_lamps(ready=FLASH, fault=ON), "Starting", "Please wait"),
+    Mode.IDLE: Look(_lamps(ready=ON), "Ready", "Press START"),
+    Mode.PROOF_TEST: Look(_lamps(moving=BLINK), "Testing", "RETURN ends it"),
+    Mode.DESCENDING: Look(_lamps(moving=ON), "Going to {target}°", "RETURN ends it"),
+    Mode.HOLDING: Look(_lamps(moving=BLINK, ready=BLINK), "Hold {target}°", "RETURN ends it"),
+    Mode.PAUSED: Look(_lamps(moving=BLINK, fault=BLINK), "Paused", "OK on / RETURN up"),
+    Mode.RETURNING: Look(_lamps(moving=FLASH), "Coming up", "DIZZY stops"),
+    Mode.RESTING: Look(_lamps(moving=BLINK), "Rest", "Breathe calmly"),
+    Mode.BOARD_RETURN: Look(_lamps(moving=FLASH, fault=BLINK), "Coming up safely", "Stay calm"),
+    Mode.LEVEL_WAIT: Look(_lamps(fault=FLASH, ready=BLINK), "Are you all right?", "Press OK or RETURN"),
+    Mode.DIZZY_BACK: Look(_lamps(moving=FLASH, ready=FLASH), "Back a little", "RETURN comes up"),
+    Mode.DIZZY_WAIT: Look(_lamps(moving=BLINK, ready=FLASH), "Waiting for you", "RETURN comes up"),
+    Mode.SETTLING: Look(_lamps(release_ok=BLINK), "Stay standing", "Keep locks closed"),
+    Mode.RELEASE: Look(_lamps(release_ok=ON), "You may get off", "Open ankle locks"),
+    Mode.STOPPED: Look(_lamps(fault=ON, moving=FLASH), "EMERGENCY STOP", "Release, hold RETURN"),
+    Mode.RESCUE: Look(_lamps(fault=ON, moving=ON), "Coming up slowly", "Keep RETURN held"),
+    Mode.FAULT: Look(_lamps(fault=ON, ready=FLASH), "STOPPED: FAULT", "Press RETURN once"),
+}
 
 LADDER_LAMPS: dict[Mode, Lamps] = {
-    mode: Lamps(ready=look.lamps.ready, moving=look.lamps.moving, release_ok=look.lamps.release_ok, fault=FLASH) for mode, look in LOOKS.items()
+    mode: Lamps(ready=look.lamps.ready, moving=look.lamps.moving, release_ok=look.lamps.release_ok, fault=FLASH)
+    for mode, look in LOOKS.items()
 }
 """The same pattern with FAULT flashing: help is being called."""
 

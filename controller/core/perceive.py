@@ -80,6 +80,8 @@ def _time_left_s(state: State, inputs: Inputs, limits: Limits, *, heard: bool) -
 def _return_s(rested: rest.Rest, angle_deg: float, flags: int, limits: Limits) -> float:
     if angle_deg > limits.gate_deg + limits.gate_half_deg:
         left_s = limits.rest_s
+    elif facts.rest_done_by_both(rested, flags):
+        left_s = 0.0
     else:
-        left_s = 0.0 if facts.rest_done_by_both(rested, flags) else rest.due_s(angle_deg, limits) - rest.counted_s(rested, angle_deg, limits)
+        left_s = rest.due_s(angle_deg, limits) - rest.counted_s(rested, angle_deg, limits)
     return return_time_s(angle_deg, limits.half_rate_dps, limits, rest_left_s=max(0.0, left_s))

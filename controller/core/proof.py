@@ -5,8 +5,10 @@ Contacts, then the brake against a push, then a small move that every angle sens
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
 from controller.core.wire import StatusFlag
@@ -57,6 +59,14 @@ class Proof:
     least_mv: int = 99999
 
 
+class Seen(NamedTuple):
+    """What a part of the test is judged by."""
+
+    f: Facts
+    in_part_s: float
+    moved: bool
+
+
 def begin(now_s: float) -> Proof:
     """The test as it begins."""
     return Proof(since_s=now_s)
@@ -69,18 +79,10 @@ def update(proof: Proof, f: Facts, *, moved: bool) -> Proof:
     broken = _contacts(f)
     if broken:
         return _fail(broken, f)
-    in_part_s = f.now_s - proof.since_s
-    most_ma = max(proof.most_ma, abs(f.board.current_ma))
-    least_mv = min(proof.least_mv, f.board.battery_mv)
+    proof = replace(proof, most_ma=max(proof.most_ma, abs(f.board.current_ma)), least_mv=min(proof.least_mv, f.board.battery_mv))
     if proof.part is Part.CONTACTS:
-        return _next(proof, Part.BRAKE, f, most_ma, least_mv, idle_mv=f.board.battery_mv)
-    if proof.part is Part.BRAKE:
-        return _brake(proof, f, in_part_s, most_ma, least_mv)
-    if proof.part is Part.MOVE:
-        if moved:
-            return _next(proof, Part.COMPARE, f, most_ma, least_mv)
-        return _fail("motion", f) if in_part_s > MOVE_MOST_S else _next(proof, Part.MOVE, f, most_ma, least_mv, since_s=proof.since_s)
-    return proof if in_part_s < COMPARE_S else _compare(proof, f)
+        return replace(proof, part=Part.BRAKE, since_s=f.now_s, idle_mv=f.board.battery_mv)
+    return _PARTS[proof.part](proof, Seen(f, f.now_s - proof.since_s, moved))
 
 
 def _contacts(f: Facts) -> str:
@@ -89,43 +91,49 @@ def _contacts(f: Facts) -> str:
     return "" if f.inputs.ankles.all_closed and f.contacts & ANKLE_CONTACTS == ANKLE_CONTACTS else "ankles"
 
 
-def _brake(proof: Proof, f: Facts, in_part_s: float, most_ma: int, least_mv: int) -> Proof:
-    if in_part_s >= BRAKE_LEAST_S and f.flags & StatusFlag.BRAKE_TESTED:
+def _brake(proof: Proof, seen: Seen) -> Proof:
+    f = seen.f
+    if seen.in_part_s >= BRAKE_LEAST_S and f.flags & StatusFlag.BRAKE_TESTED:
         if not f.flags & StatusFlag.BRAKE_HELD:
             return _fail("brake", f)
-        return _next(proof, Part.MOVE, f, most_ma, least_mv)
-    if in_part_s > BRAKE_MOST_S:
-        return _fail("brake_silent", f)
-    return _next(proof, Part.BRAKE, f, most_ma, least_mv, since_s=proof.since_s)
+        return replace(
+            proof, part=Part.MOVE, since_s=f.now_s, imu_deg=f.tilt.angle_deg, pot_deg=f.board.pot_deg, encoder_deg=f.board.encoder_deg
+        )
+    return _fail("brake_silent", f) if seen.in_part_s > BRAKE_MOST_S else proof
 
 
-def _next(proof: Proof, part: Part, f: Facts, most_ma: int, least_mv: int, *, since_s: float | None = None, idle_mv: int | None = None) -> Proof:
-    starts_move = part is Part.MOVE and proof.part is not Part.MOVE
-    return Proof(
-        part=part,
-        since_s=f.now_s if since_s is None else since_s,
-        imu_deg=f.tilt.angle_deg if starts_move else proof.imu_deg,
-        pot_deg=f.board.pot_deg if starts_move else proof.pot_deg,
-        encoder_deg=f.board.encoder_deg if starts_move else proof.encoder_deg,
-        most_ma=most_ma,
-        idle_mv=proof.idle_mv if idle_mv is None else idle_mv,
-        least_mv=least_mv,
-    )
+def _move(proof: Proof, seen: Seen) -> Proof:
+    f = seen.f
+    if seen.moved:
+        return replace(proof, part=Part.COMPARE, since_s=f.now_s)
+    return _fail("motion", f) if seen.in_part_s > MOVE_MOST_S else proof
 
 
-def _compare(proof: Proof, f: Facts) -> Proof:
+def _compare(proof: Proof, seen: Seen) -> Proof:
+    f = seen.f
+    if seen.in_part_s < COMPARE_S:
+        return proof
+    wrong = _disagreement(proof, f)
+    return _fail(wrong, f) if wrong else Proof(part=Part.PASSED, since_s=f.now_s)
+
+
+def _disagreement(proof: Proof, f: Facts) -> str:
+    """What the small move has shown to be wrong: a key of words.PROOF_WORDS, or nothing."""
     imu_deg = f.tilt.angle_deg - proof.imu_deg
     pot_deg = f.board.pot_deg - proof.pot_deg
     encoder_deg = f.board.encoder_deg - proof.encoder_deg
     if max(imu_deg, pot_deg, encoder_deg) - min(imu_deg, pot_deg, encoder_deg) > AGREE_DEG:
-        return _fail("sensors", f)
+        return "sensors"
     if min(imu_deg, pot_deg, encoder_deg) < MOVE_DEG / 2.0:
-        return _fail("motion", f)
+        return "motion"
     if not CURRENT_LEAST_MA <= proof.most_ma <= CURRENT_MOST_MA:
-        return _fail("current", f)
+        return "current"
     if proof.least_mv < proof.idle_mv - SAG_MOST_MV:
-        return _fail("battery", f)
-    return Proof(part=Part.PASSED, since_s=f.now_s)
+        return "battery"
+    return ""
+
+
+_PARTS: dict[Part, Callable[[Proof, Seen], Proof]] = {Part.BRAKE: _brake, Part.MOVE: _move, Part.COMPARE: _compare}
 
 
 def _fail(why: str, f: Facts) -> Proof:

@@ -71,14 +71,17 @@ def _board(bit: int) -> Callable[[Facts], bool]:
     return lambda f: bool(f.reasons & bit)
 
 
-def _session_moves(f: Facts) -> bool:
-    return f.mode in MOVED_BY_THE_PI and f.off_upright
-
-
 def _ankle_open(f: Facts) -> bool:
-    if not f.off_upright or f.mode is Mode.STARTING or not f.board_ok:
-        return f.off_upright and f.mode is not Mode.STARTING and not f.inputs.ankles.all_closed
-    return not f.inputs.ankles.all_closed or f.contacts & ANKLE_CONTACTS != ANKLE_CONTACTS
+    """Any of the four switches, off upright rest; while the board is not heard the two primary ones."""
+    if not f.off_upright or f.mode is Mode.STARTING:
+        return False
+    secondary_open = f.board_ok and f.contacts & ANKLE_CONTACTS != ANKLE_CONTACTS
+    return not f.inputs.ankles.all_closed or secondary_open or f.reasons & BoardReason.ANKLE_OPEN != 0
+
+
+def _imu_doubt(f: Facts) -> bool:
+    """Whatever the cause; a service that has just started gives the filter time to settle first."""
+    return not f.tilt_ok and f.mode is not Mode.STARTING
 
 
 def _disagree(f: Facts) -> bool:
@@ -105,55 +108,87 @@ def _time_up(f: Facts) -> bool:
     return f.inverted and f.session and f.time_left_s <= f.return_s + TIME_MARGIN_S
 
 
-A, C, B = Action, Clears, BoardReason
+def _estop(f: Facts) -> bool:
+    return not f.inputs.estop_aux_closed or f.board_mode is BoardMode.STOPPED
 
+
+def _estop_unheeded(f: Facts) -> bool:
+    return not f.inputs.estop_aux_closed and f.board_ok and f.board_mode is not BoardMode.STOPPED
+
+
+def _past_limit(f: Facts) -> bool:
+    past = f.tilt_ok and f.session and f.angle_deg > f.permitted_deg + f.limits.overrun_deg
+    return past or bool(f.reasons & BoardReason.PAST_LIMIT)
+
+
+def _rest_disagrees(f: Facts) -> bool:
+    return f.mode is Mode.RESTING and f.in_mode_s > f.limits.rest_s + f.limits.no_progress_s
+
+
+def _does_not_move(f: Facts) -> bool:
+    return f.mode is Mode.DESCENDING and f.at_rest and abs(f.moving_dps) > 0.5
+
+
+def _return_only(f: Facts) -> bool:
+    return f.off_upright and bool(f.flags & StatusFlag.RETURN_ONLY)
+
+
+def _board_returns(f: Facts) -> bool:
+    return f.mode in MOVED_BY_THE_PI and f.off_upright and bool(f.flags & StatusFlag.RETURNING)
+
+
+A, C, B = Action, Clears, BoardReason
+OWN_ANGLE = B.ANGLE_DISAGREE | B.POT_RANGE | B.ANGLE_LOST
+
+# fmt: off
 RULES: tuple[Rule, ...] = (
     # --- emergency stop and power
-    _row("SR1", "estop", "F65 F66", A.WARN, C.WHEN_GOOD, lambda f: not f.inputs.estop_aux_closed or f.board_mode is BoardMode.STOPPED),
+    _row("SR1", "estop", "F65 F66", A.WARN, C.WHEN_GOOD, _estop),
     _row("SR1", "estop_contacts", "F67", A.WARN, C.WHEN_GOOD, lambda f: f.board_ok and f.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS),
-    _row("SR1", "estop_unheeded", "F66", A.TRIP, C.BY_RESET, lambda f: f.watch.estop_since_s <= f.now_s and f.board_ok and f.board_mode is not BoardMode.STOPPED, 0.1),
+    _row("SR1", "estop_unheeded", "F66", A.TRIP, C.BY_RESET, _estop_unheeded, 0.1),
     _row("SR10", "mains_lost", "F82", A.RETURN, C.WHEN_GOOD, lambda f: f.board_ok and not f.flags & StatusFlag.MAINS),
     _row("SR10", "battery_low", "F82", A.RETURN, C.WHEN_GOOD, _board(B.BATTERY_LOW)),
-    # --- time, angle, rate
+    # --- time, rate, angle
     _row("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, lambda f: _time_up(f) or bool(f.reasons & B.TIME_UP)),
     _row("SR4", "overspeed", "F77", A.TRIP, C.BY_RESET, lambda f: f.tilt_ok and abs(f.tilt.rate_dps) > f.limits.overspeed_dps, 0.02),
-    _row("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, lambda f: bool(f.reasons & B.PAST_LIMIT) or (f.tilt_ok and f.session and f.angle_deg > f.permitted_deg + f.limits.overrun_deg)),
+    _row("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, _past_limit),
     # --- ankle locks
-    _row("SR6", "ankle_open", "F75", A.RETURN_HALF_RATE, C.BY_INSPECTION, lambda f: _ankle_open(f) or (f.off_upright and bool(f.reasons & B.ANKLE_OPEN))),
-    # --- the link, both ways
+    _row("SR6", "ankle_open", "F75", A.RETURN_HALF_RATE, C.BY_INSPECTION, _ankle_open),
+    # --- the link, both ways, and the panel
     _row("SR7", "board_silent", "F26 F30 F31 F33 F34", A.SILENCE, C.WHEN_GOOD, lambda f: f.board.age_s > f.limits.board_silent_s),
     _row("SR7", "board_stranger", "F36", A.SILENCE, C.WHEN_GOOD, lambda f: not f.board.identified),
     _row("SR7", "board_refuses", "F36", A.WARN, C.WHEN_GOOD, _board(B.STRANGER)),
-    _row("SR7", "pi_silent", "F29 F30 F37 F38 F50 F51 F52", A.PAUSE, C.WHEN_GOOD, _board(B.PI_SILENT)),
+    _row("SR7", "pi_silent", "F29 F30 F37 F38 F44 F50 F51 F52", A.PAUSE, C.WHEN_GOOD, _board(B.PI_SILENT)),
     _row("SR7", "slow_link", "F32", A.PAUSE, C.WHEN_GOOD, lambda f: f.board_ok and f.board.round_trip_s > SLOW_LINK_S, 0.1),
     _row("SR7", "pi_late", "F52 F53 F55", A.PAUSE, C.WHEN_GOOD, lambda f: f.watch.late >= LATE_TICKS),
     _row("SR11", "panel_silent", "F69", A.RETURN, C.WHEN_GOOD, lambda f: f.inputs.panel.age_s > f.limits.board_silent_s),
     # --- the IMU
     _row("SR8", "imu_stuck", "F11", A.BOARD_RETURN, C.AT_UPRIGHT, _imu("imu_stuck")),
     _row("SR8", "imu_noise", "F12", A.PAUSE, C.WHEN_GOOD, _imu("imu_noise")),
+    _row("SR8", "imu_bias", "F13", A.BOARD_RETURN, C.AT_UPRIGHT, _imu("imu_bias")),
     _row("SR8", "imu_not_finite", "F14", A.PAUSE, C.WHEN_GOOD, _imu("imu_not_finite")),
     _row("SR8", "imu_gravity", "F15", A.PAUSE, C.WHEN_GOOD, _imu("imu_gravity")),
     _row("SR8", "imu_saturated", "F16", A.PAUSE, C.WHEN_GOOD, _imu("imu_saturated")),
     _row("SR8", "imu_reset", "F17", A.PAUSE, C.WHEN_GOOD, _imu("imu_reset")),
     _row("SR8", "imu_stale", "F18 F19 F20 F21", A.PAUSE, C.WHEN_GOOD, _imu("imu_stale")),
     _row("SR8", "imu_future", "F22", A.PAUSE, C.WHEN_GOOD, _imu("imu_future")),
-    _row("SR8", "imu_doubt", "F11 F12 F16", A.PAUSE, C.WHEN_GOOD, lambda f: not f.tilt_ok, 0.1),
+    _row("SR8", "imu_doubt", "F11 F12 F16", A.PAUSE, C.WHEN_GOOD, _imu_doubt, 0.1),
     # --- the other angle sensors, against the IMU
     _row("SR8", "sensors_disagree", "F1 F6 F8 F13", A.BOARD_RETURN, C.AT_UPRIGHT, _disagree, 0.1),
-    _row("SR8", "board_angle", "F1 F3 F4 F5 F10", A.BOARD_RETURN, C.AT_UPRIGHT, lambda f: bool(f.reasons & (B.ANGLE_DISAGREE | B.POT_RANGE | B.ANGLE_LOST))),
-    _row("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, lambda f: f.mode is Mode.RESTING and f.in_mode_s > f.limits.rest_s + f.limits.no_progress_s),
+    _row("SR8", "board_angle", "F1 F3 F4 F5 F10", A.BOARD_RETURN, C.AT_UPRIGHT, _board(OWN_ANGLE)),
+    _row("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, _rest_disagrees),
     # --- the drive
     _row("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, _moves_unasked, 0.3),
     _row("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
-    _row("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, lambda f: f.mode is Mode.DESCENDING and f.at_rest and abs(f.moving_dps) > 0.5, 2.0),
+    _row("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, _does_not_move, 2.0),
     _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, _heavy, 0.2),
     _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda f: f.board_mode is BoardMode.FAULT),
-    _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda f: bool(f.contacts & Contact.RELEASE)),
+    _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda f: f.contacts & Contact.RELEASE != 0),
     # --- restart
-    _row("SR13", "return_only", "F39 F40 F41 F42 F64", A.RETURN, C.WHEN_GOOD, lambda f: f.off_upright and bool(f.flags & StatusFlag.RETURN_ONLY)),
-    _row("SR13", "board_returns", "F75 F82 F88", A.RETURN, C.WHEN_GOOD, lambda f: _session_moves(f) and bool(f.flags & StatusFlag.RETURNING)),
-    # --- the person and the panel
-    _row("SR15", "unanswered", "F87", A.RETURN, C.AT_UPRIGHT, lambda f: f.unanswered or bool(f.reasons & B.UNANSWERED)),
+    _row("SR13", "return_only", "F39 F40 F41 F42 F64", A.RETURN, C.WHEN_GOOD, _return_only),
+    _row("SR13", "board_returns", "F75 F82 F88", A.RETURN, C.WHEN_GOOD, _board_returns),
+    # --- the person and their fingers
+    _row("SR15", "unanswered", "F87", A.RETURN, C.AT_UPRIGHT, lambda f: f.unanswered or f.reasons & B.UNANSWERED != 0),
     _row("PU6", "button_stuck", "F69", A.PAUSE, C.WHEN_GOOD, lambda f: f.buttons.stuck != 0),
     _row("PU6", "two_buttons", "F70", A.PAUSE, C.WHEN_GOOD, lambda f: f.buttons.masked != 0, refuses=False),
     # --- the Pi itself: nothing stops for these, but the next session does not begin
@@ -161,6 +196,7 @@ RULES: tuple[Rule, ...] = (
     _row("SR11", "storage", "F56 F57 F58 F59", A.WARN, C.WHEN_GOOD, lambda f: not f.inputs.host.storage_ok),
     _row("SR11", "config", "F61", A.WARN, C.NEVER, lambda f: not f.inputs.host.config_ok),
 )
+# fmt: on
 """The Pi's share of SR1 to SR10, SR13 to SR15.  First column as in the requirements, third as in the fault catalogue."""
 
 TOLD_ELSEWHERE = (
@@ -213,7 +249,8 @@ def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safe
     before = dict(safety.since_s)
     since_s = tuple((row, before.get(row, facts.now_s)) for row in now_true)
     broken = {row for row, start_s in since_s if facts.now_s - start_s >= RULES[row].for_s}
-    kept = {row for row in safety.standing if row not in broken and not _cleared(RULES[row].clears, facts, reset=reset, inspected=inspected)}
+    gone = {row for row in safety.standing if _cleared(RULES[row].clears, facts, reset=reset, inspected=inspected)}
+    kept = set(safety.standing) - broken - gone
     standing = tuple(sorted(broken | kept))
     made = _made(safety, facts, broken)
     if standing == safety.standing and told == safety.told and made == safety.made and safety.verdict.fresh is Action.ALLOW:

@@ -45,7 +45,7 @@ def stage_of(session: Session) -> Stage | None:
 def permitted_deg(session: Session, limits: Limits) -> float:
     """This session's ceiling (SR5): the person's, the protocol's deepest angle and the table's, whichever is least."""
     if session.plan is None:
-        return limits.upright_deg
+        return limits.ceiling_deg  # after a restart nobody here knows it; the board keeps the least it has heard
     deepest = max(max(s.angle_deg, s.oscillation.to_deg if s.oscillation else s.angle_deg) for s in session.plan.stages)
     return min(session.plan.ceiling_deg, deepest, limits.ceiling_deg)
 

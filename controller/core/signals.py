@@ -14,7 +14,10 @@ from controller.core.safety import Verdict
 from controller.core.wire import BoardMode, BoardReason, StatusFlag
 
 STARTING_S = 0.5
-"""Time for the tilt filter and the first telemetry before a service that has just started believes them."""
+"""Time for the first telemetry before a service that has just started believes it."""
+
+SETTLES_S = 5.0
+"""The tilt filter knows its gyro's bias in about 3 s; longer than this a start waits for no sensor."""
 
 ARRIVED_DEG = 2.0
 """At rest this near to the target is there: the board may have clamped by its own angle, up to 1.5 degrees away from ours."""
@@ -95,7 +98,7 @@ def _return_due(c: Context) -> bool:
 
 
 def _starting(c: Context) -> list[Signal]:
-    if c.f.in_mode_s < STARTING_S or not c.f.board_ok:
+    if not c.f.board_ok or c.f.in_mode_s < (STARTING_S if c.f.tilt_ok else SETTLES_S):
         return []
     if c.f.at_upright:
         return [Signal.READY if c.clean_start or not c.f.ankles_ok else Signal.AT_UPRIGHT]
@@ -241,7 +244,7 @@ def _settling(c: Context) -> list[Signal]:
         return [Signal.LEFT_UPRIGHT]
     if not c.f.session:
         return [Signal.FINISHED]
-    return [Signal.SETTLED] if since(c.f.watch.upright_since_s, c.f.now_s) >= c.f.limits.settling_s else []
+    return [Signal.SETTLED] if c.f.in_mode_s >= c.f.limits.settling_s else []
 
 
 def _release(c: Context) -> list[Signal]:
@@ -275,4 +278,3 @@ _BY_MODE: dict[Mode, Callable[[Context], list[Signal]]] = {
     Mode.RESCUE: _latched,
     Mode.FAULT: _latched,
 }
-

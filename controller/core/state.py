@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from controller.core import answers, ladder, rest, session
@@ -23,16 +23,16 @@ class State:
     now_s: float | None = None  # None until the first tick
     mode: Mode = Mode.STARTING
     since_s: float = 0.0  # when the mode was entered
-    buttons: Buttons = Buttons()
-    tilt: TiltState = TiltState()
-    watch: Watch = Watch()
-    safety: Safety = Safety()
+    buttons: Buttons = field(default_factory=Buttons)
+    tilt: TiltState = field(default_factory=TiltState)
+    watch: Watch = field(default_factory=Watch)
+    safety: Safety = field(default_factory=Safety)
     session: session.Session = session.NONE
     rest: rest.Rest = rest.NONE
     ask: answers.Ask = answers.HEARD
     progress: ladder.Progress = ladder.NOT_DUE
     ladder: ladder.Ladder = ladder.OFF
-    proof: Proof = Proof()
+    proof: Proof = field(default_factory=Proof)
     motion: MotionState = AT_REST
     warned_s: float = 0.0  # how long the warning before the coming motion has sounded (SR4)
     warning: bool = False  # ... and sounds now
@@ -41,8 +41,8 @@ class State:
     inverted_s: float = 0.0  # of this session's budget (SR2)
     selection: int = 0
     spotted_s: float = -inf  # when SPOTTER was last pressed
-    screen: Screen = Screen()
-    latches: Latches = Latches()
+    screen: Screen = field(default_factory=Screen)
+    latches: Latches = field(default_factory=Latches)
 
     @staticmethod
     def initial(latches: Latches) -> State:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from controller.core import answers, buttons, course, display, ladder, modes, proof, refusals, safety, session, signals, story
-from controller.core.drive import Drive, drive
+from controller.core.drive import Course, Drive, drive
 from controller.core.facts import ESTOP_CONTACTS, Facts, since
 from controller.core.limits import Limits
 from controller.core.model import Inputs, Latches, Mode, Outputs, Prompt, Refusal
@@ -60,14 +60,12 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     times = _times(state, now)
     ses, prompt = _prompt(now, times)
     hold_left_s = session.hold_left_s(ses, times.hold_s, f) if mode is Mode.HOLDING else 0.0
-    driven = drive(f, mode, ses, now.proof, verdict, state.motion, times.warned_s, (times.hold_s, hold_left_s))
+    driven = drive(f, Course(mode, ses, now.proof, verdict, times.hold_s, hold_left_s, times.warned_s), state.motion)
     ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and ses.open, answered=now.answered)
     progress = ladder.progress(state.progress, f)
     helping = ladder.update(state.ladder, f, ladder.cause(f, progress), answered=now.answered)
     told = story.tell(
-        f,
-        story.Was(state.mode, state.safety.verdict, state.ask, state.ladder, state.warning, state.watch.opened_at_upright, state.session.dizzy_at_gate),
-        story.Is(mode, now.signal, verdict, ask, helping, driven.warning, now.refused, ses, now.proof, prompt, now.inspected),
+        f, state, story.Is(mode, now.signal, verdict, ask, helping, driven.warning, now.refused, ses, now.proof, prompt, now.inspected)
     )
     shown = display.show(state.screen, told, display.View(f, mode, verdict, now.refused, ses, helping, ask, driven, hold_left_s))
     following = State(

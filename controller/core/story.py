@@ -12,7 +12,8 @@ from controller.core.model import Action, Event, Mode, Prompt, Refusal
 from controller.core.modes import AT_REST_UPRIGHT, Signal
 from controller.core.panel import Screen
 from controller.core.safety import Verdict
-from controller.core.words import LADDER_WORDS, PROOF_WORDS
+from controller.core.state import State
+from controller.core.words import GOING_ON, LADDER_WORDS, PHRASES, PROOF_WORDS
 
 URGENT_MODES = frozenset({Mode.PAUSED, Mode.BOARD_RETURN, Mode.LEVEL_WAIT, Mode.STOPPED, Mode.FAULT, Mode.DIZZY_WAIT, Mode.DIZZY_BACK})
 ASK_WORDS = "Are you all right? Press OK."
@@ -21,18 +22,6 @@ EARLY_WORDS = "Too early: keep the ankle locks closed and stay standing."
 DIZZY_WORDS = "Going up to thirty degrees and waiting there."
 
 Said = tuple[str, bool]
-
-
-class Was(NamedTuple):
-    """What the last tick showed, to tell what is new."""
-
-    mode: Mode
-    verdict: Verdict
-    ask: Ask
-    ladder: Ladder
-    warning: bool
-    locks_opened: bool
-    dizzy_at_gate: bool
 
 
 class Is(NamedTuple):
@@ -61,12 +50,12 @@ class Told(NamedTuple):
 NOTHING = Told((), ())
 
 
-def tell(f: Facts, was: Was, now: Is) -> Told:
+def tell(f: Facts, was: State, now: Is) -> Told:
     """What is new this tick, in the order in which it is said: danger first."""
     quiet = (
-        was.mode is now.mode and was.verdict is now.verdict and was.ask.asked == now.ask.asked and was.ladder is now.ladder
+        was.mode is now.mode and was.safety.verdict is now.verdict and was.ask.asked == now.ask.asked and was.ladder is now.ladder
         and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected)
-        and was.warning == now.warning and was.locks_opened == f.watch.opened_at_upright
+        and was.warning == now.warning and was.watch.opened_at_upright == f.watch.opened_at_upright
     )  # fmt: skip
     if quiet:
         return NOTHING
@@ -77,7 +66,7 @@ def tell(f: Facts, was: Was, now: Is) -> Told:
     return Told(tuple(events), tuple(words))
 
 
-def _presses(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+def _presses(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
     for bit, name in buttons.NAMES.items():
         if f.buttons.pressed & bit:
             events.append(Event(at_s=f.now_s, kind="button", text=name))
@@ -85,26 +74,26 @@ def _presses(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]
         for refusal in now.refused:
             events.append(Event(at_s=f.now_s, kind="refusal", text=f"{refusal.says} {refusal.way_back}", rule=refusal.rule))
             words.append((f"{refusal.says} {refusal.way_back}", False))
-    if now.session.dizzy_at_gate and not was.dizzy_at_gate:
+    if now.session.dizzy_at_gate and not was.session.dizzy_at_gate:
         words.append((DIZZY_WORDS, True))
 
 
-def _reasons(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
-    if was.verdict is now.verdict:
+def _reasons(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
+    if was.safety.verdict is now.verdict:
         return
-    before = {reason.name for reason in was.verdict.reasons}
+    before = {reason.name for reason in was.safety.verdict.reasons}
     after = {reason.name for reason in now.verdict.reasons}
     for reason in now.verdict.reasons:
         if reason.name not in before:
             events.append(Event(at_s=f.now_s, kind="reason", text=f"{reason.name}: {reason.says}", rule=reason.rule))
             if now.mode not in AT_REST_UPRIGHT and now.mode is not Mode.STARTING:
                 words.append((f"{reason.says} {reason.way_back}", now.verdict.action >= Action.PAUSE))
-    for reason in was.verdict.reasons:
+    for reason in was.safety.verdict.reasons:
         if reason.name not in after:
             events.append(Event(at_s=f.now_s, kind="cleared", text=reason.name, rule=reason.rule))
 
 
-def _mode(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+def _mode(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
     if now.inspected:
         events.append(Event(at_s=f.now_s, kind="cleared", text="inspection recorded", rule="SR6"))
         words.append(("Inspection recorded.", False))
@@ -120,7 +109,9 @@ def _mode(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -
         words.append((PROOF_WORDS[now.proof.failed], True))
     if now.signal is Signal.PROOF_PASSED:
         events.append(Event(at_s=f.now_s, kind="proof", text="passed", rule="SR16"))
-    phrase = panel.LOOKS[now.mode].phrase
+    phrase = PHRASES[now.mode]
+    if now.signal is not None:
+        phrase = GOING_ON.get(now.signal, phrase)
     if phrase:
         target = round(stage.angle_deg) if stage is not None else 0
         words.append((phrase.format(target=target, hold=panel.spoken(round(hold_s))), now.mode in URGENT_MODES))
@@ -134,7 +125,7 @@ def plan_words(ses: session.Session) -> str:
     return f"{ses.plan.title}: {', then '.join(stages)}"
 
 
-def _help(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+def _help(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
     if now.ladder.level != was.ladder.level:
         cause = now.ladder.cause or was.ladder.cause
         text = f"level {now.ladder.level}: {LADDER_WORDS[cause]}" if now.ladder.level else "off"
@@ -144,7 +135,7 @@ def _help(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -
     words.extend((line, True) for line in now.ladder.speech)
 
 
-def _questions(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+def _questions(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
     if now.ask.asked and not was.ask.asked:
         events.append(Event(at_s=f.now_s, kind="ask", text=ASK_WORDS, rule="SR15"))
         words.append((ASK_WORDS, True))
@@ -155,10 +146,10 @@ def _questions(f: Facts, was: Was, now: Is, events: list[Event], words: list[Sai
         words.append((now.prompt.text, False))
 
 
-def _warning(f: Facts, was: Was, now: Is, events: list[Event], words: list[Said]) -> None:
+def _warning(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
     if now.warning and not was.warning:
         words.append((WARNING_WORDS, True))
-    if f.watch.opened_at_upright and not was.locks_opened and now.mode is Mode.SETTLING and f.session:
+    if f.watch.opened_at_upright and not was.watch.opened_at_upright and now.mode is Mode.SETTLING and f.session:
         events.append(Event(at_s=f.now_s, kind="reason", text="locks_early: ankle locks opened before the time", rule="TP11"))
         words.append((EARLY_WORDS, True))
 

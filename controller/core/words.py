@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from controller.core.model import Mode
+from controller.core.modes import Signal
+
 GO_UP = "You are brought up. Stay calm and breathe."
 CHECK_BOARD = "Let go of everything; if it comes back, have the drive board checked."
 
@@ -25,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "panel_silent": ("The buttons cannot be read.", GO_UP + " RETURN and OK still work through the drive board."),
     "imu_stuck": ("The tilt sensor is stuck.", GO_UP + " Have the tilt sensor checked."),
     "imu_noise": ("The tilt sensor is noisy.", "Press OK to go on or RETURN to come up."),
+    "imu_bias": ("The tilt sensor drifts.", GO_UP + " Have the tilt sensor checked."),
     "imu_not_finite": ("The tilt sensor sends nonsense.", "Press OK to go on or RETURN to come up."),
     "imu_gravity": ("The tilt sensor does not feel gravity as it should.", "Check how the sensor is mounted; calibrate."),
     "imu_saturated": ("The tilt sensor was knocked.", "Press OK to go on or RETURN to come up."),
@@ -50,6 +54,35 @@ WORDS: dict[str, tuple[str, str]] = {
     "storage": ("Records cannot be written.", "Free or replace the storage."),
     "config": ("The settings are wrong.", "Correct the settings file and restart."),
     "board_told": ("The drive board reports trouble.", CHECK_BOARD),
+}
+
+PHRASES: dict[Mode, str] = {
+    # spoken on entering; {target} and {hold} are filled in
+    Mode.STARTING: "",
+    Mode.IDLE: "Ready.",
+    Mode.PROOF_TEST: "Start. Arms crossed, please. Testing brake and sensors; a small move follows.",
+    Mode.DESCENDING: "Going to {target} degrees. Breathe through your nose.",
+    Mode.HOLDING: "Holding here for {hold}. Press RETURN to come up at any time.",
+    Mode.PAUSED: "Paused. Press OK to go on, or RETURN to come up.",
+    Mode.RETURNING: "Coming up. There is a rest at thirty degrees. Press DIZZY if you feel dizzy.",
+    Mode.RESTING: "Resting here. Breathe calmly.",
+    Mode.BOARD_RETURN: "The drive brings you up by itself. Stay calm and breathe.",
+    Mode.LEVEL_WAIT: "You are level. Are you all right? Press OK or RETURN to come upright.",
+    Mode.DIZZY_BACK: "Going back a little. Breathe calmly.",
+    Mode.DIZZY_WAIT: "Waiting. Press RETURN when the dizziness has passed.",
+    Mode.SETTLING: "Upright. Stay like this before you open the ankle locks.",
+    Mode.RELEASE: "You may open the ankle locks now.",
+    Mode.STOPPED: "Emergency stop. Release the mushroom, then hold RETURN to come up.",
+    Mode.RESCUE: "Coming up while you hold RETURN.",
+    Mode.FAULT: "Stopped for a fault. Press RETURN once to come up.",
+}
+
+GOING_ON: dict[Signal, str] = {
+    # spoken instead when the mode is entered again
+    Signal.REST_TAKEN: "Going on up.",
+    Signal.ANSWERED: "Going on to upright.",
+    Signal.BOARD_DONE: "Going on up.",
+    Signal.GO_ON: "Going on.",
 }
 
 PROOF_WORDS: dict[str, str] = {

@@ -43,7 +43,11 @@ def imu_at(angle_deg: float, rate_dps: float, now_s: float) -> ImuReading:
     out = cos(radians(angle_deg)) * G_MPS2
     noise = 0.002 * (1 if round(now_s / TICK_S) % 2 else -1)  # a real chip never repeats itself
     return ImuReading(
-        accel_mps2=(up + noise, noise, out - noise), gyro_dps=(noise, rate_dps + noise, -noise), chip_time_s=now_s, age_s=0.005, configured=True
+        accel_mps2=(up + noise, noise, out - noise),
+        gyro_dps=(noise, rate_dps + noise, -noise),
+        chip_time_s=now_s,
+        age_s=0.005,
+        configured=True,
     )
 
 
@@ -56,8 +60,8 @@ class Ideal:
     angle_deg: float = -75.0
     now_s: float = 100.0
     state: State = field(init=False)
-    out: Outputs = Outputs()
-    panel: Panel = Panel(age_s=0.0)
+    out: Outputs = field(default_factory=Outputs)
+    panel: Panel = field(default_factory=lambda: Panel(age_s=0.0))
     ankles_closed: bool = True
     estop_pressed: bool = False
     mains: bool = True
@@ -158,8 +162,8 @@ class Ideal:
         flags = StatusFlag.ANGLE_TRUSTED | StatusFlag.CONTACTOR_CLOSED
         still = abs(self.rate_dps) < 0.1
         for wanted, bit in (
-            (still, StatusFlag.AT_REST), (still, StatusFlag.BRAKE_SET), (self.upright, StatusFlag.AT_UPRIGHT), (self.rest_done, StatusFlag.REST_DONE),
-            (self.returning, StatusFlag.RETURNING), (self.level_wait, StatusFlag.LEVEL_WAIT), (self.mains, StatusFlag.MAINS),
+            (still, StatusFlag.AT_REST), (still, StatusFlag.BRAKE_SET), (self.upright, StatusFlag.AT_UPRIGHT),
+            (self.rest_done, StatusFlag.REST_DONE), (self.returning, StatusFlag.RETURNING), (self.level_wait, StatusFlag.LEVEL_WAIT), (self.mains, StatusFlag.MAINS),
             (self.session_open, StatusFlag.SESSION_OPEN), (self.test_s >= 0.4, StatusFlag.BRAKE_TESTED),
             (self.test_s >= 0.4 and self.brake_holds, StatusFlag.BRAKE_HELD),
         ):  # fmt: skip
@@ -167,8 +171,8 @@ class Ideal:
         contacts = 0 if self.estop_pressed else Contact.ESTOP_A | Contact.ESTOP_B
         contacts |= Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT if self.ankles_closed else 0
         return BoardReport(
-            age_s=0.01, identified=True, mode=self.board_mode, reasons=self.reasons, flags=flags, contacts=contacts, angle_deg=self.angle_deg,
-            rate_dps=self.rate_dps, current_ma=800 if self.rate_dps or self.test_s else 0, pot_deg=self.angle_deg + self.pot_off_deg,
+            age_s=0.01, identified=True, mode=self.board_mode, reasons=self.reasons, flags=flags, contacts=contacts,
+            angle_deg=self.angle_deg, rate_dps=self.rate_dps, current_ma=800 if self.rate_dps or self.test_s else 0, pot_deg=self.angle_deg + self.pot_off_deg,
             encoder_deg=self.angle_deg, battery_mv=26000, budget_left_s=600.0 - self.inverted_s, rest_s=self.rest_s, round_trip_s=0.02,
         )  # fmt: skip
 
