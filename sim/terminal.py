@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import select
 import signal
 import sys
@@ -35,12 +36,13 @@ FRAME_S = 1 / 12
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 DEMO_SPEED = 10.0
 LIVE_SPEED = 5.0
-ALONE_S = 12.0
+ALONE_S = 8.0
 """Nobody touches a key this long at the start: the demonstration begins, so that who only watches sees a session too."""
 LONGEST_S = 1200.0
 """Virtual time after which a session that has not ended is an error of the timeline."""
 HINT = "l and k close the ankle locks, p spotter, s START; capitals hold a button; g shows a whole session"
 CONTROLS = (("x", "fault"), ("t", "speed"), ("g", "demo"), ("q", "quit"))
+ESCAPES = re.compile(rb"\x1b(\[[0-9;?]*[@-~]|O.|.)?", re.S)
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J", "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
@@ -242,7 +244,7 @@ class Live:
         sys.stdout.flush()
 
     def _keys(self, until_s: float) -> Iterator[str]:
-        """Keys pressed until then; an arrow or function key (an escape sequence) is swallowed whole."""
+        """Keys pressed until then; arrow and function keys (escape sequences) mean nothing."""
         while True:
             ready, _, _ = select.select([sys.stdin], [], [], max(0.0, until_s - time.monotonic()))
             if not ready:
@@ -251,8 +253,7 @@ class Live:
             if not data:
                 self._over = True
                 return
-            if not data.startswith(b"\x1b"):
-                yield from data.decode("utf-8", "ignore")
+            yield from ESCAPES.sub(b"", data).decode("utf-8", "ignore")
 
     def _press(self, key: str) -> None:
         self._touched = True

@@ -61,10 +61,10 @@ def board_reasons() -> str:
 
 
 def mode_lamps() -> str:
-    head = ("mode", "READY", "MOVING", "RELEASE OK", "FAULT", "display", "voice")
+    head = ("mode", "READY", "MOVING", "RELEASE OK", "FAULT", "display")
     lamps = ("ready", "moving", "release_ok", "fault")
     body = [
-        (mode.value, *(getattr(look.lamps, lamp).value for lamp in lamps), f"{look.title} / {look.hint}", look.phrase)
+        (mode.value, *(getattr(look.lamps, lamp).value for lamp in lamps), f"{look.title} / {look.hint}")
         for mode, look in panel.LOOKS.items()
     ]
     return table(head, body)

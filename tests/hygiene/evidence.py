@@ -10,6 +10,8 @@ from pathlib import Path
 from tests.hygiene.sources import c_files, is_generated, project_files, python_files, text, tree
 
 REQUIREMENT = re.compile(r"\b(SR|TP|PU|SE)(\d{1,2})\b")
+GUARD_ROW = re.compile(r"^    \{ *(\d{1,2})U, GUARD_", re.M)
+"""A row of the board's rule table: its first column is the rule's number."""
 SPAN = re.compile(r"\bSR(\d{1,2})-SR(\d{1,2})\b")
 
 
@@ -19,9 +21,16 @@ def rows() -> tuple[str, ...]:
     return tuple(re.findall(r"^\| ((?:SR|TP|PU|SE)\d{1,2}) \|", text(Path("docs/requirements.md")), re.M))
 
 
+@cache
+def faults() -> tuple[str, ...]:
+    """Every row of the fault catalogue, F1 and on."""
+    return tuple(f"F{number}" for number in re.findall(r"^\| (\d{1,2}) \|", text(Path("docs/fault-catalogue.md")), re.M))
+
+
 def named_in(words: str) -> set[str]:
     """Requirement ids in a text; SR1-SR4 names four."""
-    spans = {f"SR{number}" for first, last in SPAN.findall(words) for number in range(int(first), int(last) + 1)}
+    spans = {f"SR{number}" for number in GUARD_ROW.findall(words)}
+    spans |= {f"SR{number}" for first, last in SPAN.findall(words) for number in range(int(first), int(last) + 1)}
     return spans | {"".join(found) for found in REQUIREMENT.findall(words)}
 
 

@@ -15,8 +15,10 @@ UNITS = {
     *("counts", "percent", "ratio", "ppm", "bytes", "lines", "bits", "columns", "cells", "px", "dpi"),
 }
 BARE = re.compile(r"\s*(unsigned\s+|signed\s+)?(int|long|short|char)\b")
-BOUNDS = {"default", "least", "most", "low", "high"}
-"""Bounds of a value that another field names."""
+BOUNDS = {"default", "least", "most", "low", "high", "value"}
+"""A value, or bounds of one, whose unit another field or the row's name gives."""
+WITHOUT_UNIT = {"arms_overhead"}
+"""Fractions: 0 arms crossed, 1 overhead."""
 PHYSICAL = {
     *("angle", "rate", "speed", "accel", "current", "battery", "voltage", "torque", "mass", "weight", "height"),
     *("time", "age", "period", "duration", "temperature", "budget", "rest"),
@@ -33,7 +35,7 @@ def unit_named(name: str) -> bool:
 
 def says_enough(name: str, annotation: str) -> bool:
     """A float always has a unit; an int has one unless it counts, numbers or packs bits."""
-    if unit_named(name) or name in BOUNDS:
+    if unit_named(name) or name in BOUNDS | WITHOUT_UNIT:
         return True
     return "float" not in annotation and not PHYSICAL & set(name.split("_"))
 

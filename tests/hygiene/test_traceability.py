@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from sim.faults import FAULTS
 from tests.hygiene import evidence
 from tests.hygiene.documents import HAZARDS
 from tests.hygiene.sources import project_files, text
@@ -36,13 +37,20 @@ def test_every_safety_rule_has_a_shipped_scenario(rule: str) -> None:
 
 
 def test_every_mark_names_a_row_that_exists() -> None:
-    unknown = {path: sorted(ids - set(evidence.rows())) for path, ids in evidence.test_marks().items()}
+    known = {*evidence.rows(), *evidence.faults()}
+    unknown = {path: sorted(ids - known) for path, ids in evidence.test_marks().items()}
     assert {path: ids for path, ids in unknown.items() if ids} == {}
 
 
 def test_no_file_names_a_requirement_that_does_not_exist() -> None:
-    named = {str(path): evidence.named_in(text(path)) - set(evidence.rows()) for path in project_files() if path.parts[0] != "docs"}
-    assert {path: ids for path, ids in named.items() if ids and path != "tests/hygiene/test_traceability.py"} == {}
+    files = [path for path in project_files() if path.parts[0] not in {"docs", "tests"}]
+    named = {str(path): evidence.named_in(text(path)) - set(evidence.rows()) for path in files}
+    assert {path: ids for path, ids in named.items() if ids} == {}
+
+
+def test_the_fault_catalogue_stands_in_the_project_and_the_simulator_has_every_row() -> None:
+    assert evidence.faults() == tuple(f"F{number}" for number in range(1, 90))
+    assert sorted(row.number for row in FAULTS) == list(range(1, 90))
 
 
 def test_a_mark_is_found_on_functions_classes_and_modules() -> None:

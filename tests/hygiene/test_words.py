@@ -11,7 +11,7 @@ import pytest
 from tests.hygiene.sources import PRODUCT, project_files, python_files, text, tree
 
 ME = Path("tests/hygiene/test_words.py")
-UNFINISHED = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")))
+UNFINISHED = re.compile(rf"\b({'|'.join(('TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'))})\b")
 OFF_SWITCH = re.compile(r"pytest_current_test|under_test|unsafe_|disable_(?!unused)|\bbypass\b|skip_safety|no_safety|IS_TEST", re.I)
 PLACES = r"/work/|/root/|/home/(?!pi\b)|/opt/|shared/(?:requirements|architecture|house)"
 REGISTRIES = r"py" + r"pi|pythonhosted|npmjs|registry\.|artifactory|(?<!no-emit-)index-url|find-links"
