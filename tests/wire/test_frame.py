@@ -85,6 +85,22 @@ def test_a_frame_with_bytes_too_many_is_dropped(data: bytes, extra: bytes) -> No
         assert decoder.feed(encode(data)) == [data]
 
 
+@given(data=PAYLOAD, extra=st.integers(1, 600), cut=st.booleans())
+def test_a_frame_that_others_run_into_is_dropped_however_long_the_run(data: bytes, extra: int, cut: bool) -> None:
+    """Also when it runs over a counter of eight bits, and also when the bytes come in two pieces."""
+    noise = b"\x55" * extra
+    for stream in (noise + encode(data), encode(data)[:-1] + noise + b"\0"):
+        for decoder in (Decoder(), CDecoder()):
+            parts = (stream[:-1], stream[-1:]) if cut else (stream,)
+            assert [found for part in parts for found in decoder.feed(part)] == []
+            assert decoder.bad == 1
+
+
+def test_256_bytes_of_noise_before_a_frame_do_not_look_like_none() -> None:
+    for decoder in (Decoder(), CDecoder()):
+        assert decoder.feed(b"\x55" * 256 + encode(bytes(16))) == []
+
+
 def test_a_line_that_is_held_or_never_ends_a_frame_fills_nothing() -> None:
     """Fault 33 and 34: a break reads as zeros, a flood never ends; neither keeps memory nor harms the frame after it."""
     for decoder in (Decoder(), CDecoder()):

@@ -61,13 +61,15 @@ class Cable:
             fcntl.ioctl(self._near, termios.FIONREAD, waiting)
         assert waiting[0] == len(data)
 
-    def heard_by_board(self) -> bytes:
-        found = b""
+    def heard_by_board(self, size: int = 0) -> bytes:
+        """What has arrived at the far end; waits for so many bytes, for the same reason."""
+        found, until_s = b"", time.monotonic() + 5
         while True:
             try:
                 found += os.read(self.board, 65536)
             except BlockingIOError:
-                return found
+                if len(found) >= size or time.monotonic() > until_s:
+                    return found
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def test_bytes_go_both_ways_and_nothing_waiting_is_no_bytes(cable: Cable) -> Non
     port = cable.port()
     assert port.read() == b""
     port.write(b"command")
-    assert cable.heard_by_board() == b"\0command"
+    assert cable.heard_by_board(8) == b"\0command"
     cable.board_says(bytes(range(256)))
     assert port.read() == bytes(range(256))
     port.close()
@@ -165,7 +167,7 @@ def test_an_unplugged_board_is_reported_and_found_again_when_plugged_in(cable: C
     cable.now_s += 0.2
     assert port.read() == b""
     port.write(b"back")
-    assert cable.heard_by_board() == b"\0back"
+    assert cable.heard_by_board(5) == b"\0back"
     port.close()
 
 
@@ -244,6 +246,25 @@ def test_tries_to_open_grow_rarer_up_to_one_in_two_seconds(tmp_path: Path, monke
     assert len(tries) < 12
 
 
+def test_after_a_board_was_heard_the_first_try_comes_soon_again(cable: Cable) -> None:
+    port = cable.port()
+    cable.pull_out()
+    for _ in range(200):
+        trouble(port)
+        cable.now_s += 0.1
+    cable.plug_in()
+    cable.now_s += 2.0
+    port.read()
+    cable.board_says(b"x")
+    port.read()
+    cable.pull_out()
+    trouble(port)
+    cable.plug_in()
+    cable.now_s += 0.11
+    assert port.read() == b""
+    port.close()
+
+
 def test_a_device_that_opens_and_dies_at_once_is_not_tried_at_full_pace(cable: Cable, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[float] = []
     real = serial.Serial.open
@@ -316,11 +337,12 @@ def test_commands_that_wait_in_the_kernel_are_dropped_for_the_newest(cable: Cabl
     drops = count_drops(monkeypatch)
     monkeypatch.setattr(serial.Serial, "out_waiting", 40)
     port.write(b"second")
-    assert len(drops) == 0
+    assert cable.heard_by_board(12) == b"\0firstsecond"
+    assert drops == []
     monkeypatch.setattr(serial.Serial, "out_waiting", 41)
     port.write(b"third")
     assert len(drops) == 1
-    assert cable.heard_by_board() == b"\0firstsecond\0third"
+    assert cable.heard_by_board(6) == b"\0third"
     port.close()
 
 
@@ -342,7 +364,7 @@ def test_link_and_port_together_over_a_real_line(cable: Cable) -> None:
     report = link.poll()
     assert (report.age_s, report.angle_deg) == (0.0, -75.0)
     link.send(Command())
-    assert len(Decoder().feed(cable.heard_by_board())) == 1
+    assert len(Decoder().feed(cable.heard_by_board(21))) == 1
     cable.pull_out()
     cable.now_s += 0.5
     link.send(Command())
