@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
 
 from gpiozero import Factory
 
@@ -29,6 +31,12 @@ BOARD_NOTE = "not calibrated here: the drive board's potentiometer and encoder; 
 
 def complain(line: str) -> None:
     print(f"inversion-table: {line}", file=sys.stderr, flush=True)
+
+
+def complain_of_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of the program itself, in one line that still says where: the innermost places first."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(extract_tb(trace))]
+    complain(f"fault of the program: {kind.__name__}: {' '.join(str(error).split())} (at {' < '.join(places[:6])})")
 
 
 def tell(line: str) -> None:
@@ -64,6 +72,7 @@ def settings_file(asked: Path | None) -> Path | None:
 
 
 def main(arguments: Sequence[str] | None = None, pin_opener: Callable[[], Factory] = open_pins) -> int:
+    sys.excepthook = complain_of_fault
     options = parser().parse_args(arguments)
     try:
         match options.command:

@@ -159,7 +159,9 @@ def check_priority(limit: Callable[[], int] | None = None) -> Finding:
     most = (limit or _priority_limit)()
     good = most >= PRIORITY or most == resource.RLIM_INFINITY
     return Finding(
-        name="real-time priority", saw=f"up to {most}", cure="" if good else f"run it by its unit, or set LimitRTPRIO={PRIORITY}"
+        name="real-time priority",
+        saw="any" if most == resource.RLIM_INFINITY else f"up to {most}",
+        cure="" if good else f"run it by its unit, or set LimitRTPRIO={PRIORITY}",
     )
 
 
