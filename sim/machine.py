@@ -21,8 +21,7 @@ _RIGHT: Final = 1 << 8
 _DARK: Final = Outputs(lamps=Lamps())
 
 
-def _centi(value: float) -> int:
-    return max(-32767, min(32767, round(value * 100.0)))
+_SENDABLE: Final = 32767  # of the wire's i16
 
 
 class SimMachine:
@@ -34,6 +33,7 @@ class SimMachine:
         self.tick_ms = tick_ms
         self.outputs: Outputs = _DARK
         self.restarts = 0  # grows when the service process died and was started afresh: the runner begins a new State
+        world.open_port(raw=False)
         ffi, lib, self._world = world.native
         self._sense_c, self._command_c = lib.world_sense, lib.world_command
         self._sense = ffi.new("sense_t *")
@@ -112,15 +112,12 @@ class SimMachine:
             | (CommandFlag.ALARM if command.alarm else 0)
             | (CommandFlag.WARN if command.warn else 0)
         )
-        self._command_c(
-            self._world,
-            command.request,
-            flags,
-            _centi(command.rate_dps),
-            0 if imu_deg is None else _centi(imu_deg),
-            _centi(command.permitted_angle_deg),
-            command.challenge,
-        )
+        try:
+            rate, imu, permitted = round(command.rate_dps * 100), round((imu_deg or 0.0) * 100), round(command.permitted_angle_deg * 100)
+        except (ValueError, OverflowError):
+            return  # not a number: nothing is sent, as the real link does, and the board stops (SR7)
+        if max(abs(rate), abs(imu), abs(permitted)) <= _SENDABLE:
+            self._command_c(self._world, command.request, flags, rate, imu, permitted, command.challenge)
 
     # ------------------------------------------------------------ time
 
@@ -135,6 +132,7 @@ class SimMachine:
     def _sleep_through(self) -> None:
         host = self.world.host
         if host.down_s > 0.0:
+            self.world.open_port(raw=False)
             self.outputs = _DARK  # the pins fall back to inputs, the drivers' pull-downs take every lamp off
             self._selection = 0
             self.restarts += 1

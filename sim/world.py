@@ -6,7 +6,7 @@ Python enters only at step boundaries; all that happens within a millisecond is 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from sim import board_native, faults
@@ -113,7 +113,8 @@ class Snapshot:
     """A whole world; World.restore() goes back to it."""
 
     data: bytes
-    host: Host = field(default_factory=Host)
+    host: Host
+    active: dict[str, dict[str, float]]
 
 
 class World:
@@ -125,6 +126,7 @@ class World:
         self._world = self._ffi.cast("world_t *", self._memory)
         self._truth = self._ffi.new("truth_t *")
         self._truth_bytes = self._ffi.buffer(self._truth)
+        self._serial = self._ffi.new("uint8_t[]", 512)
         self._active: dict[str, dict[str, float]] = {}
         self.host = Host()
         self._lib.world_begin(self._world, seed & 0xFFFFFFFFFFFFFFFF, self._table(), self._person(person), angle_deg)
@@ -151,6 +153,11 @@ class World:
         """Let `n` milliseconds pass."""
         self._lib.world_run(self._world, n)
 
+    @property
+    def now_ms(self) -> int:
+        """Virtual milliseconds since the start."""
+        return int(self._lib.world_now_ms(self._world))
+
     def truth(self) -> Truth:
         """What is so now, and the peaks since the last call."""
         self._lib.world_truth(self._world, self._truth)
@@ -164,13 +171,13 @@ class World:
         return ImuSample((a[0], a[1], a[2]), (g[0], g[1], g[2]), stamp[0], self._lib.world_imu_samples(self._world))
 
     def snapshot(self) -> Snapshot:
-        host = self.host
-        return Snapshot(bytes(self._ffi.buffer(self._memory)), Host(**{name: getattr(host, name) for name in Host.__slots__}))
+        """Everything, to come back to with restore()."""
+        return Snapshot(bytes(self._ffi.buffer(self._memory)), replace(self.host), dict(self._active))
 
     def restore(self, snapshot: Snapshot) -> Self:
         self._ffi.buffer(self._memory)[:] = snapshot.data
-        for name in Host.__slots__:
-            setattr(self.host, name, getattr(snapshot.host, name))
+        self.host = replace(snapshot.host)
+        self._active = dict(snapshot.active)
         return self
 
     # ------------------------------------------------------------ hands and wires
@@ -214,6 +221,19 @@ class World:
     def release_lever(self, pulled: bool) -> None:
         """The manual release: declutches from the gearbox, lifts the brake, moves against the damper."""
         self.contact("release", pulled)
+
+    def open_port(self, *, raw: bool) -> None:
+        """A fresh process opens the serial port and has heard nothing yet; `raw`: it reads the bytes itself (bus depth)."""
+        self._lib.world_open_port(self._world, raw)
+
+    def serial_read(self) -> bytes:
+        """Bytes that have arrived at the Pi's serial port since the last read."""
+        count = self._lib.world_serial_read(self._world, self._serial, len(self._serial))
+        return bytes(self._ffi.buffer(self._serial, count))
+
+    def serial_write(self, data: bytes) -> None:
+        """Bytes out of the Pi's serial port, paced by the line."""
+        self._lib.world_serial_write(self._world, data, len(data))
 
     def set_mains(self, present: bool) -> None:
         self._lib.world_mains(self._world, present)
@@ -262,6 +282,9 @@ class World:
     def set_fault(self, name: str, value: float) -> None:
         """One field of fault_t; scenarios use inject()."""
         setattr(self._lib.world_faults(self._world), name, value)
+
+    def fault(self, name: str) -> float:
+        return float(getattr(self._lib.world_faults(self._world), name))
 
     def stuck(self, contact: str, how: int) -> None:
         """0 healthy, 1 stuck open, 2 stuck closed."""

@@ -1,6 +1,7 @@
 /* The Pi's end of the serial line for the fast depth, and what a sick sender makes of good frames.  Never touches the board's state. */
 #include "pi_port.h"
 
+#include <math.h>
 #include <string.h>
 
 static void sicken(pi_port_t *port, const fault_t *fault, uint8_t data[PROTOCOL_FRAME_BYTES])
@@ -65,13 +66,69 @@ uint32_t port_rewrite(pi_port_t *port, const fault_t *fault, const uint8_t *data
     return written;
 }
 
+#define RESTARTED_AFTER_MS 100U /* hardware/drive/link.py: a board whose numbers go back is a new one only after a silence ... */
+#define RESTARTED_RUN 4U        /* ... and four frames that count up */
+#define NOT_SENDING_MS 200U
+
+static bool restarted(pi_port_t *port, uint32_t now_ms, uint8_t seq)
+{
+    const uint8_t step = (uint8_t)(seq - port->stray);
+    const bool follows = port->has_stray && step > 0 && step < 16;
+    port->run = (uint8_t)(follows ? port->run + 1 : 1);
+    port->stray = seq;
+    port->has_stray = true;
+    return port->run >= RESTARTED_RUN && now_ms - port->newest_ms > RESTARTED_AFTER_MS;
+}
+
+/* Only frames newer than every one before; the half ring ahead counts as newer. */
+static bool accepts(pi_port_t *port, uint32_t now_ms, uint8_t seq)
+{
+    const uint8_t ahead = (uint8_t)(seq - port->newest);
+    if (port->gated && (ahead == 0 || ahead >= 128) && !restarted(port, now_ms, seq)) {
+        return false;
+    }
+    port->gated = true;
+    port->newest = seq;
+    port->newest_ms = now_ms;
+    port->has_stray = false;
+    port->run = 0;
+    return true;
+}
+
 static void take_status(pi_port_t *port, uint32_t now_ms)
 {
     port->has_status = true;
     port->status_ms = now_ms;
-    if (port->status.command_seq != port->echoed) {
+    if (port->sent_any && port->status.command_seq != port->echoed) {
         port->echoed = port->status.command_seq;
         port->round_trip_s = (double)(now_ms - port->sent_ms[port->echoed]) * 0.001;
+    }
+}
+
+double port_round_trip_s(const pi_port_t *port, uint32_t now_ms)
+{
+    const double measured = port->round_trip_s > 0.0 ? port->round_trip_s : HUGE_VAL;
+    if (!port->sent_any || port->seq == port->echoed || now_ms - port->sent_ms[port->seq] > NOT_SENDING_MS) {
+        return measured;
+    }
+    const double waiting = (double)(now_ms - port->sent_ms[(uint8_t)(port->echoed + 1U)]) * 0.001;
+    return fmax(measured, waiting);
+}
+
+static void take(pi_port_t *port, uint32_t now_ms, const uint8_t frame[PROTOCOL_FRAME_BYTES])
+{
+    const bool known = frame[0] == PROTOCOL_ID_STATUS || frame[0] == PROTOCOL_ID_DETAIL || frame[0] == PROTOCOL_ID_IDENTITY;
+    if (!known || !accepts(port, now_ms, frame[1])) {
+        return;
+    }
+    if (protocol_unpack_status(frame, &port->status)) {
+        take_status(port, now_ms);
+    } else if (protocol_unpack_detail(frame, &port->detail)) {
+        port->has_detail = true;
+        port->detail_ms = now_ms;
+    } else if (protocol_unpack_identity(frame, &port->identity)) {
+        port->has_identity = true;
+        port->identity_ms = now_ms;
     }
 }
 
@@ -79,16 +136,8 @@ void port_hear(pi_port_t *port, uint32_t now_ms, const uint8_t *data, uint32_t s
 {
     uint8_t frame[PROTOCOL_FRAME_BYTES];
     for (uint32_t i = 0; i < size; i++) {
-        if (!frame_feed(&port->in, data[i], frame)) {
-            continue;
-        }
-        if (protocol_unpack_status(frame, &port->status)) {
-            take_status(port, now_ms);
-        } else if (protocol_unpack_detail(frame, &port->detail)) {
-            port->has_detail = true;
-            port->detail_ms = now_ms;
-        } else if (protocol_unpack_identity(frame, &port->identity)) {
-            port->has_identity = true;
+        if (frame_feed(&port->in, data[i], frame)) {
+            take(port, now_ms, frame);
         }
     }
 }

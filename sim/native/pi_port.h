@@ -15,9 +15,14 @@ typedef struct {
     protocol_status_t status;
     protocol_detail_t detail;
     protocol_identity_t identity;
-    uint32_t status_ms, detail_ms;
+    uint32_t status_ms, detail_ms, identity_ms;
     bool has_status, has_detail, has_identity;
+    bool gated;                          /* a first frame was accepted; from then on only newer ones, as hardware/drive/link.py */
+    uint8_t newest, stray, run;
+    bool has_stray;
+    uint32_t newest_ms;
     uint8_t seq;
+    bool sent_any;
     uint32_t sent_ms[PORT_SEEN];
     uint8_t echoed;
     double round_trip_s;
@@ -30,6 +35,8 @@ typedef struct {
 uint32_t port_mangle(pi_port_t *port, const fault_t *fault, const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[2 * FRAME_WIRE_BYTES]);
 /* Bytes written by the real link while such a fault is on: whole frames go through port_mangle, anything else is lost. */
 uint32_t port_rewrite(pi_port_t *port, const fault_t *fault, const uint8_t *data, uint32_t size, uint8_t *out, uint32_t room);
+/* The newest measured command-to-echo time, or how long the oldest one has waited since; infinity before the first. */
+double port_round_trip_s(const pi_port_t *port, uint32_t now_ms);
 void port_hear(pi_port_t *port, uint32_t now_ms, const uint8_t *data, uint32_t size);
 
 #endif

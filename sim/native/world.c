@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define IMU_SET_UP_MS 260U /* reset, settings, 0.2 s of settling: what hardware/imu.py takes */
+
 uint32_t world_size(void)
 {
     return (uint32_t)sizeof(world_t);
@@ -45,6 +47,7 @@ void world_begin(world_t *w, uint64_t seed, const table_t *table, const person_t
         w->contacts[i].closed = i == CONTACT_ESTOP_AUX || i == CONTACT_ESTOP_A || i == CONTACT_ESTOP_B;
         w->contacts[i].seen = w->contacts[i].closed;
     }
+    w->imu_ready_ms = IMU_SET_UP_MS;
     world_watch_begin(w);
     factory_memory(table, &w->board.eeprom);
     world_board_boot(w, &w->board.eeprom, 1U);
@@ -93,6 +96,9 @@ static void step(world_t *w)
     };
     plant_step(&w->plant, &w->table, &w->person, &w->fault, &drive);
     sensors_step(&w->sensors, &w->plant, &w->table, &w->fault, w->now_ms * PLANT_DT_S);
+    if (w->fault.imu_reset > 0.0) {
+        w->imu_ready_ms = w->now_ms + IMU_SET_UP_MS;
+    }
     noise_on_line(w);
     world_board_step(w);
     hear(w);
@@ -104,6 +110,11 @@ void world_run(world_t *w, uint32_t n_ms)
     for (uint32_t i = 0; i < n_ms; i++) {
         step(w);
     }
+}
+
+uint32_t world_now_ms(const world_t *w)
+{
+    return w->now_ms;
 }
 
 /* ---------------------------------------------------------------- what Python moves */
@@ -193,6 +204,7 @@ void world_command(world_t *w, uint8_t request, uint8_t flags, int16_t rate_cdps
         .permitted_angle_cdeg = permitted_cdeg, .challenge_reply = protocol_challenge_reply(challenge, tick_ms),
         .schema = (uint16_t)(PROTOCOL_SCHEMA_HASH & 0xFFFFUL), .tick_ms = tick_ms,
     };
+    port->sent_any = true;
     port->sent_ms[port->seq] = w->now_ms;
     protocol_pack_command(&command, data);
     uint8_t wire[2 * FRAME_WIRE_BYTES];
@@ -201,13 +213,19 @@ void world_command(world_t *w, uint8_t request, uint8_t flags, int16_t rate_cdps
     line_put(&w->up, &c, &w->up_rng, w->now_ms * 1000U, wire, size);
 }
 
+void world_open_port(world_t *w, uint8_t raw)
+{
+    memset(&w->port, 0, sizeof w->port);
+    w->serial_count = 0;
+    w->raw_serial = raw;
+}
+
 uint32_t world_serial_read(world_t *w, uint8_t *out, uint32_t size)
 {
     const uint32_t count = w->serial_count < size ? w->serial_count : size;
     memcpy(out, w->serial, count);
     w->serial_count -= count;
     memmove(w->serial, w->serial + count, w->serial_count);
-    w->raw_serial = 1;
     return count;
 }
 

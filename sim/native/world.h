@@ -49,6 +49,7 @@ struct world {
     pi_port_t port;
     uint8_t serial[SERIAL_ROOM];      /* arrived at the Pi, not read yet (bus depth) */
     uint32_t serial_count;
+    uint32_t imu_ready_ms;            /* when a driver would have set the chip up again */
     drive_board_t board;
     watch_t watch;
     uint8_t raw_serial;               /* the real link reads the bytes itself */

@@ -89,6 +89,7 @@ uint32_t world_size(void);
 void world_begin(world_t *w, uint64_t seed, const table_t *table, const person_t *person, double angle_deg);
 void world_start_board(world_t *w, const uint8_t *memory, uint32_t size, uint8_t reset_cause);
 void world_run(world_t *w, uint32_t n_ms);
+uint32_t world_now_ms(const world_t *w);
 void world_truth(world_t *w, truth_t *out);
 void world_sense(const world_t *w, sense_t *out);
 void world_command(world_t *w, uint8_t request, uint8_t flags, int16_t rate_cdps, int16_t imu_cdeg, int16_t permitted_cdeg, uint16_t challenge);
@@ -102,6 +103,7 @@ void world_mains(world_t *w, uint8_t present);
 void world_place(world_t *w, double angle_deg, double rate_dps);
 void world_reset_board(world_t *w, uint8_t cause, uint8_t lose_memory);
 void world_hang_board(world_t *w, uint8_t watchdog_works);
+void world_open_port(world_t *w, uint8_t raw); /* a fresh process: nothing heard yet; raw: it reads the bytes itself */
 uint32_t world_serial_read(world_t *w, uint8_t *out, uint32_t size);
 void world_serial_write(world_t *w, const uint8_t *data, uint32_t size);
 uint32_t world_imu_samples(const world_t *w);

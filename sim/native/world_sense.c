@@ -10,6 +10,7 @@
 #define GYRO_FULL_DPS (32767.0 * GYRO_LSB_DPS)
 #define CHIP_TICK_S 25e-6
 #define NEVER_S HUGE_VAL
+#define IDENTITY_EXPIRES_MS 3000U
 
 static double quantised(double value, double lsb, double full)
 {
@@ -20,7 +21,7 @@ static double quantised(double value, double lsb, double full)
 static void sense_imu(const world_t *w, sense_t *out)
 {
     const imu_sample_t *imu = &w->sensors.imu;
-    const bool reset = w->fault.imu_reset > 0.0;
+    const bool reset = w->now_ms < w->imu_ready_ms;
     for (uint32_t i = 0; i < 3; i++) {
         out->accel_mps2[i] = reset ? 0.0 : quantised(imu->accel_mps2[i], ACCEL_LSB_MPS2, ACCEL_FULL_MPS2);
         out->gyro_dps[i] = reset ? 0.0 : quantised(imu->gyro_dps[i], GYRO_LSB_DPS, GYRO_FULL_DPS);
@@ -29,7 +30,7 @@ static void sense_imu(const world_t *w, sense_t *out)
         out->accel_mps2[0] = (double)NAN;
     }
     out->chip_time_s = reset ? 0.0 : quantised(imu->chip_time_s, CHIP_TICK_S, HUGE_VAL);
-    out->imu_age_s = w->sensors.samples == 0 ? NEVER_S : w->now_ms * PLANT_DT_S - w->sensors.sampled_s;
+    out->imu_age_s = reset ? NEVER_S : w->now_ms * PLANT_DT_S - w->sensors.sampled_s;
     out->imu_configured = !reset;
 }
 
@@ -39,7 +40,7 @@ static void sense_board(const world_t *w, sense_t *out)
     const uint32_t oldest = port->status_ms < port->detail_ms ? port->status_ms : port->detail_ms;
     out->heard = port->has_status && port->has_detail;
     out->report_age_s = out->heard ? (double)(w->now_ms - oldest) * PLANT_DT_S : NEVER_S;
-    out->identified = port->has_identity && port->identity.schema == PROTOCOL_SCHEMA_HASH;
+    out->identified = port->has_identity && port->identity.schema == PROTOCOL_SCHEMA_HASH && w->now_ms - port->identity_ms <= IDENTITY_EXPIRES_MS;
     out->schema = port->identity.schema;
     out->reset_cause = port->identity.reset_cause;
     out->uptime_s = port->identity.uptime_s;
@@ -58,7 +59,7 @@ static void sense_board(const world_t *w, sense_t *out)
     out->contacts = port->detail.contacts;
     out->challenge = port->detail.challenge;
     out->tick_ms = port->detail.tick_ms;
-    out->round_trip_s = port->round_trip_s > 0.0 ? port->round_trip_s : NEVER_S;
+    out->round_trip_s = port_round_trip_s(port, w->now_ms);
 }
 
 void world_sense(const world_t *w, sense_t *out)
