@@ -61,14 +61,15 @@ def tools(folder: Path, **scripts: str) -> str:
     """A PATH of ordinary tools with some replaced."""
     place = folder / "tools"
     place.mkdir()
-    for name in ("bash", "sh", "dirname", "mkdir", "flock", "id", "cat", "cut", "grep", "tail", "sha256sum", "rm", "env"):
+    ordinary = {"bash", "sh", "dirname", "mkdir", "flock", "id", "cat", "cut", "grep", "tail", "sha256sum", "rm", "env"}
+    for name in ordinary - set(scripts):  # never a link where a script is written: writing would follow it
         found = shutil.which(name)
         assert found, name
         (place / name).symlink_to(found)
     for name, body in scripts.items():
-        script = place / name
-        script.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
-        script.chmod(0o755)
+        with (place / name).open("x", encoding="utf-8") as script:
+            script.write(f"#!/bin/sh\n{body}\n")
+        (place / name).chmod(0o755)
     return str(place)
 
 
