@@ -38,6 +38,9 @@ TYPES: Final[Mapping[str, WireType]] = MappingProxyType(
 )
 
 
+EDITED_BY: Final = "Generated from firmware/protocol.toml by `python -m firmware.generate`; do not edit."
+
+
 class SchemaError(ValueError):
     """One line: file, line, what is wrong, what would be right."""
 
@@ -67,6 +70,11 @@ class Message:
     id: int
     fields: tuple[Field, ...]
 
+    def places(self) -> list[tuple[int, Field]]:
+        """Each field with the index of its first data byte."""
+        sizes = [TYPES[field.type].size for field in self.fields]
+        return [(HEADER_BYTES + sum(sizes[:index]), field) for index, field in enumerate(self.fields)]
+
     def data_bytes(self) -> int:
         return HEADER_BYTES + sum(TYPES[field.type].size for field in self.fields)
 
@@ -78,6 +86,19 @@ class Schema:
     enums: Mapping[str, tuple[Option, ...]]
     bits: Mapping[str, tuple[Option, ...]]
     hash: int  # 32 bits over everything but the explanations
+
+    def has_unknown_bits(self, field: Field) -> bool:
+        """The field has room for bits that nobody has given a meaning."""
+        return bool(field.bits) and len(self.bits[field.bits]) < 8 * TYPES[field.type].size
+
+
+def plain_name(name: str) -> str:
+    """As a constant; `return_` is only called so because Python keeps `return` for itself."""
+    return name.rstrip("_").upper()
+
+
+def setting_text(name: str, value: int) -> str:
+    return f"0x{value:04X}" if name.startswith("crc_") else str(value)
 
 
 # least and greatest value of every whole number at the top of the file
