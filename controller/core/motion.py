@@ -26,6 +26,12 @@ PLANNED_BRAKING = 0.8
 CRAWL_DPS = 1e-3
 """A rate that no drive can follow; a stop ends there."""
 
+BOARD_MARGIN_S = 8.0
+"""What the board adds to its own half-rate return to level before it begins it unasked (firmware/core/budget.c)."""
+
+BEFORE_BOARD_S = 0.5
+"""A hold ends this much before the board would end it: a completed session is not a trip (SR15)."""
+
 LANDING_S = 0.5
 """The last tenth of a degree: the request's exponential tail and the controlled stop that ends it."""
 
@@ -143,7 +149,10 @@ def plan_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
         left_s -= leg_time_s(abs(stage.angle_deg - at_deg), limits.rate_dps, limits) - (0.0 if holds else speeding_s / 2.0)
         deepest_deg = max(stage.angle_deg, stage.oscillation.to_deg if stage.oscillation else stage.angle_deg)
         rest_s = limits.rest_s if deepest_deg >= limits.gate_deg - limits.gate_half_deg else limits.rest_past_gate_s
-        back_s = return_time_s(deepest_deg, limits.half_rate_dps, limits, rest_left_s=rest_s)
+        back_s = max(
+            return_time_s(deepest_deg, limits.half_rate_dps, limits, rest_left_s=rest_s),
+            (deepest_deg - limits.level_deg) / limits.half_rate_dps + rest_s + BOARD_MARGIN_S + BEFORE_BOARD_S,
+        )
         hold_s = max(0.0, min(stage.hold_s, left_s - back_s))
         holds.append(hold_s)
         left_s = left_s - hold_s if hold_s == stage.hold_s else 0.0
