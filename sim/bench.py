@@ -82,7 +82,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def where() -> str:
-    return f"Python {platform.python_version()} on {platform.machine()}, one core, one run"
+    return f"Python {platform.python_version()} on {platform.machine()}, one run, times of one core's work"
 
 
 # ------------------------------------------------------------------ measuring
@@ -98,14 +98,14 @@ class Timed:
         self.inputs: list[Inputs] = []
 
     def sense(self) -> Inputs:
-        self._begun_ns = time.perf_counter_ns()
+        self._begun_ns = time.thread_time_ns()
         sensed = self._machine.sense()
         self.inputs.append(sensed)
         return sensed
 
     def act(self, outputs: Outputs) -> None:
         self._machine.act(outputs)
-        self.spent_ns.append(time.perf_counter_ns() - self._begun_ns)
+        self.spent_ns.append(time.thread_time_ns() - self._begun_ns)
 
     def wait_for_tick(self) -> None:
         self._machine.wait_for_tick()
@@ -134,9 +134,10 @@ def measure(seed: int) -> list[Line]:
         ticks = cost(machine.spent_ns)
         lines.append(cost_line(f"sense, step, act, {depth} depth", ticks, "p99 <= 1 ms", held=ticks.p99_us <= TICK_P99_BUDGET_US))
     for depth in DEPTHS:
-        ratio, budget = times_real_time(seed, depth), SPEED_BUDGET.get(depth, 0.0)
+        (of_core, of_wall), budget = times_real_time(seed, depth), SPEED_BUDGET.get(depth, 0.0)
         asked = f">= {budget:g} x" if budget else ""
-        lines.append(Line(what=f"10-minute session, {depth} depth", found=f"{ratio:.0f} x real time", budget=asked, held=ratio >= budget))
+        found = f"{of_core:.0f} x real time a core, {of_wall:.0f} x by the wall clock"
+        lines.append(Line(what=f"10-minute session, {depth} depth", found=found, budget=asked, held=of_core >= budget))
     for depth in DEPTHS:
         first, second = digest(seed, depth), digest(seed, depth)
         found = f"sha256 {first[:16]}, {second[:16]}"
@@ -159,9 +160,9 @@ def step_cost(inputs: Iterable[Inputs]) -> Cost:
     limits, spent_ns = Limits(), []
     state = State.initial(Latches(inspection_due=False, clean_shutdown=True))
     for reading in inputs:
-        begun_ns = time.perf_counter_ns()
+        begun_ns = time.thread_time_ns()
         state, _ = step(state, reading, limits)
-        spent_ns.append(time.perf_counter_ns() - begun_ns)
+        spent_ns.append(time.thread_time_ns() - begun_ns)
     return cost(spent_ns)
 
 
@@ -179,10 +180,11 @@ def cost_line(what: str, found: Cost, budget: str, *, held: bool) -> Line:
     return Line(what=what, found=words, budget=budget, held=held)
 
 
-def times_real_time(seed: int, depth: str) -> float:
-    begun_s = time.perf_counter()
+def times_real_time(seed: int, depth: str) -> tuple[float, float]:
+    """Virtual seconds per second of one core's work, and per second of the wall clock (less when the machine is shared)."""
+    wall_s, core_s = time.perf_counter(), time.process_time()
     session(seed, depth)
-    return SESSION_S / (time.perf_counter() - begun_s)
+    return SESSION_S / (time.process_time() - core_s), SESSION_S / (time.perf_counter() - wall_s)
 
 
 def digest(seed: int, depth: str) -> str:
