@@ -108,16 +108,23 @@ def watch(before: Watch, reading: ImuReading, limits: Limits, dt_s: float) -> Wa
     if not isfinite(accel[0] + accel[1] + accel[2] + gyro[0] + gyro[1] + gyro[2] + reading.chip_time_s):
         return _refused(before, NOT_FINITE, before.chip_time_s, before.ahead_s - dt_s, 0.0)
     ahead_s, even_s = _pace(before, reading.chip_time_s, dt_s)
-    if not reading.age_s + limits.tick_s <= limits.imu_stale_s:  # by the next tick it would be too old
-        return _refused(before, STALE, reading.chip_time_s, ahead_s, even_s)
-    if limits.tick_s - ahead_s > limits.imu_stale_s:
-        return _repeated(before, reading, ahead_s, even_s)
+    why = _why_unusable(reading, ahead_s, limits)
+    if why == "":
+        return _judged(before, reading, limits.mounting, dt_s, ahead_s * (1.0 - CLOCK_TRACKING))
+    refused = _refused(before, why, reading.chip_time_s, ahead_s, even_s)
+    return _repeated(refused, reading) if why == STALE and reading.age_s <= limits.imu_stale_s else refused
+
+
+def _why_unusable(reading: ImuReading, ahead_s: float, limits: Limits) -> str:
+    """Late means: by the next tick it would be too old, by its transfer or by the chip's own clock."""
+    if not (reading.age_s + limits.tick_s <= limits.imu_stale_s and limits.tick_s - ahead_s <= limits.imu_stale_s):
+        return STALE
     if reading.age_s < -EARLY_S or ahead_s > CLOCK_LEAP_S:
-        return _refused(before, FUTURE, reading.chip_time_s, ahead_s, even_s)
-    fastest = max(gyro[0], gyro[1], gyro[2], -gyro[0], -gyro[1], -gyro[2])
-    if fastest > KNOCK_DPS or max(accel[0], accel[1], accel[2], -accel[0], -accel[1], -accel[2]) > _ACCEL_FULL:
-        return _refused(before, SATURATED, reading.chip_time_s, ahead_s, even_s)
-    return _judged(before, reading, limits.mounting, dt_s, ahead_s * (1.0 - CLOCK_TRACKING))
+        return FUTURE
+    (x, y, z), (turn_x, turn_y, turn_z) = reading.accel_mps2, reading.gyro_dps
+    if max(turn_x, turn_y, turn_z, -turn_x, -turn_y, -turn_z) > KNOCK_DPS or max(x, y, z, -x, -y, -z) > _ACCEL_FULL:
+        return SATURATED
+    return ""
 
 
 def _pace(before: Watch, chip_time_s: float, dt_s: float) -> tuple[float, float]:
@@ -149,15 +156,14 @@ def _refused(before: Watch, why: str, chip_time_s: float | None, ahead_s: float,
     )
 
 
-def _repeated(before: Watch, reading: ImuReading, ahead_s: float, even_s: float) -> Watch:
+def _repeated(refused: Watch, reading: ImuReading) -> Watch:
     """Freshly transferred, yet old by the chip's own clock (F21); the very same sample again and again is a stuck chip (F11)."""
-    refused = _refused(before, STALE, reading.chip_time_s, ahead_s, even_s)
-    last = before.last
+    last = refused.last
     if last is None or reading.accel_mps2 != last.accel_mps2 or reading.gyro_dps != last.gyro_dps:
         return refused
-    same_ticks = before.same_ticks + 1
-    faults = (*refused.faults, STUCK) if same_ticks >= STUCK_TICKS and STUCK not in refused.faults else refused.faults
-    return replace(refused, same_ticks=same_ticks, faults=faults)
+    same_ticks = refused.same_ticks + 1
+    stuck = same_ticks >= STUCK_TICKS and STUCK not in refused.faults
+    return replace(refused, same_ticks=same_ticks, faults=(*refused.faults, STUCK) if stuck else refused.faults)
 
 
 def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float, ahead_s: float) -> Watch:
