@@ -31,7 +31,7 @@ def story(number: int, latches: Latches = LIFTED) -> Outputs:
 def until(true: Callable[[], bool], within_s: float = 3.0) -> bool:
     end_s = time.monotonic() + within_s
     while not true() and time.monotonic() < end_s:
-        time.sleep(0.005)
+        threading.Event().wait(0.005)
     return true()
 
 
@@ -192,16 +192,17 @@ def test_latches_are_replaced_as_a_whole(tmp_path: Path, disk: StuckDisk) -> Non
 def test_killed_at_any_moment_the_latches_are_one_of_the_two_written(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib; from controller.journal import write_latches; from controller.core.model import Latches\n"
-        "folder = pathlib.Path(sys.argv[1]); print('go', flush=True)\n"
-        "while True: [write_latches(folder, Latches(inspection_due=False, clean_shutdown=clean)) for clean in (True, False)]"
+        "folder = pathlib.Path(sys.argv[1]); clean = True\n"
+        "while True:\n"
+        "    write_latches(folder, Latches(inspection_due=False, clean_shutdown=clean)); print(clean, flush=True); clean = not clean"
     )
-    for attempt in range(8):
+    for writes in range(0, 40, 5):
         with subprocess.Popen(
             [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
         ) as writer:
             assert writer.stdout is not None
-            writer.stdout.readline()
-            time.sleep(0.01 + 0.003 * attempt)
+            for _ in range(1 + writes):
+                writer.stdout.readline()
             writer.send_signal(signal.SIGKILL)
         assert not read_latches(tmp_path).inspection_due
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def main() -> None:
         ticks += 1
         if ticks == HANGS_AFTER_TICKS:
             write("hangs")
-            time.sleep(3600)
+            threading.Event().wait()
         return False
 
     write("starts")

@@ -137,8 +137,8 @@ def test_the_board_gets_the_name_in_the_settings_and_its_adapter_no_latency() ->
 
 
 def test_the_install_notes_copy_every_file_of_this_folder_and_name_the_real_settings_file() -> None:
-    notes = (FOLDER / "README.md").read_text(encoding="utf-8")
-    shipped = {path.name for path in FOLDER.iterdir()} - {"README.md"}
+    notes = (FOLDER / "INSTALL.md").read_text(encoding="utf-8")
+    shipped = {path.name for path in FOLDER.iterdir()} - {"INSTALL.md"}
     assert {name for name in shipped if f"systemd/{name}" not in notes} == set()
     assert str(SETTINGS_FILE) in notes
     assert UNIT.read_text(encoding="utf-8").split("ExecStart=")[1].split()[0] in notes
