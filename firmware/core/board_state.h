@@ -61,7 +61,7 @@ typedef struct {
     bool declutched;            /* release lever: the encoder no longer turns with the table */
     uint8_t leg;                /* return on two doubted sensors: 0 first one's rest, 1 the other's, 2 both taken */
     bool first_began_inverted;  /* when the dispute began, both sensors said head-down */
-    uint8_t apart_ms, slip_ms;
+    uint8_t apart_ms, slip_ms, jump_ms, opposite_ms;
     int16_t check_pot_cdeg, check_encoder_cdeg, check_imu_cdeg;
     bool check_imu_valid;
     int32_t position_q16;       /* tracking observer: hundredths of a degree, and the same per millisecond */
@@ -168,6 +168,8 @@ typedef struct {
     int16_t profile_cdps;
     int16_t accel_cdps2;
     int32_t integral_q10;       /* per mille of duty */
+    int32_t hold_q10;           /* what held the load when the brake was last set, and where */
+    int16_t hold_cdeg;
     int16_t duty;
     bool brake_released, contactor_closed;
     bool moved;                 /* this drive has seen motion */

@@ -21,6 +21,7 @@
 #define DRIVE_KI INT32_C(6)                /* per mille per 0.01 deg/s and second */
 #define DRIVE_INTEGRAL_MOST (INT32_C(700) * INT32_C(1024))
 #define DRIVE_DUTY_MOST 1000
+#define DRIVE_HOLD_CDEG 300
 #define DRIVE_TEST_DUTY 55         /* about 340 Nm at the pivot: more than the heaviest person, half of what the brake holds */
 #define DRIVE_Q10 INT32_C(1024)
 
@@ -140,6 +141,8 @@ void rate_loop_update(board_t *board)
         break;
     case DRIVE_CLOSING:
         if (drive->state_ms >= DRIVE_CLOSING_MS) {
+            bool near = board_abs((int16_t)(board->angle.angle_cdeg - drive->hold_cdeg)) < DRIVE_HOLD_CDEG;
+            drive->integral_q10 = near ? drive->hold_q10 : 0; /* takes the load before the brake lets it go */
             enter(drive, DRIVE_RELEASING);
         }
         break;
@@ -155,6 +158,8 @@ void rate_loop_update(board_t *board)
     default: /* DRIVE_SETTING: the motor holds until the brake has bitten */
         control(drive, rate_cdps);
         if (drive->state_ms >= DRIVE_SETTING_MS) {
+            drive->hold_q10 = drive->integral_q10;
+            drive->hold_cdeg = board->angle.angle_cdeg;
             rate_loop_cut(drive);
         }
         break;

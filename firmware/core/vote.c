@@ -4,14 +4,16 @@
 #include "vote.h"
 
 #define VOTE_STEP_CDEG 100         /* a new checkpoint after this much agreed motion */
-#define VOTE_SLIP_CDEG 60
+#define VOTE_SLIP_CDEG 50
 #define VOTE_SLIP_MS 4U
-#define VOTE_OPPOSITE_CDEG 25
+#define VOTE_OPPOSITE_CDEG 30
+#define VOTE_JUMP_CDEG 60          /* ahead of its own 16 ms filter: no table turns like that, so the potentiometer slipped (fault 6) */
+#define VOTE_JUMP_MS 4U
 #define VOTE_CLEARER_CDEG 30       /* one must be nearer to the third witness by this much */
 #define VOTE_NEAR_CDEG 35
 #define VOTE_STILL_CDEG 15
 #define VOTE_NOISE_SHIFT 6
-#define VOTE_NOISE_CDEG 24U        /* mean deviation; a good one shows 4 (fault 5: three times that and a margin) */
+#define VOTE_NOISE_CDEG 13U        /* mean deviation; a good one shows 5, turning adds 3 (fault 5: three times the noise) */
 #define VOTE_NOISE_MS 60U
 #define VOTE_DROPS 3U              /* in a second (fault 10) */
 
@@ -57,8 +59,23 @@ static void ask_drive(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_mo
 {
     int16_t along_pot = driven > 0 ? pot_moved_cdeg : (int16_t)-pot_moved_cdeg;
     int16_t along_encoder = driven > 0 ? encoder_moved_cdeg : (int16_t)-encoder_moved_cdeg;
-    if (driven != 0 && along_pot >= VOTE_STILL_CDEG && along_encoder < VOTE_STILL_CDEG) {
+    if (driven != 0 && angle->jump_ms == 0U && along_pot >= VOTE_STILL_CDEG && along_encoder < VOTE_STILL_CDEG) {
         decide(angle, false);
+    }
+}
+
+/* One of the two is wired the wrong way round (fault 9): judged once they differ, from a checkpoint taken then, so that neither
+ * a way gone there and back together nor a jump is taken for it. */
+static void judge_opposite(angle_t *angle)
+{
+    int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
+    int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
+    bool away = (pot_moved_cdeg >= VOTE_OPPOSITE_CDEG && encoder_moved_cdeg <= -VOTE_OPPOSITE_CDEG) ||
+                (pot_moved_cdeg <= -VOTE_OPPOSITE_CDEG && encoder_moved_cdeg >= VOTE_OPPOSITE_CDEG);
+    angle->opposite_ms = away && angle->jump_ms == 0U ? board_count8(angle->opposite_ms) : (uint8_t)0U;
+    angle->opposite = angle->opposite || angle->opposite_ms >= VOTE_SLIP_MS;
+    if (board_abs(pot_moved_cdeg) >= VOTE_STEP_CDEG || board_abs(encoder_moved_cdeg) >= VOTE_STEP_CDEG || angle->jump_ms > 0U) {
+        vote_checkpoint(angle);
     }
 }
 
@@ -71,8 +88,6 @@ static void judge_motion(angle_t *angle, int8_t driven)
     if (angle->slip_ms >= VOTE_SLIP_MS) {
         dispute(angle);
         angle->slip_ms = 0;
-        angle->opposite = (pot_moved_cdeg >= VOTE_OPPOSITE_CDEG && encoder_moved_cdeg <= -VOTE_OPPOSITE_CDEG) ||
-                          (pot_moved_cdeg <= -VOTE_OPPOSITE_CDEG && encoder_moved_cdeg >= VOTE_OPPOSITE_CDEG);
         if (angle->imu_valid && angle->check_imu_valid) {
             int16_t imu_moved_cdeg = (int16_t)(angle->imu_cdeg - angle->check_imu_cdeg);
             ask_third(angle, board_abs((int16_t)(pot_moved_cdeg - imu_moved_cdeg)),
@@ -80,6 +95,7 @@ static void judge_motion(angle_t *angle, int8_t driven)
         } else {
             ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
         }
+        vote_checkpoint(angle);
     } else if (slip_cdeg <= VOTE_SLIP_CDEG &&
                (board_abs(pot_moved_cdeg) >= VOTE_STEP_CDEG || board_abs(encoder_moved_cdeg) >= VOTE_STEP_CDEG)) {
         vote_checkpoint(angle);
@@ -99,11 +115,19 @@ static void judge_place(angle_t *angle)
 static void judge_noise(angle_t *angle)
 {
     uint16_t off_cdeg = (uint16_t)board_abs(board_less(900, board_more(-900, (int16_t)(angle->pot_raw_cdeg - angle->pot_cdeg))));
+    angle->jump_ms = off_cdeg > VOTE_JUMP_CDEG ? board_count8(angle->jump_ms) : (uint8_t)0U;
     angle->pot_noise_q6 = (uint16_t)(angle->pot_noise_q6 + off_cdeg - (angle->pot_noise_q6 >> VOTE_NOISE_SHIFT));
     bool noisy = (angle->pot_noise_q6 >> VOTE_NOISE_SHIFT) > VOTE_NOISE_CDEG;
     angle->noisy_ms = noisy ? board_count8(angle->noisy_ms) : (uint8_t)0U;
-    if (angle->noisy_ms >= VOTE_NOISE_MS || angle->pot_drops >= VOTE_DROPS) {
+    bool bad = angle->noisy_ms >= VOTE_NOISE_MS || angle->pot_drops >= VOTE_DROPS || angle->jump_ms >= VOTE_JUMP_MS;
+    if (bad && !angle->encoder_out && !angle->pot_out) { /* the last one left is kept, however poor */
         decide(angle, true);
+        vote_checkpoint(angle);
+    }
+    if (angle->jump_ms >= VOTE_JUMP_MS) { /* the filter's way to the new place is no motion */
+        angle->pot_q16 = (int32_t)angle->pot_raw_cdeg * INT32_C(65536);
+        angle->pot_cdeg = angle->pot_raw_cdeg;
+        angle->check_pot_cdeg = angle->pot_raw_cdeg;
     }
 }
 
@@ -142,8 +166,9 @@ void vote_trust(angle_t *angle)
 
 void vote_update(angle_t *angle, int8_t driven)
 {
-    if (!angle->pot_out) {
-        judge_noise(angle);
+    judge_noise(angle);
+    if (angle->disputed || angle->pot_out || angle->encoder_out) {
+        judge_opposite(angle);
     }
     if (!angle->pot_out && !angle->encoder_out && !angle->disputed) {
         judge_motion(angle, driven);
