@@ -41,16 +41,18 @@ def decode(coded: bytes) -> bytes | None:
     """The 16 data bytes of one frame without its closing zero; None if a single thing about it is wrong."""
     if len(coded) != CODED_BYTES:
         return None
-    parts = []
-    at = 0
-    while at < CODED_BYTES:
-        code = coded[at]
-        if code == 0 or at + code > CODED_BYTES:
+    plain = bytearray(coded)
+    at = coded[0]
+    while at < CODED_BYTES:  # every code byte but the first stands where a zero was, and says how far it is to the next
+        step = coded[at]
+        if step == 0:
             return None
-        parts.append(coded[at + 1 : at + code])
-        at += code
-    plain = b"\0".join(parts)
-    return plain[:FRAME_BYTES] if crc16(plain) == 0 else None
+        plain[at] = 0
+        at += step
+    if at != CODED_BYTES:
+        return None
+    data = bytes(plain[1:])
+    return data[:FRAME_BYTES] if crc16(data) == 0 else None
 
 
 class Decoder:

@@ -6,6 +6,7 @@ import errno
 import os
 import termios
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import islice
 from math import inf
 from types import MappingProxyType
@@ -130,6 +131,8 @@ class SerialPort:
             port.open()
         except PORT_ERRORS as error:
             raise self._lost(error) from error
+        with suppress(*PORT_ERRORS):  # USB adapters else collect bytes for 16 ms (fault 32); a UART has no such setting and says so
+            port.set_low_latency_mode(True)
         self._port = port
         self._cut = True
         return port

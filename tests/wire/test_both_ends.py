@@ -171,6 +171,35 @@ def test_one_wire_broken_is_seen_at_both_ends(line: Line) -> None:
     assert line.report.round_trip_s > 0.1
 
 
+def delayed(ticks: int) -> Damage:
+    """A buffer that holds everything back, in order and whole."""
+    held = [b""] * ticks
+
+    def damage(data: bytes) -> bytes:
+        held.append(data)
+        return held.pop(0)
+
+    return damage
+
+
+@pytest.mark.req("SR7")
+def test_telemetry_that_comes_late_but_regular_shows_as_a_long_round_trip(line: Line) -> None:
+    """Fault 30: each frame is new to us, so the age cannot tell."""
+    line.down = delayed(10)
+    line.run(1.0)
+    assert line.report.age_s < 0.05
+    assert line.report.round_trip_s >= 0.2
+    assert line.says(BoardReason.PI_SILENT), "and the replies to late challenges do not count"
+
+
+@pytest.mark.req("SR7")
+def test_commands_that_come_late_but_regular_do_not_count(line: Line) -> None:
+    """Fault 30: they answer a challenge that has passed."""
+    line.up = delayed(10)
+    line.run(1.0)
+    assert line.says(BoardReason.PI_SILENT)
+
+
 @pytest.mark.req("SR13")
 def test_a_board_reset_is_heard_again_within_half_a_second(line: Line) -> None:
     line.world.reset_board()

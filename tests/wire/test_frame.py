@@ -77,6 +77,12 @@ def test_a_frame_cut_short_is_dropped(data: bytes, keep: int) -> None:
         assert decoder.feed(encode(data)[:keep] + b"\0") == []
 
 
+@given(coded=st.lists(st.sampled_from([0, 1, 2, 17, 18, 19, 20, 255]), min_size=19, max_size=19).map(bytes))
+def test_nineteen_bytes_of_anything_are_judged_in_the_end(coded: bytes) -> None:
+    """Also with a zero inside, which a decoder never hands on."""
+    assert decode(coded) is None or encode(decode(coded) or b"")[:-1] == coded
+
+
 @given(data=PAYLOAD, extra=st.binary(min_size=1, max_size=3).filter(lambda extra: 0 not in extra))
 def test_a_frame_with_bytes_too_many_is_dropped(data: bytes, extra: bytes) -> None:
     assume(extra)

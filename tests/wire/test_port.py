@@ -130,6 +130,24 @@ def test_the_line_is_set_up_raw_at_the_wires_speed_and_reset_is_not_pulled(cable
     port.close()
 
 
+def test_a_usb_adapter_is_asked_not_to_collect_bytes_and_a_line_that_cannot_is_used_all_the_same(
+    cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 32; the pseudo terminal is such a line."""
+    asked: list[bool] = []
+    real = serial.Serial.set_low_latency_mode
+
+    def watched(self: serial.Serial, low_latency_settings: bool) -> None:
+        asked.append(low_latency_settings)
+        real(self, low_latency_settings)
+
+    monkeypatch.setattr(serial.Serial, "set_low_latency_mode", watched)
+    port = cable.port()
+    assert port.read() == b""
+    assert asked == [True]
+    port.close()
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
