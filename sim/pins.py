@@ -41,6 +41,10 @@ class SimPin(PiPin):  # type: ignore[misc]  # gpiozero is untyped
         self._bias = info.pull or "floating"
         self._out = False
 
+    def close(self) -> None:
+        """Let go, as lgpio does: an input again."""
+        self._set_function("input")
+
     def _get_function(self) -> str:
         return self._mode
 

@@ -87,6 +87,26 @@ class Truth(NamedTuple):
 _TRUTH = struct.Struct("<18d2i2I4B18?")
 
 
+class Instruments(NamedTuple):
+    """The board's instruments as counts, and what arrives on its serial wire whether it is believed or not."""
+
+    pot_counts: int
+    current_counts: int
+    battery_counts: int
+    mains_counts: int
+    bandgap_counts: int
+    encoder_counts: int
+    rx_bytes: int
+    rx_frames: int
+    rx_bad: int
+    rate_cdps: int
+    reply: int
+    schema: int
+    tick_ms: int
+    seq: int
+    request: int
+
+
 class ImuSample(NamedTuple):
     """The chip's own axes, before its registers quantise it."""
 
@@ -126,7 +146,9 @@ class World:
         self._world = self._ffi.cast("world_t *", self._memory)
         self._truth = self._ffi.new("truth_t *")
         self._truth_bytes = self._ffi.buffer(self._truth)
+        self._imu_buffers = (self._ffi.new("double[3]"), self._ffi.new("double[3]"), self._ffi.new("double *"))
         self._serial = self._ffi.new("uint8_t[]", 512)
+        self._faults = self._lib.world_faults(self._world)
         self._active: dict[str, dict[str, float]] = {}
         self.host = Host()
         self._lib.world_begin(self._world, seed & 0xFFFFFFFFFFFFFFFF, self._table(), self._person(person), angle_deg)
@@ -149,6 +171,22 @@ class World:
 
     # ------------------------------------------------------------ time and truth
 
+    def run_bench(self, n: int, *, duty: float = 0.0, release_brake: bool = False, contactor: bool = False, lever: bool = False) -> None:
+        """`n` milliseconds with the board taken out and the drive's wires in a tester's hand; duty -1..1."""
+        self._lib.world_run_bench(self._world, n, duty, release_brake, contactor, lever)
+
+    def instruments(self) -> Instruments:
+        """What the board's inputs read now."""
+        out = self._ffi.new("instruments_t *")
+        self._lib.world_instruments(self._world, out)
+        return Instruments._make(getattr(out, name) for name in Instruments._fields)
+
+    def set_part(self, name: str, value: float) -> None:
+        """Another value for one number of TABLE: a table that is built differently."""
+        if name not in TABLE:
+            raise ValueError(f"the table has no {name!r}")
+        setattr(self._lib.world_table(self._world), name, value)
+
     def run_ms(self, n: int) -> None:
         """Let `n` milliseconds pass."""
         self._lib.world_run(self._world, n)
@@ -165,7 +203,7 @@ class World:
 
     def imu_sample(self) -> ImuSample:
         """The newest sample the chip took, in its own axes, unquantised."""
-        accel, gyro, stamp = self._ffi.new("double[3]"), self._ffi.new("double[3]"), self._ffi.new("double *")
+        accel, gyro, stamp = self._imu_buffers
         self._lib.world_imu(self._world, accel, gyro, stamp)
         a, g = self._ffi.unpack(accel, 3), self._ffi.unpack(gyro, 3)
         return ImuSample((a[0], a[1], a[2]), (g[0], g[1], g[2]), stamp[0], self._lib.world_imu_samples(self._world))
@@ -281,10 +319,10 @@ class World:
 
     def set_fault(self, name: str, value: float) -> None:
         """One field of fault_t; scenarios use inject()."""
-        setattr(self._lib.world_faults(self._world), name, value)
+        setattr(self._faults, name, value)
 
     def fault(self, name: str) -> float:
-        return float(getattr(self._lib.world_faults(self._world), name))
+        return float(getattr(self._faults, name))
 
     def stuck(self, contact: str, how: int) -> None:
         """0 healthy, 1 stuck open, 2 stuck closed."""

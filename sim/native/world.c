@@ -105,6 +105,18 @@ static void step(world_t *w)
     world_watch_step(w);
 }
 
+void world_run_bench(world_t *w, uint32_t n_ms, double duty, uint8_t release_brake, uint8_t contactor, uint8_t lever)
+{
+    const drive_t drive = {.duty = duty, .release_brake = release_brake != 0, .contactor_coil = contactor != 0, .lever_pulled = lever != 0};
+    for (uint32_t i = 0; i < n_ms; i++) {
+        w->now_ms++;
+        plant_step(&w->plant, &w->table, &w->person, &w->fault, &drive);
+        sensors_step(&w->sensors, &w->plant, &w->table, &w->fault, w->now_ms * PLANT_DT_S);
+        sensors_board(&w->sensors, &w->plant, &w->table, &w->fault, &w->board.in);
+        world_watch_step(w);
+    }
+}
+
 void world_run(world_t *w, uint32_t n_ms)
 {
     for (uint32_t i = 0; i < n_ms; i++) {

@@ -33,6 +33,9 @@ typedef struct {
     frame_decoder_t spy;              /* the truth reads the board's own words before the line can harm them */
     protocol_status_t says;
     protocol_detail_t tells;
+    frame_decoder_t wire_spy;         /* every frame that arrives, before the board judges it */
+    protocol_command_t arrived;
+    uint32_t rx_bytes, rx_frames;
 } drive_board_t;
 
 struct world {

@@ -83,12 +83,24 @@ typedef struct {
     uint8_t mode, contacts, command_seq, reset_cause, imu_configured, identified, heard, spare;
 } sense_t;
 
+/* The board's instruments as counts, and what arrives on its serial wire: for tests of sensors and faults. */
+typedef struct {
+    int32_t pot_counts, current_counts, battery_counts, mains_counts, bandgap_counts, encoder_counts;
+    uint32_t rx_bytes, rx_frames, rx_bad;      /* since the start */
+    int32_t rate_cdps;                         /* of the newest whole command frame that arrived, believed or not */
+    uint16_t reply, schema, tick_ms;
+    uint8_t seq, request;
+} instruments_t;
+
 typedef struct world world_t;
 
 uint32_t world_size(void);
 void world_begin(world_t *w, uint64_t seed, const table_t *table, const person_t *person, double angle_deg);
 void world_start_board(world_t *w, const uint8_t *memory, uint32_t size, uint8_t reset_cause);
 void world_run(world_t *w, uint32_t n_ms);
+/* The board taken out and the drive's wires held in a tester's hand; duty -1..1. */
+void world_run_bench(world_t *w, uint32_t n_ms, double duty, uint8_t release_brake, uint8_t contactor, uint8_t lever);
+void world_instruments(const world_t *w, instruments_t *out);
 uint32_t world_now_ms(const world_t *w);
 void world_truth(world_t *w, truth_t *out);
 void world_sense(const world_t *w, sense_t *out);

@@ -122,6 +122,18 @@ static void tick(world_t *w)
     }
 }
 
+static void spy_on_wire(drive_board_t *b)
+{
+    uint8_t frame[PROTOCOL_FRAME_BYTES];
+    b->rx_bytes += b->in.rx_count;
+    for (uint8_t i = 0; i < b->in.rx_count; i++) {
+        if (frame_feed(&b->wire_spy, b->in.rx[i], frame)) {
+            b->rx_frames++;
+            (void)protocol_unpack_command(frame, &b->arrived);
+        }
+    }
+}
+
 static void read_inputs(world_t *w)
 {
     board_in_t *in = &w->board.in;
@@ -129,6 +141,7 @@ static void read_inputs(world_t *w)
     sensors_board(&w->sensors, &w->plant, &w->table, &w->fault, in);
     in->self_check_ok = w->fault.self_check_bad <= 0.0;
     in->rx_count = (uint8_t)line_take(&w->up, w->now_ms * 1000U, in->rx, BOARD_RX_MAX);
+    spy_on_wire(&w->board);
 }
 
 /* A clock that drifts gives now and then no tick or two in one true millisecond (fault 44). */
@@ -145,4 +158,16 @@ void world_board_step(world_t *w)
         tick(w);
         b->in.rx_count = 0;
     }
+}
+
+void world_instruments(const world_t *w, instruments_t *out)
+{
+    const board_in_t *in = &w->board.in;
+    const protocol_command_t *c = &w->board.arrived;
+    *out = (instruments_t){
+        .pot_counts = in->pot_counts, .current_counts = in->current_counts, .battery_counts = in->battery_counts,
+        .mains_counts = in->mains_counts, .bandgap_counts = in->bandgap_counts, .encoder_counts = in->encoder_counts,
+        .rx_bytes = w->board.rx_bytes, .rx_frames = w->board.rx_frames, .rx_bad = w->board.wire_spy.bad,
+        .rate_cdps = c->rate_cdps, .reply = c->challenge_reply, .schema = c->schema, .tick_ms = c->tick_ms, .seq = c->seq, .request = c->request,
+    };
 }
