@@ -38,6 +38,9 @@ ALIGNED_DPS2 = 0.04**2
 RATE_SMOOTHING_S = 0.05
 """Averages the gyro's 0.03 deg/s of noise down to 0.012, at 0.05 s of delay."""
 
+SURPRISE_CLIP_DEG = 10.0
+"""One sample counts no more than this, so that two knocked ones alone are no doubt."""
+
 COAST_S = 0.1
 """Longer without a usable sample, the angle starts again from gravity."""
 
@@ -75,6 +78,7 @@ def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) ->
     if tilt.lost_s >= COAST_S:
         return _begun(tilt, watched, seen_deg, turning_dps - tilt.bias_dps)
     angle_deg, bias_dps, covariance, surprise_deg = _filtered(tilt, seen_deg, turning_dps, dt_s, believes_gravity=watched.calm)
+    surprise_deg = min(max(surprise_deg, -SURPRISE_CLIP_DEG), SURPRISE_CLIP_DEG)
     doubt_deg = tilt.doubt_deg + (surprise_deg - tilt.doubt_deg) * min(1.0, dt_s / DOUBT_S)
     faults = watched.faults if -DOUBT_DEG < doubt_deg < DOUBT_DEG else (*watched.faults, BIAS)
     rate_dps = tilt.rate_dps + (turning_dps - bias_dps - tilt.rate_dps) * min(1.0, dt_s / RATE_SMOOTHING_S)
