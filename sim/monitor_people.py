@@ -76,7 +76,7 @@ class Power:
         if self.lost_s is None:
             self.lost_s = row.t_s
         since_s = row.t_s - self.lost_s
-        if row.rate_dps > AT_REST_DPS and since_s > 1.5 and story.since("DIZZY") > 60.0:
+        if row.rate_dps > AT_REST_DPS and since_s > 1.5 and story.since("DIZZY") > 60.0 and not row.lever_pulled:
             return f"descends at {row.rate_dps:.2f} deg/s {since_s:.1f} s after the mains was lost"
         return ""
 
@@ -166,7 +166,7 @@ class Asked:
     asked_s: float | None = None
 
     def feed(self, row: Row, story: Story) -> str:
-        if story.inverted_since_s is None or story.due_at_s is not None or story.estop_latched or not row.pi_alive:
+        if story.inverted_since_s is None or story.due_at_s is not None or story.estop_latched or not row.pi_alive or help_heard(row):
             self.asked_s = None
             return ""
         if self.asked_s is None or row.pi_buzzer == "ask" or row.ok or row.rate_dps < -AT_REST_DPS:

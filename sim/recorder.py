@@ -92,6 +92,7 @@ class Recorder:
             self._process.disk.said,
             alive,
             self._process.starts,
+            truth.board_running,
             truth.boot_count - self._boots,
             "+".join(self._world.active_faults),
             outputs.mode.name if alive else "DEAD",

@@ -49,7 +49,9 @@ HARD_FAULTS = frozenset(
 )
 """Faults whose row in the catalogue says STO or outputs off by hardware: the emergency stop's brake is the right answer.  And what stands
 in the way of the table, which no software brakes gently."""
-PUSHING_FAULTS = frozenset(["runaway", "brake_weak", "gear_slips", "motor_short", "obstacle", "weight_shift", "regeneration"])
+PUSHING_FAULTS = frozenset(
+    ["runaway", "motor_reversed", "brake_weak", "gear_slips", "motor_short", "obstacle", "weight_shift", "regeneration"]
+)
 """Faults that turn the table themselves: no warning can come before."""
 BUTTONS = ("START", "RETURN", "OK", "DIZZY")
 
@@ -130,7 +132,7 @@ class Story:
         self.dt_s = row.t_s - before.t_s
         self._buttons(before, row)
         self._durations(row)
-        self._emergency(before, row)
+        self._emergency(row)
         self._session(row)
         self._returns(before, row)
 
@@ -157,7 +159,7 @@ class Story:
         pi_lost = self.pi_lost_s if self.pi_lost_s is not None else row.t_s
         self.pi_lost_s = None if row.pi_alive else pi_lost
 
-    def _emergency(self, before: Row, row: Row) -> None:
+    def _emergency(self, row: Row) -> None:
         closed = estop_closed(row)
         if not closed:
             if self.estop_closed_since_s is not None or not self.estop_latched:
@@ -174,7 +176,7 @@ class Story:
         if row.faults and row.faults != self._faults[0]:
             names = row.faults.split("+")
             self._faults = (row.faults, not HARD_FAULTS.isdisjoint(names), not PUSHING_FAULTS.isdisjoint(names))
-        if (row.faults and self._faults[1]) or row.board_resets != before.board_resets or row.lever_pulled:
+        if (row.faults and self._faults[1]) or not row.board_runs or row.lever_pulled:
             self.hard_stop_s = row.t_s
 
     def _session(self, row: Row) -> None:

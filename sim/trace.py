@@ -46,6 +46,7 @@ class Row(NamedTuple):
     said: str = ""  # the phrase spoken in this tick
     pi_alive: bool = True  # its service runs and is not stalled
     pi_starts: int = 1  # how often the service has been started
+    board_runs: bool = True  # its processor is out of reset
     board_resets: int = 0
     faults: str = ""  # injected and present now, joined by +
 

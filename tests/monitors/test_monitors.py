@@ -140,7 +140,7 @@ def past_permission() -> Drawing:
 
 
 def above_upright() -> Drawing:
-    return Drawing(angle_deg=-75.6).stand(1.0)
+    return Drawing(angle_deg=-75.9).stand(1.0)
 
 
 def descends_with_a_lock_open() -> Drawing:
