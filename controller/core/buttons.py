@@ -21,8 +21,10 @@ NAMES = {
     SPOTTER: "SPOTTER",
 }
 ALL = 0x7F
-OPPOSITES = (START | RETURN, START | DIZZY, OK | DIZZY, SELECT_MINUS | SELECT_PLUS)
-"""Pairs that ask for opposite things: neither counts until both are released, except RETURN, which always counts."""
+OPPOSITES = (START | RETURN, START | DIZZY, SELECT_MINUS | SELECT_PLUS)
+"""Pairs that ask for opposite things: neither counts until both are released, except what ends or stops a motion."""
+
+NEVER_IGNORED = RETURN | DIZZY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +80,9 @@ def _settle(buttons: Buttons, raw: int, limits: Limits, now_s: float, *, fresh: 
     for pair in OPPOSITES:
         if raw & pair == pair:
             conflict |= pair
-    masked = (buttons.masked & (raw | down)) | (conflict & ~RETURN)
+    masked = (buttons.masked & (raw | down)) | (conflict & ~NEVER_IGNORED)
     for pair in OPPOSITES:  # a pair is free again only when both are released
-        if buttons.masked & pair & ~RETURN and (raw | down) & pair:
+        if buttons.masked & pair and (raw | down) & pair:
             masked |= buttons.masked & pair
     rising = down & ~buttons.down & buttons.seen_released if fresh else 0
     return Buttons(

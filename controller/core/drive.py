@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from controller.core import motion, proof, rest, session
-from controller.core.facts import PROOF_DEG, Facts
+from controller.core.facts import LOAD_CHECK_DEG, PROOF_DEG, Facts
 from controller.core.model import Action, Command, Mode
 from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.motion import MotionState
@@ -105,7 +105,9 @@ def _stage_wish(f: Facts, c: Course) -> Wish:
         target_deg = f.limits.gate_deg  # an upward stage passes the gate like a return: rest first (SR3)
         if f.angle_deg <= high and f.at_rest:
             return Wish(Request.FOLLOW)
-    return Wish(Request.FOLLOW, target_deg, _rate_dps(f, c), moves=True)
+    first_degrees = f.angle_deg < f.limits.upright_deg + LOAD_CHECK_DEG
+    rate_dps = f.limits.half_rate_dps if first_degrees else _rate_dps(f, c)
+    return Wish(Request.FOLLOW, target_deg, rate_dps, moves=True)
 
 
 def _hold_wish(f: Facts, c: Course) -> Wish:
@@ -121,9 +123,9 @@ def _dizzy_wish(f: Facts, c: Course) -> Wish:
 
 
 def _board_wish(f: Facts, _c: Course) -> Wish:
-    if not f.off_upright:
-        return STILL
-    return Wish(Request.ASCEND, moves=f.board_mode is not BoardMode.ASCENT)
+    if f.board_mode is BoardMode.ASCENT:
+        return Wish(Request.ASCEND)
+    return Wish(Request.ASCEND, moves=True) if f.off_upright else STILL
 
 
 def _proof_wish(f: Facts, c: Course) -> Wish:
@@ -177,7 +179,7 @@ def _command(f: Facts, c: Course, request: Request, planned: MotionState, *, war
         imu_angle_deg=f.tilt.angle_deg if f.tilt_ok else None,
         permitted_angle_deg=session.permitted_deg(c.session, f.limits),
         unasked=going_up and c.session.unasked,
-        half_rate=going_up and c.verdict.half_rate,
+        half_rate=going_up and (c.verdict.half_rate or not f.tilt_ok),
         session=c.mode in MOVED_BY_THE_PI,
         alarm=c.verdict.action > Action.WARN,
         warn=warning,

@@ -26,6 +26,9 @@ UPRIGHT_ALONE_DEG = 2.0
 PROOF_DEG = 3.0
 """The proof test, and anything else that is not yet a session, stays this near to upright rest (SR16)."""
 
+LOAD_CHECK_DEG = 5.0
+"""The first five degrees, gone at half rate, are the load check (SR16, F86)."""
+
 ESTOP_CONTACTS = Contact.ESTOP_A | Contact.ESTOP_B
 ANKLE_CONTACTS = Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT
 
@@ -67,6 +70,7 @@ class Facts(NamedTuple):
     rest_done: bool  # by both counts (SR3)
     unanswered: bool  # SR15
     unasked: bool
+    load_wrong: bool  # the first five degrees have shown it (SR16)
     spotted: bool  # SPOTTER pressed within the last minute (TP8)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
-from controller.core.facts import Facts, since
+from controller.core.facts import Facts
 from controller.core.model import Mode
 from controller.core.wire import BoardMode, Contact, StatusFlag
 from controller.core.words import LADDER_WORDS, RESCUE_STEPS
@@ -79,17 +79,12 @@ class Need(NamedTuple):
 
     f: Facts
     stuck: bool  # a return makes no progress
-
-
-def _estop_waiting(n: Need) -> bool:
-    f = n.f
-    latched = f.mode in (Mode.STOPPED, Mode.RESCUE)
-    return latched and max(f.in_mode_s, since(f.watch.estop_since_s, f.now_s)) > f.limits.estop_ladder_s
+    latched_s: float  # how long an emergency stop has been latched
 
 
 CAUSES: tuple[tuple[str, Callable[[Need], bool]], ...] = (
     ("level_wait", lambda n: n.f.mode is Mode.LEVEL_WAIT),
-    ("estop_waiting", _estop_waiting),
+    ("estop_waiting", lambda n: n.latched_s >= n.f.limits.estop_ladder_s),
     ("faulted", lambda n: n.f.mode is Mode.FAULT and n.f.in_mode_s > n.f.limits.no_progress_s),
     ("no_progress", lambda n: n.stuck and n.f.board_ok),
     ("unheard", lambda n: n.stuck and not n.f.board_ok),
@@ -100,14 +95,14 @@ CAUSES: tuple[tuple[str, Callable[[Need], bool]], ...] = (
 """Why help is needed off upright rest; the first that applies names it."""
 
 
-def cause(f: Facts, last: Progress) -> str:
+def cause(f: Facts, last: Progress, latched_s: float) -> str:
     """Why help is needed, or nothing."""
     if f.at_upright:
         jammed = f.mode is Mode.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S
         return "locks_jam" if jammed else ""
     if not f.off_upright and not f.session:
         return ""
-    need = Need(f, _stuck(last, f))
+    need = Need(f, _stuck(last, f), latched_s)
     return next((name for name, applies in CAUSES if applies(need)), "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from controller.core import buttons, facts, rest, session, tilt, watch
 from controller.core.facts import Facts
 from controller.core.limits import Limits
-from controller.core.model import Inputs
+from controller.core.model import Inputs, Mode
 from controller.core.motion import return_time_s
 from controller.core.state import State
 from controller.core.wire import StatusFlag
@@ -67,6 +67,7 @@ def perceive(state: State, inputs: Inputs, limits: Limits) -> Facts:
         rest_done=facts.rest_done_by_both(rested, flags),
         unanswered=state.ask.unanswered,
         unasked=state.session.unasked,
+        load_wrong=state.load.wrong and state.mode is Mode.DESCENDING,
         spotted=bool(pressed.down & buttons.SPOTTER) or now_s - state.spotted_s <= SPOTTED_S,
     )
 

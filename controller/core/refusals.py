@@ -62,6 +62,8 @@ INTERLOCKS: tuple[Interlock, ...] = (
 )  # fmt: skip
 
 BUSY = (Refusal(rule="SR11", says="A session is under way.", way_back="Wait until it has finished, or press RETURN to end it."),)
+LATCHED_MODES = frozenset({Mode.STOPPED, Mode.RESCUE, Mode.FAULT})
+LATCHED = tuple(row.refusal for row in INTERLOCKS if row.refusal.rule == "SR1")
 STARTING = (Refusal(rule="SR11", says="The controller is still starting.", way_back="Wait until READY lights up."),)
 
 
@@ -70,7 +72,7 @@ def refusals(f: Facts, verdict: Verdict) -> tuple[Refusal, ...]:
     if f.mode is Mode.STARTING:
         return STARTING
     if f.mode is not Mode.IDLE:
-        return BUSY
+        return LATCHED if f.mode in LATCHED_MODES else BUSY
     found = [row.refusal for row in INTERLOCKS if row.open(f)]
     found += [Refusal(rule=reason.rule, says=reason.says, way_back=reason.way_back) for reason in verdict.refusing]
     return (*found, *f.inputs.permission.refusals)

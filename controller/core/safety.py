@@ -28,12 +28,6 @@ TIME_MARGIN_S = 1.0
 MOVES_DPS = 1.0
 """Motion nobody asked for is faster than this: the controlled stop has ended, and no person rocks a braked table so."""
 
-LOAD_MA = 7000
-"""F86: motor current that no person the table is made for needs; the drive board calls a stall at 8 A."""
-
-PROOF_ZONE_DEG = 5.0
-"""SR16: the first five degrees are the load check."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -97,11 +91,6 @@ def _moves_unasked(f: Facts) -> bool:
 
 def _wrong_way(f: Facts) -> bool:
     return f.tilt_ok and f.off_upright and abs(f.moving_dps) > 0.5 and f.tilt.rate_dps * f.moving_dps < 0.0 and abs(f.tilt.rate_dps) > 0.5
-
-
-def _heavy(f: Facts) -> bool:
-    near = f.off_upright and f.angle_deg < f.limits.upright_deg + PROOF_ZONE_DEG
-    return f.board_ok and near and f.mode is Mode.DESCENDING and abs(f.board.current_ma) > LOAD_MA
 
 
 def _time_up(f: Facts) -> bool:
@@ -181,7 +170,7 @@ RULES: tuple[Rule, ...] = (
     _row("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, _moves_unasked, 0.3),
     _row("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
     _row("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, _does_not_move, 2.0),
-    _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, _heavy, 0.2),
+    _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, lambda f: f.load_wrong),
     _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda f: f.board_mode is BoardMode.FAULT),
     _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda f: f.contacts & Contact.RELEASE != 0),
     # --- restart
@@ -211,6 +200,9 @@ BOARD_TOLD: tuple[tuple[int, Reason], ...] = tuple(
     if not bit & TOLD_ELSEWHERE
 )
 BOARD_TOLD_BITS = sum(bit for bit, _ in BOARD_TOLD)
+
+HALF_RATE = frozenset({Action.RETURN_HALF_RATE, Action.BOARD_RETURN})
+"""An ankle lock that may be open, or an angle sensor that is lost: come up slowly."""
 
 REASONS: tuple[Reason, ...] = tuple(
     Reason(rule=rule.id, name=rule.name, says=WORDS[rule.name][0], way_back=WORDS[rule.name][1]) for rule in RULES
@@ -280,7 +272,7 @@ def _verdict(safety: Safety, standing: tuple[int, ...], made: frozenset[int], to
     new = [RULES[row].action for row in standing if row not in safety.standing]
     return Verdict(
         action=max((rule.action for rule in rules), default=Action.ALLOW),
-        half_rate=any(rule.action is Action.RETURN_HALF_RATE for rule in rules),
+        half_rate=any(rule.action in HALF_RATE for rule in rules),
         reasons=tuple(REASONS[row] for row in standing) + board,
         refusing=tuple(REASONS[row] for row in standing if RULES[row].refuses) + board,
         trip_due=any(RULES[row].action is Action.TRIP and row not in made for row in standing),

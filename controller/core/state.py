@@ -7,6 +7,7 @@ from math import inf
 
 from controller.core import answers, ladder, rest, session
 from controller.core.buttons import Buttons
+from controller.core.load import NOT_YET, Load
 from controller.core.model import Latches, Mode
 from controller.core.motion import AT_REST, MotionState
 from controller.core.panel import Screen
@@ -33,6 +34,7 @@ class State:
     progress: ladder.Progress = ladder.NOT_DUE
     ladder: ladder.Ladder = ladder.OFF
     proof: Proof = field(default_factory=Proof)
+    load: Load = NOT_YET
     motion: MotionState = AT_REST
     warned_s: float = 0.0  # how long the warning before the coming motion has sounded (SR4)
     warning: bool = False  # ... and sounds now
@@ -40,6 +42,7 @@ class State:
     way_s: float = 0.0  # on the way to this stage
     inverted_s: float = 0.0  # of this session's budget (SR2)
     selection: int = 0
+    latched_s: float = inf  # since when an emergency stop has been latched
     spotted_s: float = -inf  # when SPOTTER was last pressed
     screen: Screen = field(default_factory=Screen)
     latches: Latches = field(default_factory=Latches)

@@ -6,9 +6,10 @@ perceive -> safety rules -> mode table -> session -> drive -> help ladder -> pan
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import NamedTuple
 
-from controller.core import answers, buttons, course, display, ladder, modes, proof, refusals, safety, session, signals, story
+from controller.core import answers, buttons, course, display, ladder, load, modes, proof, refusals, safety, session, signals, story
 from controller.core.drive import Course, Drive, drive
 from controller.core.facts import ESTOP_CONTACTS, Facts, since
 from controller.core.limits import Limits
@@ -63,7 +64,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     driven = drive(f, Course(mode, ses, now.proof, verdict, times.hold_s, hold_left_s, times.warned_s), state.motion)
     ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and ses.open, answered=now.answered)
     progress = ladder.progress(state.progress, f)
-    helping = ladder.update(state.ladder, f, ladder.cause(f, progress), answered=now.answered)
+    helping = ladder.update(state.ladder, f, ladder.cause(f, progress, since(state.latched_s, f.now_s)), answered=now.answered)
     told = story.tell(
         f, state, story.Is(mode, now.signal, verdict, ask, helping, driven.warning, now.refused, ses, now.proof, prompt, now.inspected)
     )
@@ -82,6 +83,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
         progress=progress,
         ladder=helping,
         proof=now.proof,
+        load=_load(state, now),
         motion=driven.motion,
         warned_s=driven.warned_s,
         warning=driven.warning,
@@ -89,6 +91,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
         way_s=times.way_s,
         inverted_s=times.inverted_s,
         selection=state.selection + _selected(f),
+        latched_s=_latched_s(state, now),
         spotted_s=f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s,
         screen=shown.screen,
         latches=_latches(state.latches, now, ses),
@@ -115,6 +118,24 @@ def _decide(state: State, f: Facts) -> Decision:
     return Decision(f, judged, refused, answered, due, ses, test, mode, signal)
 
 
+def _load(state: State, now: Decision) -> load.Load:
+    """Measured anew in each session."""
+    if now.signal is Signal.START_OBEYED:
+        return load.NOT_YET
+    if now.mode is not Mode.DESCENDING or state.load.judged or not now.f.board_ok:
+        return state.load
+    return load.update(state.load, now.f.angle_deg, now.f.board.current_ma, now.f.limits)
+
+
+def _latched_s(state: State, now: Decision) -> float:
+    """Since when an emergency stop has been latched; one found at the service's start may be old already: help at once."""
+    if now.mode not in (Mode.STOPPED, Mode.RESCUE):
+        return inf
+    if state.mode is Mode.STARTING:
+        return now.f.now_s - now.f.limits.estop_ladder_s
+    return min(state.latched_s, now.f.now_s)
+
+
 def _reset(f: Facts) -> bool:
     """SR1's reset as far as the Pi's own latched rules go; the board times its own."""
     closed = f.inputs.estop_aux_closed and f.contacts & ESTOP_CONTACTS == ESTOP_CONTACTS
@@ -138,7 +159,7 @@ def _times(state: State, now: Decision) -> Times:
     warned_s = state.warned_s
     if signal in course.JUST_PRESSED:
         warned_s = f.limits.warning_s
-    elif signal is not None and state.mode not in course.WARNS_AHEAD:
+    elif signal is not None and state.mode not in course.WARNS_AHEAD and signal is not Signal.BOARD_UP:
         warned_s = 0.0
     return Times(warned_s, hold_s, way_s, inverted_s)
 
