@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from controller.core.model import NEVER_S, BoardReport, Command
 from controller.core.wire import BoardMode, CommandFlag
@@ -30,6 +31,8 @@ NOT_SENDING_S: Final = 0.2
 """A command unanswered for longer than this after the last one sent says nothing about the wire."""
 
 _MODES: Final = tuple(BoardMode)
+
+Telemetry: TypeAlias = protocol.StatusMessage | protocol.DetailMessage | protocol.IdentityMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +179,7 @@ class Link:
             self._good += 1
             self._keep(message, now_s)
 
-    def _keep(self, message: protocol.StatusMessage | protocol.DetailMessage | protocol.IdentityMessage, now_s: float) -> None:
+    def _keep(self, message: Telemetry, now_s: float) -> None:
         if isinstance(message, protocol.StatusMessage):
             self._status = (message, now_s)
             self._round_trip.echoed(message.command_seq, now_s)
@@ -220,11 +223,13 @@ class Link:
         return identity.schema == protocol.SCHEMA_HASH and now_s - at_s <= IDENTITY_EXPIRES_S
 
 
-_UNPACK: Final[dict[int, Callable[[bytes], protocol.StatusMessage | protocol.DetailMessage | protocol.IdentityMessage | None]]] = {
-    protocol.ID_STATUS: protocol.unpack_status,
-    protocol.ID_DETAIL: protocol.unpack_detail,
-    protocol.ID_IDENTITY: protocol.unpack_identity,
-}
+_UNPACK: Final[Mapping[int, Callable[[bytes], Telemetry | None]]] = MappingProxyType(
+    {
+        protocol.ID_STATUS: protocol.unpack_status,
+        protocol.ID_DETAIL: protocol.unpack_detail,
+        protocol.ID_IDENTITY: protocol.unpack_identity,
+    }
+)
 
 
 def command_message(command: Command, seq: int, now_s: float) -> protocol.CommandMessage:

@@ -11,6 +11,8 @@ from typing import Any
 
 from cffi import FFI
 
+from sim.build import compiler
+
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "firmware/core"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wundef", "-Werror")
@@ -34,7 +36,7 @@ def declarations() -> str:
 
 def compile_library(folder: Path, *extra: str) -> Path:
     library = folder / "wire.so"
-    command = ["gcc", "-std=c11", "-O2", "-shared", "-fPIC", *WARNINGS, *extra, f"-I{CORE}", "-o", str(library), *map(str, SOURCES)]
+    command = [compiler(), "-std=c11", "-O2", "-shared", "-fPIC", *WARNINGS, *extra, f"-I{CORE}", "-o", str(library), *map(str, SOURCES)]
     subprocess.run(command, check=True, timeout=120)
     return library
 
