@@ -175,7 +175,7 @@ typedef struct {
     bool moved;                 /* this drive has seen motion */
     uint16_t still_ms;          /* commanded, nothing moves */
     uint16_t stop_ms;           /* the profile has ended this long ago */
-    uint8_t wrong_ms, fast_ms, over_ms, stall_ms;
+    uint8_t wrong_ms, fast_ms, deaf_ms, over_ms, stall_ms;
     int16_t far_cdeg;           /* furthest in the wanted direction since it was last reached */
     int16_t still_pot_cdeg;
     uint16_t braked_ms;

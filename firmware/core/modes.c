@@ -236,6 +236,7 @@ void modes_update(board_t *board, const board_in_t *in)
         latch(board);
         return;
     }
+    board->session.not_started = false;
     switch (board->session.mode) {
     case PROTOCOL_BOARD_MODE_ASCENT:
         ascent(board);

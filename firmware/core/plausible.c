@@ -13,6 +13,8 @@
 #define PLAUSIBLE_WRONG_CDEG 40
 #define PLAUSIBLE_FAST_CDPS 120        /* over the profile: a change of load gives less (fault 85) */
 #define PLAUSIBLE_FAST_MS 40U
+#define PLAUSIBLE_DEAF_CDPS 30         /* over the profile for longer: the bridge no longer does as it is told (fault 77) */
+#define PLAUSIBLE_DEAF_MS 240U
 #define PLAUSIBLE_OVERSPEED_MS 5U
 #define PLAUSIBLE_SETTLED_MS 250U      /* after the brake was set */
 #define PLAUSIBLE_CREEP_CDPS 50        /* fault 80 */
@@ -32,6 +34,7 @@ void plausible_forget(drive_state_t *drive)
     drive->stall_ms = 0;
     drive->wrong_ms = 0;
     drive->fast_ms = 0;
+    drive->deaf_ms = 0;
     drive->wrong_way = false;
     drive->stall = false;
 }
@@ -67,6 +70,7 @@ static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
     drive->wrong_ms = count_if(along_cdps <= -PLAUSIBLE_WRONG_CDPS && board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS, drive->wrong_ms);
     drive->wrong_way = drive->wrong_ms >= PLAUSIBLE_WRONG_MS || (back_cdeg >= PLAUSIBLE_WRONG_CDEG && !board->angle.disputed);
     drive->fast_ms = count_if(along_cdps > board_abs(drive->profile_cdps) + PLAUSIBLE_FAST_CDPS, drive->fast_ms);
+    drive->deaf_ms = count_if(along_cdps > board_abs(drive->profile_cdps) + PLAUSIBLE_DEAF_CDPS, drive->deaf_ms);
 }
 
 static void judge_standing(board_t *board, bool lever)
@@ -99,5 +103,6 @@ void plausible_update(board_t *board)
         judge_stall(board, along_cdps);
         judge_direction(board, along_cdps, driven);
     }
-    drive->uncommanded = drive->live_ms >= PLAUSIBLE_LIVE_MS || drive->fast_ms >= PLAUSIBLE_FAST_MS;
+    drive->uncommanded = drive->live_ms >= PLAUSIBLE_LIVE_MS || drive->fast_ms >= PLAUSIBLE_FAST_MS ||
+                         drive->deaf_ms >= PLAUSIBLE_DEAF_MS;
 }

@@ -22,7 +22,7 @@
 #define DRIVE_INTEGRAL_MOST (INT32_C(700) * INT32_C(1024))
 #define DRIVE_DUTY_MOST 1000
 #define DRIVE_HOLD_CDEG 300
-#define DRIVE_TEST_DUTY 55         /* about 340 Nm at the pivot: more than the heaviest person, half of what the brake holds */
+#define DRIVE_TEST_DUTY 75         /* about 470 Nm at the pivot: twice the heaviest person, less than the brake holds */
 #define DRIVE_Q10 INT32_C(1024)
 
 static int32_t clamp32(int32_t value, int32_t most)

@@ -135,13 +135,14 @@ static bool warn(board_t *board, bool wants_up)
     session_t *session = &board->session;
     uint16_t left_ms = rest_left_ms(board);
     bool own = session->mode == PROTOCOL_BOARD_MODE_ASCENT;
+    bool rises = board->drive.profile_cdps < 0; /* on the way up already: nothing new to warn of */
     bool resting = own && left_ms > 0U && left_ms <= PLAN_WARN_REST_MS && board->rest.zone != REST_BEFORE;
-    bool starting = own && !session->asked && !session->ascent_by_pi && wants_up;
+    bool starting = own && !session->asked && !session->ascent_by_pi && wants_up && !rises;
     bool coming = session->away && !board->link.fresh &&
                   (session->mode == PROTOCOL_BOARD_MODE_BRAKED || session->mode == PROTOCOL_BOARD_MODE_FOLLOW);
-    session->warning = !board->drive.brake_released && (resting || starting || coming);
+    session->warning = coming || starting || (resting && !board->drive.brake_released);
     session->warn_ms = session->warning ? board_count(session->warn_ms) : (uint16_t)0U;
-    return starting && !board->drive.brake_released && session->warn_ms < BOARD_WARNING_MS;
+    return starting && session->warn_ms < BOARD_WARNING_MS;
 }
 
 /* Never faster than the bound ahead allows, and never past it. */

@@ -15,7 +15,7 @@
 #define SESSION_BUDGET_LEAST_DS 600U
 #define SESSION_TEST_CLOSING_MS 20U
 #define SESSION_TEST_MS (SESSION_TEST_CLOSING_MS + 400U)
-#define SESSION_TEST_CDEG 30
+#define SESSION_TEST_CDEG 15
 
 static bool resting(const board_t *board)
 {
@@ -74,7 +74,6 @@ void session_watch(board_t *board)
     session_t *session = &board->session;
     watch_boot(board);
     session->away = board->angle.ready ? (!board->angle.at_upright || session->session_open) : board->angle.lost_ms >= 100U;
-    session->not_started = false;
     watch_pi(board);
     watch_trip(board);
     ladder_update(board);
