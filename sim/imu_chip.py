@@ -22,6 +22,8 @@ READ_ONLY: Final = frozenset({WHO_AM_I, *range(STATUS, 0x2E), *range(TIMESTAMP, 
 
 IF_INC, SW_RESET, TIMESTAMP_ON = 0x04, 0x01, 0x20
 ACCEL_READY, GYRO_READY, TEMPERATURE_READY = 0x01, 0x02, 0x04
+LAST_BYTES: Final = ((OUT_XL + 5, ACCEL_READY), (OUT_G + 5, GYRO_READY), (TEMPERATURE + 1, TEMPERATURE_READY))
+"""Reading the last high byte of a set clears its data-ready bit."""
 TIMESTAMP_S: Final = 25e-6
 MPS2_PER_G: Final = 9.80665
 
@@ -74,12 +76,16 @@ class ImuChip:
             self.power_on()
             self._pointer = pointer
         self._refresh()
-        out = bytearray()
-        for _ in range(length):
-            out.append(self._registers[self._pointer])
-            self._after_read(self._pointer)
-            self._pointer = self._next(self._pointer)
-        return bytes(out)
+        first = self._pointer
+        if not self._registers[CTRL3_C] & IF_INC:
+            return bytes(self._registers[first : first + 1]) * length
+        end = first + length
+        self._pointer = end & 0xFF
+        out = bytes(self._registers[first:end])
+        for last, ready in LAST_BYTES:
+            if first <= last < end:
+                self._registers[STATUS] &= ~ready & 0xFF
+        return out
 
     # ------------------------------------------------------------ inside
 
@@ -99,11 +105,6 @@ class ImuChip:
             self._zero_s = self._now_s()
         elif register not in READ_ONLY:
             self._registers[register] = value
-
-    def _after_read(self, register: int) -> None:
-        """Reading the last high byte of a set clears its data-ready bit."""
-        cleared = {OUT_XL + 5: ACCEL_READY, OUT_G + 5: GYRO_READY, TEMPERATURE + 1: TEMPERATURE_READY}.get(register, 0)
-        self._registers[STATUS] &= ~cleared & 0xFF
 
     def _refresh(self) -> None:
         sample = self._world.imu_sample()

@@ -121,10 +121,11 @@ static double motor(plant_t *p, const table_t *table, const fault_t *fault, doub
     }
     const double way = fault->motor_reversed > 0.0 ? -1.0 : 1.0;
     const double emf_v = way * per_rad * p->rotor_rate;
-    const double ohm = fault->motor_short > 0.0 ? SHORT_OHM : table->motor_ohm;
-    p->motor_a = clip((duty * p->bus_v - emf_v) / ohm, CURRENT_MAX_A);
+    const bool shorted_leads = fault->motor_short > 0.0; /* the bridge feeds the short, the motor brakes through it */
+    const double through_a = (shorted_leads ? -emf_v : duty * p->bus_v - emf_v) / table->motor_ohm;
+    p->motor_a = clip(shorted_leads ? duty * p->bus_v / SHORT_OHM : through_a, CURRENT_MAX_A);
     p->bus_a = duty * p->motor_a + table->board_a + (p->brake_has_current ? table->coil_a : 0.0);
-    return fault->motor_short > 0.0 ? 0.0 : way * per_rad * p->motor_a;
+    return way * per_rad * clip(through_a, CURRENT_MAX_A);
 }
 
 /* ---------------------------------------------------------------- mechanics */

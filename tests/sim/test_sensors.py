@@ -109,7 +109,8 @@ def test_descent_is_a_positive_rate_about_the_right_hand_axis_and_comes_5_ms_lat
     world.run_bench(30)
     world.place(20.0, 4.0)
     world.set_part("brake_nm", 0.0)
-    early, late = [], []
+    early: list[float] = []
+    late: list[float] = []
     for ms in range(40):
         world.run_bench(1, lever=False)
         (early if ms < 4 else late).append(world.imu_sample().gyro_dps[1])
