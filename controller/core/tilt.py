@@ -4,7 +4,7 @@ A two-state Kalman filter (angle and gyro bias; the accelerometer's angle is the
 the gyro and leans on gravity in the long run.  tilt_watch.py judges each sample first.
 
 Error bounds, proven by tests/core/test_tilt.py on simulated motion up to 3 deg/s with the LSM6DSOX's noise, a person
-moving (0.2 m/s2 at 0.5-3 Hz) and knocks: once `trusted`, |angle error| <= 0.5 deg and |rate error| < 0.1 deg/s at rest, if
+moving (0.2 m/s2 at 1-3 Hz) and knocks: once `trusted`, |angle error| <= 0.5 deg and |rate error| < 0.1 deg/s at rest, if
   * `calibrate` left no more than 5 mg of offset in the plane of turning (10 mg alone is already 0.57 deg: the bound is
     then 0.85 deg); the sensor's 0.1 mg/K adds 1 mg over 10 K;
   * the gyro's bias is within 1 deg/s when the service starts, and then drifts slower than 0.01 deg/s a second.
@@ -32,14 +32,14 @@ faster follows the person's arms.  The bias walk allows 0.01 deg/s of drift in a
 FIRST_BIAS_DPS2 = 1.0
 """Variance of the gyro's bias before anything is known: the data sheet's typical zero-rate level, squared."""
 
-ALIGNED_DPS2 = 0.04**2
+ALIGNED_DPS2 = 0.035**2
 """Once the bias is known this well, the rate error is small enough to tell rest from motion."""
 
-RATE_SMOOTHING_S = 0.05
-"""Averages the gyro's 0.03 deg/s of noise down to 0.012, at 0.05 s of delay."""
+RATE_SMOOTHING_S = 0.07
+"""Averages the gyro's 0.027 deg/s of noise down to 0.011, at 0.07 s of delay."""
 
-SURPRISE_CLIP_DEG = 10.0
-"""One sample counts no more than this, so that two knocked ones alone are no doubt."""
+KNOCKED_DEG = 4.0
+"""One sample counts no more than this: more is a knock that left gravity's size alone, not tilt."""
 
 COAST_S = 0.1
 """Longer without a usable sample, the angle starts again from gravity."""
@@ -72,13 +72,15 @@ class TiltState:
 def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) -> TiltState:
     """Take one sample; `dt_s` is the true time since the last call."""
     watched = watch(tilt.watch, reading, limits, dt_s)
-    if not watched.usable:
+    lost = tilt.lost_s >= COAST_S
+    if not watched.usable or (lost and not watched.calm):
         return _coasted(tilt, watched, dt_s)
     seen_deg, turning_dps = _measured(reading, limits.mounting)
-    if tilt.lost_s >= COAST_S:
+    if lost:
         return _begun(tilt, watched, seen_deg, turning_dps - tilt.bias_dps)
     angle_deg, bias_dps, covariance, surprise_deg = _filtered(tilt, seen_deg, turning_dps, dt_s, believes_gravity=watched.calm)
-    surprise_deg = min(max(surprise_deg, -SURPRISE_CLIP_DEG), SURPRISE_CLIP_DEG)
+    if tilt.covariance[2] > ALIGNED_DPS2 and not -KNOCKED_DEG < surprise_deg < KNOCKED_DEG:
+        return _begun(tilt, watched, seen_deg, turning_dps - tilt.bias_dps)  # knocked while aligning
     doubt_deg = tilt.doubt_deg + (surprise_deg - tilt.doubt_deg) * min(1.0, dt_s / DOUBT_S)
     faults = watched.faults if -DOUBT_DEG < doubt_deg < DOUBT_DEG else (*watched.faults, BIAS)
     rate_dps = tilt.rate_dps + (turning_dps - bias_dps - tilt.rate_dps) * min(1.0, dt_s / RATE_SMOOTHING_S)
@@ -123,6 +125,8 @@ def _filtered(
     if not believes_gravity:
         return angle_deg, tilt.bias_dps, (angle_var, cross, bias_var), 0.0
     surprise_deg = (seen_deg - angle_deg + 180.0) % 360.0 - 180.0
+    if tilt.covariance[2] <= ALIGNED_DPS2:
+        surprise_deg = min(max(surprise_deg, -KNOCKED_DEG), KNOCKED_DEG)
     whole = angle_var + ACCEL_VARIANCE_DEG2
     angle_gain, bias_gain = angle_var / whole, cross / whole
     covariance = ((1.0 - angle_gain) * angle_var, (1.0 - angle_gain) * cross, bias_var - bias_gain * cross)

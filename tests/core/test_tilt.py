@@ -50,7 +50,7 @@ def session(signal: Signal, rate_dps: float) -> tuple[TiltState, float, float]:
 
 
 @pytest.mark.req("SR8")
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     seed=st.integers(0, 1000),
     bearing=st.sampled_from(((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (0.7, 0.7), (-0.7, 0.7))),
