@@ -111,13 +111,20 @@ class Timed:
         self._machine.wait_for_tick()
 
 
-def session(seed: int, depth: str, *, wrap: Callable[[Machine], Machine] = as_it_is, look: Callable[[Desk], None] | None = None) -> None:
+def session(
+    seed: int,
+    depth: str,
+    *,
+    for_s: float = SESSION_S,
+    wrap: Callable[[Machine], Machine] = as_it_is,
+    look: Callable[[Desk], None] | None = None,
+) -> None:
     """Ten minutes of virtual time on the longest built-in protocol, keys pressed by the autopilot."""
     limits = Limits()
     longest = max(builtin_protocols(limits), key=lambda protocol: sum(stage.hold_s for stage in protocol.stages))
     desk = Desk([longest], limits, seed=seed, depth=depth, wrap=wrap)
     autopilot = Autopilot(desk)
-    while desk.now_s < SESSION_S:
+    while desk.now_s < for_s:
         key = autopilot.key()
         if key is not None:
             desk.touch(key)
@@ -187,14 +194,14 @@ def times_real_time(seed: int, depth: str) -> tuple[float, float]:
     return SESSION_S / (time.process_time() - core_s), SESSION_S / (time.perf_counter() - wall_s)
 
 
-def digest(seed: int, depth: str) -> str:
+def digest(seed: int, depth: str, *, for_s: float = SESSION_S) -> str:
     """Of everything true and everything the Pi put out, tick by tick."""
     whole = hashlib.sha256()
 
     def look(desk: Desk) -> None:
         whole.update(repr((desk.world.truth(), desk.outputs)).encode())
 
-    session(seed, depth, look=look)
+    session(seed, depth, for_s=for_s, look=look)
     return whole.hexdigest()
 
 
