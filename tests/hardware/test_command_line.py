@@ -162,6 +162,31 @@ def test_a_service_with_wrong_settings_says_the_line_and_runs_to_refuse(tmp_path
     assert "Start will be refused" in first
 
 
+@pytest.mark.req("F61")
+def test_the_core_is_told_whether_settings_and_protocols_were_good(tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text("[limits]\nrate_dps = 1.2\n", encoding="utf-8")
+    (tmp_path / "bad.toml").write_text("[limits]\nrate_dps = 9\n", encoding="utf-8")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "mine.toml").write_text("nonsense = 1\n", encoding="utf-8")
+    (tmp_path / "protocols.toml").write_text(f'[programme]\nprotocols = "{tmp_path / "own"}"\n', encoding="utf-8")
+    script = (
+        "import sys; from controller import service; from hardware import product; from tests.hardware.fakes import HandPins\n"
+        "service.run = lambda machine, *rest: print(machine.sense().host.config_ok)\n"
+        "from pathlib import Path; product.run(Path(sys.argv[1]), lambda line: None, HandPins)"
+    )
+    told = {}
+    for name in ("good", "bad", "protocols"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path / f"{name}.toml")],
+            env=environment(STATE_DIRECTORY=str(tmp_path)),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told[name] = done.stdout.strip()
+    assert told == {"good": "True", "bad": "False", "protocols": "False"}
+
+
 def test_a_fault_of_the_program_is_one_line_with_its_place(tmp_path: Path) -> None:
     script = "from hardware.__main__ import main\ndef broken():\n    raise ValueError('no\\nsuch thing')\nmain(['run'], broken)"
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)

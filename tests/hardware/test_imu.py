@@ -78,6 +78,7 @@ def test_a_reset_that_never_ends_does_not_hold_the_loop() -> None:
     bench = Bench()
     bench.chip.reset_takes_s = 1e9
     reading = bench.for_s(1.0)
+    assert bench.chip.writes == [(CTRL3_C, 0x05)]
     assert not reading.configured
     assert reading.age_s == float("inf")
 
@@ -126,6 +127,7 @@ def test_another_chip_at_the_address_is_never_taken_for_the_imu() -> None:
     bench.chip.identity = 0x69
     bench.chip.power_on()
     reading = bench.for_s(1.0)
+    assert bench.chip.writes == []
     assert not reading.configured
     assert reading.age_s == float("inf")
 

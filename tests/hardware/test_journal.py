@@ -157,6 +157,64 @@ def test_a_disk_that_refuses_is_told_and_what_happened_is_kept_until_it_takes_it
     assert read_latches(tmp_path) == Latches(load_refused=True)
 
 
+@pytest.mark.req("F56")
+def test_a_disk_that_takes_it_again_is_noticed_without_anything_new_happening(tmp_path: Path, disk: StuckDisk) -> None:
+    disk.error = errno.ENOSPC
+    journal = FileJournal(tmp_path)
+    journal.put(INPUTS, story(1))
+    assert until(lambda: not journal.storage_ok, 1.0)
+    disk.error = None
+    assert until(lambda: journal.storage_ok)
+    journal.close()
+    assert texts(tmp_path) == ["number 1"]
+
+
+@pytest.mark.req("F56")
+def test_a_line_whose_write_failed_half_way_is_written_once(tmp_path: Path, disk: StuckDisk) -> None:
+    journal = FileJournal(tmp_path)
+    journal.put(INPUTS, story(1))
+    assert until(lambda: (tmp_path / "journal.jsonl").exists() and texts(tmp_path) == ["number 1"])
+    disk.error = errno.ENOSPC
+    journal.put(INPUTS, story(2))
+    assert until(lambda: not journal.storage_ok, 1.0)
+    assert texts(tmp_path) == ["number 1"]
+    disk.error = None
+    journal.close()
+    assert texts(tmp_path) == ["number 1", "number 2"]
+
+
+@pytest.mark.req("SR13", "F58")
+def test_changed_latches_are_written_though_quieter_news_came_after_them(tmp_path: Path, disk: StuckDisk) -> None:
+    disk.free.clear()
+    journal = FileJournal(tmp_path)
+    journal.put(INPUTS, story(1))
+    journal.put(INPUTS, Outputs(latches=Latches(load_refused=True)))
+    journal.put(INPUTS, story(2, Latches(load_refused=True)))
+    disk.free.set()
+    journal.close()
+    assert read_latches(tmp_path) == Latches(load_refused=True)
+
+
+def test_latches_that_did_not_change_are_not_written_again(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    journal.put(INPUTS, Outputs(latches=LIFTED))
+    assert until((tmp_path / "latches.json").exists)
+    (tmp_path / "latches.json").unlink()
+    journal.put(INPUTS, story(1))
+    journal.close()
+    assert not (tmp_path / "latches.json").exists()
+
+
+@pytest.mark.req("F60")
+def test_the_file_of_latches_is_never_written_in_place(tmp_path: Path) -> None:
+    write_latches(tmp_path, LIFTED)
+    with (tmp_path / "latches.json").open(encoding="utf-8") as old:
+        before = old.read()
+        write_latches(tmp_path, Latches(load_refused=True))
+        old.seek(0)
+        assert old.read() == before
+
+
 @pytest.mark.req("F57")
 @pytest.mark.parametrize("folder", ["/proc", "/nowhere/at/all"])
 def test_a_folder_that_cannot_be_written_is_told_from_the_start(folder: str) -> None:
