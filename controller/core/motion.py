@@ -64,6 +64,8 @@ def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_
     ahead, push, distance = rate * way, accel * way, abs(left_deg)
     fastest = min(max_rate_dps, limits.max_rate_dps)
     braking, jerk = limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3
+    if ahead < 0.0:
+        return stop(motion, limits, dt_s)  # going away from it
     if ahead > 0.0 and _stopping_deg(ahead, push, limits.accel_dps2, jerk) + ahead * DRIVE_LAG_S > distance + LEAVES_DEG:
         return stop(motion, limits, dt_s)
     for change in (jerk * dt_s, 0.0, -jerk * dt_s):
@@ -118,7 +120,7 @@ def _s_curve_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
 def leg_time_s(distance_deg: float, rate_dps: float, limits: Limits) -> float:
     """Upper bound of the time `steer` takes over this distance from rest to rest, landing included."""
     changing_s = _speeding_s(rate_dps, limits) + _braking_s(rate_dps, limits)
-    return _cruising_s(distance_deg, rate_dps, changing_s) + changing_s + LANDING_S
+    return _cruising_s(distance_deg, rate_dps, changing_s, limits) + changing_s + LANDING_S
 
 
 def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, *, rest_left_s: float) -> float:
@@ -170,11 +172,13 @@ def _through_level_s(angle_deg: float, rate_dps: float, limits: Limits) -> float
     if rate_dps * _braking_s(rate_dps, limits) / 2.0 >= -limits.level_deg:
         return leg_time_s(angle_deg - limits.level_deg, rate_dps, limits)
     speeding_s = _speeding_s(rate_dps, limits)
-    return _cruising_s(angle_deg, rate_dps, speeding_s) + speeding_s
+    return _cruising_s(angle_deg, rate_dps, speeding_s, limits) + speeding_s + 2.0 * limits.tick_s
 
 
-def _cruising_s(distance_deg: float, rate_dps: float, changing_s: float) -> float:
-    return max(0.0, distance_deg - rate_dps * changing_s / 2.0) / rate_dps
+def _cruising_s(distance_deg: float, rate_dps: float, changing_s: float, limits: Limits) -> float:
+    """`steer` may cruise below the rate by what one step of jerk gives in a tick."""
+    slowest_dps = rate_dps - limits.jerk_dps3 * limits.tick_s * limits.tick_s
+    return max(0.0, distance_deg - rate_dps * changing_s / 2.0) / slowest_dps
 
 
 def _speeding_s(rate_dps: float, limits: Limits) -> float:

@@ -1,0 +1,1 @@
+"""The Pi's half and the board's half, held together."""

@@ -1,0 +1,1 @@
+"""Settings files: what is accepted, and the one line for what is not."""

@@ -1,0 +1,1 @@
+"""The therapy programme: protocols and permission."""
