@@ -136,7 +136,10 @@ class Acceleration:
 
 @dataclass(slots=True)
 class Angle:
-    """SR5: never more than 2 degrees past the permitted angle, never past +92, never above upright rest (0.8 for the stop's rubber)."""
+    """SR5: never more than 2 degrees past the permitted angle, never past +92, never above upright rest.
+
+    The head-up stop's rubber gives 0.8 degrees, 1.2 under a motor that a fault drives into it.
+    """
 
     rule: str = "SR5"
 
@@ -144,7 +147,7 @@ class Angle:
         highest_deg = min(92.0, story.setting.permitted_deg + 2.0)
         if row.peak_angle_deg > highest_deg:
             return f"reached {row.peak_angle_deg:.2f} deg, {highest_deg:.1f} is the most"
-        lowest_deg = story.setting.upright_deg - 0.8
+        lowest_deg = story.setting.upright_deg - (1.2 if story.pushed else 0.8)
         return f"reached {row.low_angle_deg:.2f} deg, {lowest_deg:.1f} is upright rest" if row.low_angle_deg < lowest_deg else ""
 
 

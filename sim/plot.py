@@ -32,6 +32,7 @@ COLOURS: dict[str, str] = {
 }
 """One colour per mode of the Pi; grey where nobody was there to be in a mode."""
 INK, MUTED, BLUE, RED, GREEN = "#20252c", "#6b7480", "#1f5fa8", "#b3261e", "#2e7d4f"
+FLAG_ROWS = 7
 NOTED = ("action", "button", "reason", "refusal", "violation", "ladder")
 
 
@@ -93,9 +94,9 @@ def _angle_panel(axes: Any, rows: list[Row], permitted_deg: float) -> None:
         axes.plot(*zip(*believed, strict=True), color="#e0992f", linewidth=2.6, alpha=0.55, label="as the Pi believes", zorder=2)
     axes.plot(t_s, [row.angle_deg for row in thin], color=BLUE, linewidth=1.6, label="true angle", zorder=3)
     axes.set_ylabel("inversion angle, °")
-    axes.set_ylim(-84, 104)
+    axes.set_ylim(-84, 98)
     axes.set_yticks([-75, -45, -15, 0, 30, 60, 90])
-    axes.legend(loc="lower right", fontsize=8, frameon=False, ncols=2)
+    axes.legend(loc="upper right", fontsize=8, frameon=False, ncols=2)
 
 
 def _rate_panel(axes: Any, rows: list[Row]) -> None:
@@ -125,19 +126,42 @@ def _mode_panel(axes: Any, rows: list[Row]) -> None:
     axes.set_xlabel("seconds")
 
 
-def _notes(axes: Any, moments: list[Moment], end_s: float) -> None:
-    """Presses, trips and refusals as flags along the top; neighbours take turns in height."""
-    shown = [moment for moment in moments if moment.kind in NOTED][:40]
-    last_s, row = -1e9, 0
-    for moment in shown:
-        row = (row + 1) % 5 if moment.t_s - last_s < end_s * 0.12 else 0
-        last_s = moment.t_s
-        colour = RED if moment.kind in ("reason", "refusal", "violation", "ladder") else INK
-        axes.axvline(moment.t_s, color=colour, linewidth=0.7, alpha=0.6, zorder=1)
-        words = moment.text if len(moment.text) <= 34 else moment.text[:33] + "…"
-        axes.annotate(
-            words, (moment.t_s, 99 - 8.5 * row), fontsize=6.5, color=colour, xytext=(2, 0), textcoords="offset points", va="center"
-        )
+def _short(moment: Moment) -> str:
+    """A flag's words: names, not sentences."""
+    words = moment.text.split(": ")
+    if moment.kind == "reason":
+        return " ".join(words[:2]) if words[0] in ("board", "Pi") else words[0]
+    if moment.kind == "refusal":
+        return f"refused {moment.rule}"
+    if moment.kind == "violation":
+        return f"{moment.rule} BROKEN: {words[0]}"
+    return f"help {words[0]}" if moment.kind == "ladder" else moment.text
+
+
+def _shown(result: Result) -> Iterator[tuple[float, str, str]]:
+    """Time, words, colour of each flag: the power-up's own and repeated reasons are left out."""
+    told: set[str] = set()
+    for moment in result.timeline:
+        words = _short(moment)
+        if moment.kind not in NOTED or moment.t_s < 0.7 or (moment.kind == "reason" and words in told):
+            continue
+        told.add(words)
+        yield moment.t_s, words[:30], RED if moment.kind in ("reason", "refusal", "violation", "ladder") else INK
+
+
+def _notes(strip: Any, axes: Any, result: Result) -> None:
+    """Presses, trips and refusals as flags above the angle, each on the first row that has room; one that has none keeps its line."""
+    end_s = result.rows[-1].t_s
+    free_s = [-1.0] * FLAG_ROWS
+    for t_s, words, colour in _shown(result):
+        axes.axvline(t_s, color=colour, linewidth=0.7, alpha=0.45, zorder=1)
+        row = next((row for row, until_s in enumerate(free_s) if until_s <= t_s), None)
+        if row is not None:
+            free_s[row] = t_s + end_s * (0.0062 * len(words) + 0.012)
+            strip.plot([t_s, t_s], [-0.5, row], color=colour, linewidth=0.7, alpha=0.45, clip_on=False)
+            strip.text(t_s, row, f" {words}", fontsize=6.8, color=colour, va="center", ha="left")
+    strip.set_ylim(-0.5, FLAG_ROWS - 0.5)
+    strip.axis("off")
 
 
 def draw(result: Result, path: Path) -> None:
@@ -147,27 +171,21 @@ def draw(result: Result, path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot  # noqa: PLC0415
 
-    figure, (top, middle, bottom) = pyplot.subplots(
-        3, 1, figsize=(13, 7.2), sharex=True, height_ratios=[6, 1.8, 0.6], gridspec_kw={"hspace": 0.06}
+    figure, (strip, top, middle, bottom) = pyplot.subplots(
+        4, 1, figsize=(13, 7.8), sharex=True, height_ratios=[1.5, 6, 1.8, 0.6], gridspec_kw={"hspace": 0.05}
     )
     rows = result.rows
     for axes in (top, middle, bottom):
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8, colors=INK)
     _angle_panel(top, rows, result.scenario.plan.ceiling_deg)
-    _notes(top, result.timeline, rows[-1].t_s)
+    _notes(strip, top, result)
     _rate_panel(middle, rows)
     _mode_panel(bottom, rows)
     top.set_xlim(rows[0].t_s, rows[-1].t_s)
     verdict = "all expectations and monitors hold" if result.ok else "; ".join(result.failures())[:110]
-    top.set_title(result.scenario.title, loc="left", fontsize=13, color=INK, pad=20)
-    top.text(
-        0.0,
-        1.015,
-        f"{result.scenario.plan.title} · {result.depth} · {verdict}",
-        transform=top.transAxes,
-        fontsize=8.5,
-        color=GREEN if result.ok else RED,
-    )
+    strip.set_title(result.scenario.title, loc="left", fontsize=13, color=INK, pad=22)
+    subtitle = f"{result.scenario.plan.title} · {result.depth} · {verdict}"
+    strip.text(0.0, 1.08, subtitle, transform=strip.transAxes, fontsize=8.5, color=GREEN if result.ok else RED)
     figure.savefig(path, dpi=110, bbox_inches="tight", metadata={"Software": None} if path.suffix == ".png" else None)
     pyplot.close(figure)

@@ -86,8 +86,8 @@ class Routine:
 
     toggles_locks: bool = True  # opens and closes each ankle lock while stepping on
     locks_at_s: float | None = 1.0
-    spotter_at_s: float | None = 2.5
-    start_at_s: float | None = 4.0
+    spotter_at_s: float | None = 4.5
+    start_at_s: float | None = 6.0
     answers_after_s: float | None = 3.0  # presses OK this long after being asked
     level_after_s: float | None = 5.0  # presses OK this long into a wait at level
     leaves_after_s: float | None = 3.0  # opens the locks this long after RELEASE OK

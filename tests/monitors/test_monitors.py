@@ -347,7 +347,7 @@ def test_monitors_read_no_belief(monkeypatch: pytest.MonkeyPatch) -> None:
         "board_angle_deg": 44.0, "board_rate_dps": 9.0, "pot_deg": 1.0, "encoder_deg": 2.0, "board_reasons": "stall",
         "board_flags": 65535, "board_rest_s": 99.0, "board_budget_left_s": 0.0, "pi_reasons": "x", "request": "FOLLOW",
     }  # fmt: skip
-    for _rule, _monitor, draw in BAD:
+    for _rule, _monitor, draw in BAD[::4]:
         rows = draw().rows
         lies = [row._replace(**beliefs) for row in rows]
         assert judge(lies) == judge(rows)

@@ -29,7 +29,7 @@ def test_a_title_is_enough() -> None:
     assert scenario.depths == DEPTHS
     assert scenario.plan.name == "week_1"
     assert scenario.lasts_s == 900.0
-    assert scenario.routine.start_at_s == 4.0
+    assert scenario.routine.start_at_s == 6.0
 
 
 def test_durations_moments_and_references_are_read() -> None:

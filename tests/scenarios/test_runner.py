@@ -18,7 +18,7 @@ def run(text: str, depth: str = "fast") -> Result:
     return run_scenario(parse_scenario(SHORT + text, Path("here.toml")), depth=depth)
 
 
-REFUSED = 'ends_when = "t > 8"\n[routine]\nspotter = "never"\n'
+REFUSED = 'ends_when = "t > 9"\n[routine]\nspotter = "never"\n'
 
 WRONG: tuple[tuple[str, str], ...] = (
     ('reach = "HOLDING"', "HOLDING"),
@@ -76,14 +76,17 @@ def test_a_whole_session_fails_what_a_whole_session_must_fail() -> None:
 
 
 def test_an_event_whose_moment_never_comes_fails_the_run() -> None:
-    result = run('ends_when = "t > 2"\n[[event]]\nat = "HOLDING+1s"\npress = "RETURN"\n[[event]]\nwhen = "angle > 50"\npress = "OK"\n')
+    events = '[[event]]\nat = "HOLDING+1s"\npress = "RETURN"\n[[event]]\nwhen = "angle > 50"\npress = "OK"\n'
+    result = run('ends_when = "t > 2"\n' + events)
     assert [figure for _name, ok, figure in result.judged() if not ok] == ["its moment never came"] * 2
 
 
 @pytest.mark.req("SE5")
 def test_a_scenario_that_breaks_a_rule_fails_whatever_its_author_expected() -> None:
     """A shove no drive of this size can hold takes the table past its permitted angle; nobody expected anything, the monitor did."""
-    result = run('[[event]]\nwhen = "mode == HOLDING"\nlever = "pull"\n[[event]]\nat = "HOLDING+1s"\npush_nm = 300\nfor = "20s"\n')
+    result = run(
+        'ends_when = "t > 150"\n[[event]]\nwhen = "mode == HOLDING"\nlever = "pull"\n[[event]]\nat = "HOLDING+1s"\npush_nm = 300\nfor = "20s"\n'
+    )
     assert "angle" in {violation.monitor for violation in result.violations}
     assert not result.ok
 
@@ -118,7 +121,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path: 
 
 
 def test_the_timeline_names_phases_presses_events_refusals_and_reasons() -> None:
-    result = run(REFUSED + '[[event]]\nat = "6s"\nestop = "press"\nname = "stop"\n')
+    result = run(REFUSED + '[[event]]\nat = "7.5s"\nestop = "press"\nname = "stop"\n')
     told = [(moment.kind, moment.text) for moment in result.timeline]
     assert ("mode", "IDLE at -75.0 deg") in told
     assert ("button", "START") in told
