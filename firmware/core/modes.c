@@ -37,12 +37,18 @@ static void latch(board_t *board)
 {
     rate_loop_cut(&board->drive);
     session_latch(board);
+    if (board->session.mode != PROTOCOL_BOARD_MODE_STOPPED && board->session.mode != PROTOCOL_BOARD_MODE_RESCUE) {
+        rest_begin_return(board); /* the way up after a stop is a new return; letting RETURN go in the middle of it is not */
+    }
     board->session.mode = board->memory.estop_latched ? PROTOCOL_BOARD_MODE_STOPPED : PROTOCOL_BOARD_MODE_FAULT;
 }
 
 /* The board brings the person up by itself.  Nobody asked: wait at level. */
 static void ascend(board_t *board, bool asked)
 {
+    if (board->angle.at_rest) { /* one still on its way up only changes hands: no stop for a rest it has taken */
+        rest_begin_return(board);
+    }
     session_begin_return(board);
     board->session.asked = asked;
     if (!asked) {

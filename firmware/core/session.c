@@ -101,8 +101,8 @@ void session_begin_return(board_t *board)
         session->returning = true;
         session->answered = false;
         session->asked = false;
+        rest_begin_return(board);
     }
-    rest_begin_return(board);
 }
 
 void session_wait_at_level(board_t *board)

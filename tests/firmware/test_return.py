@@ -350,3 +350,16 @@ def test_a_return_that_makes_no_progress_for_ten_seconds_calls_for_help() -> Non
     assert not early
     assert bench.shows(StatusFlag.LADDER)
     assert bench.says(BoardReason.NO_PROGRESS)
+
+
+@pytest.mark.req("SR3", "PU6")
+def test_pressing_return_again_on_the_way_up_neither_stops_nor_restarts_anything() -> None:
+    bench = Bench()
+    bench.at(15.0)
+    bench.run(11.0)
+    bench.press("return")
+    bench.run(3.0)
+    for _ in range(5):
+        bench.press("return")
+        bench.run(1.0)
+        assert bench.now.rate_dps < -1.0
