@@ -54,6 +54,10 @@ FIXED = {
 }
 
 
+def limits_with(name: str, value: float) -> Limits:
+    return replace(Limits(), **{name: value})  # type: ignore[arg-type]  # every field but the mounting is a float
+
+
 @pytest.mark.req("SR2", "SR3", "SR4", "SR5", "SR15", "TP11")
 def test_every_limit_is_restated_here_with_its_hard_ends() -> None:
     assert set(RANGES) == set(MOVABLE) | set(FIXED)
@@ -73,9 +77,9 @@ def test_every_field_but_the_mounting_has_a_range_and_starts_at_its_default() ->
 @pytest.mark.parametrize("end", ["least", "most"])
 def test_a_hair_outside_either_end_is_refused_in_one_line_and_the_end_itself_is_not(name: str, end: str) -> None:
     edge = getattr(RANGES[name], end)
-    assert getattr(replace(Limits(), **{name: edge}), name) == edge
+    assert getattr(limits_with(name, edge), name) == edge
     with pytest.raises(ValueError, match=rf"^{name}: [^\n]+$"):
-        replace(Limits(), **{name: nextafter(edge, inf if end == "most" else -inf)})
+        limits_with(name, nextafter(edge, inf if end == "most" else -inf))
 
 
 @pytest.mark.req("SR4")
@@ -83,7 +87,7 @@ def test_a_hair_outside_either_end_is_refused_in_one_line_and_the_end_itself_is_
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 def test_what_is_no_number_is_refused(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=rf"^{name}: "):
-        replace(Limits(), **{name: value})
+        limits_with(name, value)
 
 
 @pytest.mark.req("SR4")

@@ -1,0 +1,161 @@
+"""A settings file is taken whole and right, or refused in one line that says where, what and what would be right."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller import config
+from controller.config import ConfigError, HardwareSettings, ProgrammeSettings, RecordSettings, Settings, load_settings
+from controller.core.limits import RANGES, Limits, Mounting
+from controller.exit_codes import MEANINGS, ExitCode
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "systemd" / "inversion-table.toml"
+
+
+def settings_from(text: str | bytes, folder: Path) -> Settings:
+    file = folder / "settings.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_settings(file)
+
+
+def refusal(text: str | bytes, folder: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        settings_from(text, folder)
+    says = str(caught.value)
+    assert "\n" not in says
+    assert caught.value.exit_code is ExitCode.CONFIG
+    return says.removeprefix(f"{folder}/")
+
+
+REFUSALS = [
+    ("[limits]\nrate_dps = 9.0", "settings.toml:2: limits.rate_dps: 9.0 is above the hard limit 3.0; allowed 1.0 to 3.0 (SR4)"),
+    ("[limits]\nrest_s = 9", "settings.toml:2: limits.rest_s: 9.0 is below the hard limit 10.0; allowed 10.0 to 15.0 (SR3)"),
+    ("[limits]\nmax_inverted_s = 601", "settings.toml:2: limits.max_inverted_s: 601.0 is above the hard limit 600.0;"),
+    ("[limits]\n\ngate_deg = 25", "settings.toml:3: limits.gate_deg: 25.0 is not the fixed value 30.0 (SR3); it cannot be configured"),
+    ("limits.rate_dps = 0.5", "settings.toml:1: limits.rate_dps: 0.5 is below the hard limit 1.0;"),
+    ("[limits]\nrate_dps = nan", "settings.toml:2: limits.rate_dps: nan is not a finite number; allowed 1.0 to 3.0 (SR4)"),
+    ("[limits]\nrate_dsp = 1.5", "settings.toml:2: limits.rate_dsp: unknown key; did you mean rate_dps?"),
+    ("[limits]\nrest_ms = 12000", "settings.toml:2: limits.rest_ms: unknown key: wrong or missing unit; the key is rest_s"),
+    ("[limits]\nrest = 12", "settings.toml:2: limits.rest: unknown key: wrong or missing unit; the key is rest_s"),
+    ("[limits]\nrest_s = '12 s'", "settings.toml:2: limits.rest_s: '12 s' will not do; it must be a number"),
+    ("[limits]\nrest_s = true", "settings.toml:2: limits.rest_s: true will not do; it must be a number"),
+    ("[limts]\nrest_s = 12", "settings.toml:1: limts: unknown key; did you mean limits?"),
+    ("# a\nfrobnicate = 1", "settings.toml:2: frobnicate: unknown key; known here: limits, mounting, hardware, records, programme"),
+    ("limits = 3", "settings.toml:1: limits: 3 will not do; it must be a table"),
+    ("[mounting]\nhead_axis = 'up'", "settings.toml:2: mounting.head_axis: 'up' is no chip axis; allowed +x, -x, +y, -y, +z, -z"),
+    ("[mounting]\nhead_axis = '-z'", "settings.toml:1: mounting.face_axis: '+z' is the head axis too;"),
+    ("[mounting]\naccel_offset_mps2 = [0, 0]", "settings.toml:2: mounting.accel_offset_mps2: has 2 entries; it needs 3"),
+    (
+        "[mounting]\ngyro_offset_dps = [0, 'a', 0]",
+        "settings.toml:2: mounting.gyro_offset_dps[2]: 'a' will not do; it must be a number",
+    ),
+    ("[hardware]\nimu_address = 0x55", "settings.toml:2: hardware.imu_address: 85 will not do; allowed 106, 107"),
+    ("[limits\nrate_dps = 1", "settings.toml:1: not TOML: "),
+    ("[limits]\nrate_dps = 1\nrate_dps = 2", "settings.toml:3: not TOML: "),
+    (b"[limits]\nrate_dps = 1.5 # \xff", "settings.toml:2: not TOML: not UTF-8 text"),
+    ("a = " + "[" * 20_000 + "]" * 20_000, "settings.toml:1: not TOML: "),
+]
+
+
+@pytest.mark.req("SR2", "SR3", "SR4", "SR12")
+@pytest.mark.parametrize(("text", "says"), REFUSALS)
+def test_a_wrong_file_is_refused_in_one_line_with_file_line_and_what_would_be_right(text: str | bytes, says: str, tmp_path: Path) -> None:
+    assert refusal(text, tmp_path).startswith(says)
+
+
+@pytest.mark.parametrize("place", ["absent.toml", "."])
+def test_a_file_that_cannot_be_read_is_refused_with_its_own_exit_code(place: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^[^\n]+: cannot be read: [^\n]+$") as caught:
+        load_settings(tmp_path / place)
+    assert caught.value.exit_code is ExitCode.NO_INPUT
+
+
+def test_an_endless_file_is_not_read_to_its_end() -> None:
+    with pytest.raises(ConfigError, match="larger than 256 KiB"):
+        load_settings(Path("/dev/zero"))
+
+
+def test_no_file_and_an_empty_file_are_the_built_in_settings(tmp_path: Path) -> None:
+    assert load_settings(None).limits == Limits()
+    empty = settings_from("", tmp_path)
+    assert (empty.limits, empty.hardware, empty.records, empty.programme) == (
+        Limits(),
+        HardwareSettings(),
+        RecordSettings(),
+        ProgrammeSettings(),
+    )
+
+
+def test_what_is_set_arrives(tmp_path: Path) -> None:
+    settings = settings_from(
+        "[limits]\nrate_dps = 2\nrest_s = 15.0\n[mounting]\nhead_axis = '-y'\nzero_deg = 1.5\naccel_offset_mps2 = [0.1, 0, -0.2]\n"
+        "[hardware]\nboard_port = '/dev/ttyS9'\nimu_address = 0x6B\n[programme]\nprotocols = '/p'\n",
+        tmp_path,
+    )
+    assert (settings.limits.rate_dps, settings.limits.rest_s, settings.limits.settling_s) == (2.0, 15.0, 45.0)
+    assert settings.limits.mounting == Mounting(head_axis="-y", zero_deg=1.5, accel_offset_mps2=(0.1, 0.0, -0.2))
+    assert (settings.hardware.board_port, settings.hardware.imu_address, settings.programme.protocols) == ("/dev/ttyS9", 0x6B, "/p")
+
+
+@pytest.mark.req("SR2", "SR3", "SR4", "SR5")
+@given(name=st.sampled_from(sorted(RANGES)), value=st.floats(allow_nan=False, allow_infinity=False, width=32))
+def test_no_file_moves_a_limit_outside_its_hard_range(name: str, value: float, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("settings", numbered=True)
+    hard, text = RANGES[name], f"[limits]\n{name} = {value!r}\n"
+    if hard.least <= value <= hard.most:
+        assert getattr(settings_from(text, folder).limits, name) == value
+    else:
+        assert refusal(text, folder).startswith(f"settings.toml:2: limits.{name}: ")
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_at_all_give_settings_or_one_line(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("bytes", numbered=True)
+    says, limits = "settings.toml:0: none", Limits()
+    try:
+        limits = settings_from(data, folder).limits
+    except ConfigError as error:
+        says = str(error).removeprefix(f"{folder}/")
+    assert limits == Limits()
+    assert re.fullmatch(r"settings\.toml:\d+: [^\n]+", says)
+
+
+def test_the_example_file_explains_every_key_that_may_be_moved_and_shows_its_default(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert load_settings(EXAMPLE).limits == Limits()
+    switched_on = re.sub(r"^# (\w+ = .+)$", r"\1", text, flags=re.MULTILINE)
+    settings = settings_from(switched_on, tmp_path)
+    assert (settings.limits, settings.hardware, settings.records, settings.programme) == (
+        Limits(),
+        HardwareSettings(),
+        RecordSettings(),
+        ProgrammeSettings(),
+    )
+    movable = {name for name, hard in RANGES.items() if hard.least != hard.most}
+    structs = (config.HardwareSettings, config.RecordSettings, config.ProgrammeSettings)
+    others = {field.name for struct in structs for field in msgspec.structs.fields(struct)}
+    mounting = {"head_axis", "face_axis", "zero_deg", "accel_offset_mps2", "gyro_offset_dps"}
+    assert set(re.findall(r"^# (\w+) = ", text, re.MULTILINE)) == movable | others | mounting
+
+
+def test_every_exit_code_has_a_meaning_and_its_number_is_kept() -> None:
+    assert {code.name: int(code) for code in ExitCode} == {
+        "OK": 0,
+        "CHECK_FAILED": 1,
+        "USAGE": 2,
+        "BAD_DATA": 65,
+        "NO_INPUT": 66,
+        "UNAVAILABLE": 69,
+        "INTERNAL": 70,
+        "CANNOT_WRITE": 73,
+        "NO_PERMISSION": 77,
+        "CONFIG": 78,
+    }
+    assert set(MEANINGS) == set(ExitCode)
