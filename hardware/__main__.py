@@ -22,7 +22,7 @@ from hardware import calibrate, doctor, product
 from hardware.bus import ReopeningBus
 from hardware.clock import MonotonicClock
 from hardware.estop_contact import EstopContact
-from hardware.gpio import GpioError, open_pins
+from hardware.gpio import GpioError, claiming, open_pins
 from hardware.imu import Imu
 
 SETTINGS_FILE = Path("/etc/inversion-table.toml")
@@ -96,7 +96,9 @@ def calibrate_table(path: Path, pin_opener: Callable[[], Factory], *, dry_run: b
         settings = load_settings(path if path.exists() else None)
         clock = MonotonicClock()
         with closing(pin_opener()) as pins, closing(ReopeningBus(settings.hardware.i2c_bus, now_s=clock.now_s)) as bus:
-            imu, contact = Imu(bus, settings.hardware.imu_address), EstopContact(pins)
+            with claiming():
+                contact = EstopContact(pins)
+            imu = Imu(bus, settings.hardware.imu_address)
             bench = calibrate.Bench(sample=lambda: next_sample(imu, clock), estop_closed=contact.closed, done=wait_for_enter)
             mounting = calibrate.measure(bench, tell)
         if dry_run:

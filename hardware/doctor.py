@@ -24,6 +24,8 @@ from hardware.product import records_folder
 PRESS_WITHIN_S = 15.0
 IMU_SECONDS = 1.0
 
+IMU_IN_USE = Finding(name="IMU", saw="not looked at", cure="first the pins: who holds them uses the IMU too")
+
 Say = Callable[[str], None]
 
 
@@ -43,8 +45,12 @@ def findings(settings_path: Path | None, say: Say, *, walk: bool, pin_opener: Ca
     yield from software(settings)
     yield from computer()
     clock = MonotonicClock()
-    yield from devices(settings, clock)
-    yield from contacts(say, clock, walk=walk, pin_opener=pin_opener)
+    pins_free = True
+    for finding in contacts(say, clock, walk=walk, pin_opener=pin_opener):
+        pins_free = pins_free and (finding.good or finding.name != "pins")
+        yield finding
+    yield check_imu(settings, clock) if pins_free else IMU_IN_USE
+    yield check_board(settings, clock)
 
 
 def check_settings(path: Path | None) -> tuple[Settings, Finding]:
@@ -79,13 +85,17 @@ def computer() -> Iterator[Finding]:
     yield checks.check_watchdog()
 
 
-def devices(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def check_imu(settings: Settings, clock: Clock) -> Finding:
+    """Sets the chip up anew, which a running service would see as a brown-out: only when the pins say that none runs."""
     hardware = settings.hardware
     with closing(ReopeningBus(hardware.i2c_bus, now_s=clock.now_s)) as bus:
         samples = checks.sample_imu(Imu(bus, hardware.imu_address), IMU_SECONDS, clock.now_s, clock.sleep_until)
-        yield checks.check_imu(samples, hardware.i2c_bus, hardware.imu_address)
-    with closing(SerialPort(hardware.board_port, baud=BAUD, now_s=clock.now_s)) as port:
-        yield checks.check_board(port, hardware.board_port, clock.now_s, clock.sleep_until)
+    return checks.check_imu(samples, hardware.i2c_bus, hardware.imu_address)
+
+
+def check_board(settings: Settings, clock: Clock) -> Finding:
+    with closing(SerialPort(settings.hardware.board_port, baud=BAUD, now_s=clock.now_s)) as port:
+        return checks.check_board(port, settings.hardware.board_port, clock.now_s, clock.sleep_until)
 
 
 # ------------------------------------------------------------------ pins

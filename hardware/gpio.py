@@ -11,6 +11,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gpiozero import Factory, GPIOZeroError
@@ -28,6 +30,16 @@ def pin_errors() -> tuple[type[Exception], ...]:
     known: tuple[type[Exception], ...] = (GPIOZeroError, OSError, ImportError)
     lgpio = sys.modules.get("lgpio")
     return known if lgpio is None else (*known, lgpio.error)
+
+
+@contextmanager
+def claiming() -> Iterator[None]:
+    """Around the making of devices: a pin that somebody else holds becomes a GpioError in words."""
+    try:
+        yield
+    except pin_errors() as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise GpioError(f"a pin cannot be had: {reason}; stop the service, which owns the pins while it runs") from error
 
 
 def prepare_lgpio_folder() -> Path:

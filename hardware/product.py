@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from gpiozero import Factory
@@ -14,15 +15,16 @@ from controller import service
 from controller.config import ConfigError, Settings, load_settings
 from controller.exit_codes import ExitCode
 from controller.journal import FileJournal
+from controller.ports import Programme
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import ProtocolError, builtin_protocols, own_protocols
 from hardware.bus import ReopeningBus
 from hardware.clock import MonotonicClock
-from hardware.display import TextDisplay
+from hardware.display import Display, TextDisplay
 from hardware.drive.port import SerialPort
 from hardware.drive.protocol import BAUD
-from hardware.gpio import GpioError, open_pins
-from hardware.host import PiHost
+from hardware.gpio import GpioError, claiming, open_pins
+from hardware.host import HostPort, PiHost
 from hardware.lines import LineWriter
 from hardware.machine import HardwareMachine
 from hardware.notify import SystemdHeartbeat
@@ -74,38 +76,44 @@ class StopSignal:
         self.asked = True
 
 
+def build_table(
+    parts: ExitStack, *, pins: Callable[[], Factory], settings: Settings, programme: Programme, display: Display, host: HostPort
+) -> HardwareMachine:
+    """Every real device, to be closed with `parts` in the reverse order.  Raises GpioError."""
+    clock = MonotonicClock()
+    pin_factory = parts.enter_context(closing(pins()))
+    smbus = parts.enter_context(closing(ReopeningBus(settings.hardware.i2c_bus, now_s=clock.now_s)))
+    port = parts.enter_context(closing(SerialPort(settings.hardware.board_port, baud=BAUD, now_s=clock.now_s)))
+    with claiming():
+        machine = HardwareMachine(
+            pin_factory=pin_factory,
+            smbus=smbus,
+            port=port,
+            clock=clock,
+            settings=settings,
+            programme=programme,
+            display=display,
+            host=host,
+        )
+    return parts.enter_context(closing(machine))
+
+
 def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[], Factory] = open_pins) -> ExitCode:
     """Ends only when asked to, or at once when there are no pins: without buttons and locks there is nothing to run."""
+    stop = StopSignal()
     settings, settings_ok = settings_or_refusal(settings_path, say)
     programme, protocols_ok = programme_or_refusal(settings, say)
-    try:
-        pin_factory = pins()
-    except GpioError as error:
-        say(str(error))
-        return ExitCode.UNAVAILABLE
-    stop = StopSignal()
-    clock = MonotonicClock()
-    journal = FileJournal(records_folder(settings))
-    lines = LineWriter(sys.stderr)
-    heartbeat = SystemdHeartbeat()
-    smbus = ReopeningBus(settings.hardware.i2c_bus, now_s=clock.now_s)
-    port = SerialPort(settings.hardware.board_port, baud=BAUD, now_s=clock.now_s)
-    machine = HardwareMachine(
-        pin_factory=pin_factory,
-        smbus=smbus,
-        port=port,
-        clock=clock,
-        settings=settings,
-        programme=programme,
-        display=TextDisplay(lines.write),
-        host=PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok),
-    )
-    for line in ask_for_real_time():
-        lines.write(line)
-    try:
+    with ExitStack() as parts:
+        lines = parts.enter_context(closing(LineWriter(sys.stderr)))
+        journal = parts.enter_context(closing(FileJournal(records_folder(settings))))
+        heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
+        host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok)
+        try:
+            machine = build_table(parts, pins=pins, settings=settings, programme=programme, display=TextDisplay(lines.write), host=host)
+        except GpioError as error:
+            say(str(error))
+            return ExitCode.UNAVAILABLE
+        for line in ask_for_real_time():
+            lines.write(line)
         service.run(machine, LogVoice(lines.write), journal, heartbeat, settings.limits, lambda: stop.asked)
-    finally:
-        machine.close()
-        for part in (port, smbus, pin_factory, journal, lines, heartbeat):
-            part.close()
     return ExitCode.OK

@@ -162,6 +162,37 @@ def test_a_service_with_wrong_settings_says_the_line_and_runs_to_refuse(tmp_path
     assert "Start will be refused" in first
 
 
+BUSY = """
+import sys
+from hardware.__main__ import main
+from tests.hardware.fakes import HandPins
+class Busy(HandPins):
+    def pin(self, name):
+        raise OSError(16, "GPIO busy")
+sys.exit(main(sys.argv[1:], Busy))
+"""
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(("run",), 69), (("calibrate",), 69), (("doctor",), 1)])
+def test_beside_a_running_service_nothing_is_touched_and_one_line_says_so(arguments: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BUSY, *arguments],
+        cwd=tmp_path,
+        env=environment(STATE_DIRECTORY=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == code
+    assert "GPIO busy" in done.stdout + done.stderr
+    assert "stop the service" in done.stdout + done.stderr
+    assert done.stderr.count("\n") == (0 if arguments == ("doctor",) else 1)
+    if arguments == ("doctor",):
+        assert "BAD IMU: not looked at" in done.stdout  # setting it up anew would look like a brown-out to the service
+
+
 @pytest.mark.req("F61")
 def test_the_core_is_told_whether_settings_and_protocols_were_good(tmp_path: Path) -> None:
     (tmp_path / "good.toml").write_text("[limits]\nrate_dps = 1.2\n", encoding="utf-8")
