@@ -6,6 +6,7 @@ void contact_set(contact_t *contact, bool closed, uint16_t bounce_ms)
     if (closed != contact->closed) {
         contact->closed = closed;
         contact->bounce_ms = bounce_ms;
+        contact->fresh = true;
         contact->seen = contact->stuck == STUCK_NOT ? closed : contact->stuck == STUCK_CLOSED; /* the first edge is there at once */
     }
 }
@@ -20,7 +21,8 @@ void contacts_step(contact_t contacts[CONTACT_COUNT], rng_t *rng)
         if (c->stuck != STUCK_NOT) {
             c->seen = c->stuck == STUCK_CLOSED;
         } else {
-            c->seen = c->bounce_ms > 0 ? (rng_next(rng) & 1U) != 0 : c->closed;
+            c->seen = c->bounce_ms > 0 && !c->fresh ? (rng_next(rng) & 1U) != 0 : c->closed;
         }
+        c->fresh = false;
     }
 }

@@ -20,6 +20,7 @@ typedef struct {
     bool closed;       /* what the mechanism does */
     bool seen;         /* what the wire says */
     uint8_t stuck;
+    bool fresh;        /* changed since the last millisecond: that one shows the new level, whatever bounces after it */
     uint16_t bounce_ms;
 } contact_t;
 

@@ -17,8 +17,8 @@ from sim.machine import SimMachine
 from sim.world import World
 
 PLAN = SessionPlan(name="depths", title="depths", ceiling_deg=40.0, stages=(Stage(angle_deg=38.0, hold_s=15.0),))
-HANDS = {1000: ("locks", True), 4000: ("start", True), 4200: ("start", False), 123000: ("ok", True), 123400: ("ok", False)}
-SESSION_S = 265
+HANDS = {1000: ("locks", True), 7000: ("start", True), 7200: ("start", False), 132000: ("ok", True), 132400: ("ok", False)}
+SESSION_S = 270
 
 
 class Programme:
@@ -93,7 +93,7 @@ def test_an_emergency_stop_is_the_same_story_at_both_depths() -> None:
 def test_the_bus_depth_lights_the_lamps_of_the_decision() -> None:
     world = World(1)
     machine = bus_machine(world, Programme())
-    tell(world, machine, 20.0, HANDS)
+    tell(world, machine, 24.0, HANDS)
     lit = {bcm for _, bcm, level in machine.pins.log if level}
     assert {pins.LAMP_READY.bcm, pins.LAMP_MOVING.bcm} <= lit
 
@@ -103,7 +103,7 @@ def test_a_crash_darkens_the_pins_silences_the_line_and_starts_afresh_at_both_de
     for depth in (SimMachine, bus_machine):
         world = World(1)
         machine: SimMachine | BusMachine = depth(world, Programme())
-        tell(world, machine, 20.0, HANDS)
+        tell(world, machine, 24.0, HANDS)
         frames = world.instruments().rx_frames
         world.inject("service_crash", down_s=1.0)
         before_ms = world.now_ms

@@ -194,13 +194,29 @@ def test_the_mechanical_stops_end_the_travel_and_the_switches_open_before_them()
 def test_the_release_lever_declutches_against_a_damper_of_five_degrees_a_second() -> None:
     world = World(1, Person(mass_kg=150.0, balance_m=0.02, lift_m=0.15))
     world.place(60.0)
+    world.run_bench(1)
+    counts = world.instruments().encoder_counts
     world.run_bench(4000, lever=True)
     truth = world.truth()
+    assert world.instruments().encoder_counts == counts
     assert truth.angle_deg > 62.0
     assert truth.peak_rate_dps <= 5.0
     assert truth.rotor_angle_deg == pytest.approx(60.0, abs=0.01)  # the rotor stayed behind: the encoder cannot see this
     world.run_bench(2000)
     assert world.truth().rate_dps == 0.0  # lever back: brake and gear hold again
+
+
+@pytest.mark.req("SR9", "SE1")
+def test_with_the_shaft_broken_the_brake_on_the_pivot_stops_the_person_and_keeps_them_still() -> None:
+    world = World(1, HEAVIEST)
+    world.place(60.0, 2.0)
+    world.set_fault("gear_slips", 1.0)
+    world.run_bench(300)
+    stopped = world.truth()
+    assert stopped.rate_dps == 0.0
+    world.run_bench(2000)
+    assert world.truth().angle_deg == stopped.angle_deg
+    assert world.truth().peak_rate_dps == 0.0
 
 
 @pytest.mark.req("SE1")
@@ -243,5 +259,7 @@ def test_a_locked_motor_at_full_duty_trips_the_hardware_latch_which_only_the_con
     assert not world.truth().motor_powered
     world.run_bench(2000, duty=0.0, contactor=True)
     assert world.truth().overcurrent_latched
-    world.run_bench(1000, duty=0.0, contactor=False)
+    world.run_bench(300, duty=0.0, contactor=False)
+    assert world.truth().overcurrent_latched
+    world.run_bench(400, duty=0.0, contactor=False)
     assert not world.truth().overcurrent_latched
