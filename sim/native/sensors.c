@@ -7,6 +7,7 @@
 #define IMU_PERIOD_S (1.0 / 104.0)      /* the chip's 104 Hz output data rate */
 #define IMU_ACCEL_SIGMA_MPS2 0.0050     /* 70 ug per root Hz over the 52 Hz filter (LSM6DSOX data sheet) */
 #define IMU_GYRO_SIGMA_DPS 0.027        /* 3.8 mdps per root Hz over 52 Hz */
+#define TRANSFER_LIMIT_S 0.010           /* the bus is opened with every transfer bounded to this (hardware/bus.py) */
 #define ADC_FULL 1023.0
 #define POT_FULL 4092.0
 #define CURRENT_COUNTS_PER_A (1024.0 / 50.0)
@@ -103,7 +104,7 @@ static void sample_imu(sensors_t *s, const table_t *table, const fault_t *fault,
 
 static bool imu_reachable(const fault_t *fault)
 {
-    return fault->imu_nak <= 0.0 && fault->imu_bus_hung <= 0.0 && fault->imu_absent <= 0.0 && fault->imu_slow_s <= 0.0;
+    return fault->imu_nak <= 0.0 && fault->imu_bus_hung <= 0.0 && fault->imu_absent <= 0.0 && fault->imu_slow_s <= TRANSFER_LIMIT_S;
 }
 
 void sensors_step(sensors_t *s, const plant_t *p, const table_t *table, const fault_t *fault, double now_s)

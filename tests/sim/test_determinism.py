@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from controller.core.wire import Request
+from sim.faults import FAULTS
 from sim.world import World
 from tests.sim.hand import Hand, descending
 
@@ -78,3 +79,14 @@ def test_a_session_on_the_undefined_behaviour_sanitiser_is_the_same_session() ->
         hand.ticks(50)
         angles.append(hand.world.truth())
     assert angles[0] == angles[1]
+
+
+@pytest.mark.req("SE6")
+@pytest.mark.parametrize("name", sorted(row.name for row in FAULTS if row.simulated))
+def test_no_fault_leads_into_undefined_behaviour(name: str) -> None:
+    """On the sanitiser: an overflow or bad conversion anywhere ends the process."""
+    hand = Hand(World(4, sanitised=True, angle_deg=20.0))
+    hand.ticks(3)
+    hand.world.inject(name)
+    hand.ticks(15, Request.RETURN_UP, -1.5)
+    assert hand.world.now_ms >= 360
