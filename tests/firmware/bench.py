@@ -91,11 +91,12 @@ class Bench:
         """One line for a failing test."""
         now = self.now
         reasons = [name for name, bit in vars(BoardReason).items() if name.isupper() and isinstance(bit, int) and now.board_reasons & bit]
-        return f"{now.now_s:.2f} s {now.angle_deg:.2f} deg {now.rate_dps:.2f} deg/s {self.mode.name} {reasons} flags {now.board_flags:04x}"
+        return (
+            f"{now.now_s:.2f} s {now.angle_deg:.2f} deg {now.rate_dps:.2f} deg/s {self.mode().name} {reasons} flags {now.board_flags:04x}"
+        )
 
     # ------------------------------------------------------------ what the board says
 
-    @property
     def mode(self) -> BoardMode:
         return BoardMode(self.now.board_mode)
 

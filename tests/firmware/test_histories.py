@@ -1,4 +1,4 @@
-"""Random histories of people, faults and a Pi that may be mad, on the real code: always stops, always comes up, never past, never skipped."""
+"""Random histories of people, faults and a mad Pi on the real code: always stops, always comes up, never past, never skipped."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Watch:
             assert not now.brake_released_asked, self.told()
             self.estop = True
         if self.estop and now.rate_dps < -0.15 and now.duty != 0:
-            assert now.return_pressed or self.bench.mode is BoardMode.RESCUE, self.told()
+            assert now.return_pressed or self.bench.mode() is BoardMode.RESCUE, self.told()
 
     def told(self) -> str:
         return f"{self.story} -> {self.bench.story()}"
@@ -101,7 +101,7 @@ def live(bench: Bench, watch: Watch, deed: tuple[str, object, float]) -> None:
 def person_wants_up(bench: Bench, watch: Watch, order: Order | None) -> bool:
     """Presses RETURN, or holds it after an emergency stop, again and again; True when upright."""
     for _ in range(14):
-        held = bench.mode in (BoardMode.STOPPED, BoardMode.RESCUE)
+        held = bench.mode() in (BoardMode.STOPPED, BoardMode.RESCUE)
         bench.world.press("return")
         bench.run(20.0 if held else 0.2, order, watch=watch)
         bench.world.press("return", pressed=False)
@@ -127,7 +127,10 @@ def test_whatever_happened_and_whatever_the_pi_does_the_person_comes_up_within_e
 
 @pytest.mark.req("SR11", "SR12")
 @settings(max_examples=20)
-@given(orders=st.lists(st.tuples(ORDERS, st.floats(0.02, 3.0)), min_size=1, max_size=12), presses=st.lists(st.sampled_from(["ok", "return"]), max_size=3))
+@given(
+    orders=st.lists(st.tuples(ORDERS, st.floats(0.02, 3.0)), min_size=1, max_size=12),
+    presses=st.lists(st.sampled_from(["ok", "return"]), max_size=3),
+)
 def test_a_mad_pi_never_leaves_upright_rest_without_start(orders: list[tuple[Order, float]], presses: list[str]) -> None:
     bench = Bench()
     bench.lie_down()
@@ -154,7 +157,16 @@ def test_a_mad_pi_cannot_skip_the_rest_or_pass_a_limit(angle_deg: float, orders:
 @settings(max_examples=20)
 @given(
     angle_deg=ANGLES,
-    fault=st.sampled_from([("pot_frozen", 1.0), ("pot_rail", 1.0), ("pot_bias_deg", 4.0), ("pot_bias_deg", -6.0), ("pot_noise_factor", 7.0), ("pot_inverted", 1.0)]),
+    fault=st.sampled_from(
+        [
+            ("pot_frozen", 1.0),
+            ("pot_rail", 1.0),
+            ("pot_bias_deg", 4.0),
+            ("pot_bias_deg", -6.0),
+            ("pot_noise_factor", 7.0),
+            ("pot_inverted", 1.0),
+        ]
+    ),
     moving=st.sampled_from([HOLD, DOWN, UP]),
     after_s=st.floats(0.1, 9.0),
 )

@@ -35,7 +35,13 @@ def come_up(bench: Bench, order: Order | None, *, seconds: float = 130.0) -> Res
 @pytest.mark.req("SR3", "SR7")
 @pytest.mark.parametrize(
     "order",
-    [UP, ASCEND, Order(request=int(Request.RETURN_UP), rate_dps=-3.0), Order(request=int(Request.RETURN_UP), rate_dps=-1.5, flags=SESSION | HALF), None],
+    [
+        UP,
+        ASCEND,
+        Order(request=int(Request.RETURN_UP), rate_dps=-3.0),
+        Order(request=int(Request.RETURN_UP), rate_dps=-1.5, flags=SESSION | HALF),
+        None,
+    ],
     ids=["pi", "board_asked_by_pi", "pi_fast", "half_rate", "pi_silent"],
 )
 def test_a_return_rests_twelve_seconds_at_the_gate_whoever_steers_it(order: Order | None) -> None:
@@ -225,7 +231,7 @@ def test_a_silent_pi_is_a_controlled_stop_then_after_two_seconds_a_warned_return
     at_rest_s = bench.until(lambda now: abs(now.rate_dps) < 0.1, None, within_s=2.0)
     assert 0.3 < at_rest_s <= 0.1 + 0.8
     bench.run(0.3, None)
-    assert bench.mode in (BoardMode.BRAKED, BoardMode.FOLLOW), "not latched"
+    assert bench.mode() in (BoardMode.BRAKED, BoardMode.FOLLOW), "not latched"
     assert bench.says(BoardReason.PI_SILENT)
     assert bench.now.buzzer == 1
     away_s = at_rest_s + 0.3 + bench.until(lambda now: now.rate_dps < -0.1, None, within_s=5.0)
@@ -237,12 +243,12 @@ def test_the_pi_coming_back_takes_over_only_at_rest() -> None:
     bench = Bench()
     bench.at(60.0)
     bench.run(6.0, None)
-    assert bench.mode is BoardMode.ASCENT
+    assert bench.mode() is BoardMode.ASCENT
     bench.run(3.0, UP)
-    assert bench.mode is BoardMode.ASCENT, "in motion"
+    assert bench.mode() is BoardMode.ASCENT, "in motion"
     bench.until(lambda now: abs(now.angle_deg - 30.0) < 0.4 and not bench.moves, UP, within_s=40.0)
     bench.run(1.0, UP)
-    assert bench.mode is BoardMode.FOLLOW
+    assert bench.mode() is BoardMode.FOLLOW
 
 
 @pytest.mark.req("SR13")
@@ -292,7 +298,9 @@ def test_an_opened_ankle_lock_stops_a_descent_within_a_control_period_and_return
 
 
 @pytest.mark.req("TP9", "SR14")
-@pytest.mark.parametrize("order", [HOLD, DOWN, Order(request=int(Request.FOLLOW)), Order(request=int(Request.DIZZY_BACK), rate_dps=1.5), None])
+@pytest.mark.parametrize(
+    "order", [HOLD, DOWN, Order(request=int(Request.FOLLOW)), Order(request=int(Request.DIZZY_BACK), rate_dps=1.5), None]
+)
 def test_return_works_from_the_boards_own_button_whatever_the_pi_asks(order: Order | None) -> None:
     bench = Bench()
     bench.at(20.0)

@@ -64,7 +64,7 @@ def test_a_broken_wiper_stops_within_forty_milliseconds_and_return_comes_up_on_t
     bench.at(20.0)
     bench.run(2.0, DOWN)
     bench.world.set_fault("pot_rail", rail)
-    assert bench.until(lambda now: bench.mode is BoardMode.FAULT, DOWN, within_s=0.2) <= 0.06
+    assert bench.until(lambda _now: bench.mode() is BoardMode.FAULT, DOWN, within_s=0.2) <= 0.06
     assert bench.says(BoardReason.POT_RANGE)
     bench.run(12.0, HOLD)
     bench.press("return")

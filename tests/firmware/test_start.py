@@ -214,7 +214,7 @@ def test_upright_rest_is_reached_and_not_passed() -> None:
     assert -75.3 < bench.now.angle_deg < -74.5
     assert not bench.shows(StatusFlag.SESSION_OPEN)
     assert not bench.shows(StatusFlag.RETURNING)
-    assert bench.mode is BoardMode.BRAKED
+    assert bench.mode() is BoardMode.BRAKED
 
 
 @pytest.mark.req("SR16")

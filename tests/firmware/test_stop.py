@@ -19,7 +19,7 @@ def open_channel_and_watch(bench: Bench, channels: tuple[str, ...]) -> None:
             assert not now.brake_released_asked
             assert not now.contactor_asked
             bench.run(0.1, DOWN)
-            assert bench.mode is BoardMode.STOPPED
+            assert bench.mode() is BoardMode.STOPPED
             return
     raise AssertionError("the channel never opened")
 
@@ -65,7 +65,7 @@ def test_the_latch_survives_release_reset_and_restart_of_the_pi() -> None:
     bench.press("ok", 4.0)
     bench.press("start")
     bench.run(2.0, DOWN)
-    assert bench.mode is BoardMode.STOPPED
+    assert bench.mode() is BoardMode.STOPPED
     assert bench.now.angle_deg == pytest.approx(angle_deg, abs=0.1)
 
 
@@ -80,13 +80,13 @@ def test_rescue_moves_up_only_at_half_rate_while_return_is_held_and_rests_at_the
     bench.peak_rate_dps = 0.0
     bench.world.press("return")
     bench.run(3.0, DOWN)
-    assert bench.mode is BoardMode.RESCUE
+    assert bench.mode() is BoardMode.RESCUE
     assert -0.80 < bench.now.rate_dps < -0.70
     bench.world.press("return", pressed=False)
     stopped_s = bench.until(lambda now: abs(now.rate_dps) < 0.1, DOWN, within_s=2.0)
     assert stopped_s <= 0.6
     bench.run(0.5, DOWN)
-    assert bench.mode is BoardMode.STOPPED
+    assert bench.mode() is BoardMode.STOPPED
     bench.world.press("return")
     bench.until(lambda now: now.angle_deg < 30.2, DOWN, within_s=30.0)
     rest_s = bench.until(lambda now: now.angle_deg < 29.6, DOWN, within_s=30.0)
@@ -94,7 +94,7 @@ def test_rescue_moves_up_only_at_half_rate_while_return_is_held_and_rests_at_the
     bench.until(lambda _now: bench.upright(), DOWN, within_s=160.0)
     assert bench.peak_rate_dps < 0.85
     bench.run(2.0, DOWN)
-    assert bench.mode is BoardMode.STOPPED
+    assert bench.mode() is BoardMode.STOPPED
 
 
 @pytest.mark.req("SR1")
@@ -107,7 +107,7 @@ def test_a_return_held_through_the_emergency_stop_is_no_fresh_press() -> None:
     bench.run(0.5)
     bench.world.estop(pressed=False)
     bench.run(3.0)
-    assert bench.mode is BoardMode.STOPPED
+    assert bench.mode() is BoardMode.STOPPED
     assert not bench.moves
 
 
@@ -121,14 +121,14 @@ def test_channels_that_disagree_must_both_be_seen_open_and_closed() -> None:
     bench.run(0.5)
     assert bench.says(BoardReason.ESTOP_DISAGREE)
     bench.press("return", 1.0)
-    assert bench.mode is BoardMode.STOPPED
+    assert bench.mode() is BoardMode.STOPPED
     bench.world.estop()
     bench.run(0.2)
     bench.world.estop(pressed=False)
     bench.run(0.2)
     bench.world.press("return")
     bench.run(1.0)
-    assert bench.mode is BoardMode.RESCUE
+    assert bench.mode() is BoardMode.RESCUE
 
 
 @pytest.mark.req("SR1", "SR14")
@@ -150,13 +150,13 @@ def test_reset_needs_upright_rest_both_channels_and_ok_held_three_seconds() -> N
     bench.world.estop()
     bench.run(0.5)
     bench.press("ok", 4.0)
-    assert bench.mode is BoardMode.STOPPED, "a channel is open"
+    assert bench.mode() is BoardMode.STOPPED, "a channel is open"
     bench.world.estop(pressed=False)
     bench.run(2.0)
     bench.press("ok", 2.8)
-    assert bench.mode is BoardMode.STOPPED, "held too short"
+    assert bench.mode() is BoardMode.STOPPED, "held too short"
     bench.press("ok", 3.2)
-    assert bench.mode is BoardMode.BRAKED
+    assert bench.mode() is BoardMode.BRAKED
 
 
 TRIPS = [
@@ -180,12 +180,12 @@ def test_a_drive_fault_in_a_descent_stops_latched_says_why_and_calls_for_help(fa
     angle_deg = bench.now.angle_deg
     bench.world.set_fault(fault, value)
     bench.run(0.6, DOWN)
-    assert bench.mode is BoardMode.FAULT
+    assert bench.mode() is BoardMode.FAULT
     assert bench.says(reason)
     assert not bench.now.contactor_asked
     assert abs(bench.now.angle_deg - angle_deg) < 1.2
     bench.run(12.0, DOWN)
-    assert bench.mode is BoardMode.FAULT
+    assert bench.mode() is BoardMode.FAULT
     assert bench.shows(StatusFlag.LADDER)
 
 
@@ -201,13 +201,13 @@ def test_after_a_fault_one_press_of_return_brings_the_person_up_at_half_rate(gon
     bench.run(2.0, HOLD)
     bench.peak_rate_dps = 0.0
     bench.press("return")
-    assert bench.mode is BoardMode.ASCENT
+    assert bench.mode() is BoardMode.ASCENT
     bench.until(lambda _now: bench.upright(), DOWN, within_s=200.0)
     assert bench.peak_rate_dps < 0.9
     bench.run(2.0, DOWN)
-    assert bench.mode is BoardMode.FAULT
+    assert bench.mode() is BoardMode.FAULT
     bench.press("ok", 3.3)
-    assert bench.mode is BoardMode.BRAKED
+    assert bench.mode() is BoardMode.BRAKED
 
 
 @pytest.mark.req("SR9")
@@ -218,7 +218,7 @@ def test_a_pi_that_trips_for_ever_cannot_keep_the_person_down() -> None:
     for _ in range(8):
         bench.run(0.1, trip)
         bench.run(0.1, let_go)
-        if not bench.moves and bench.mode is BoardMode.FAULT:
+        if not bench.moves and bench.mode() is BoardMode.FAULT:
             bench.press("return")
     bench.press("return")
     for _ in range(60):
@@ -233,7 +233,7 @@ def test_one_broken_end_stop_wire_stops_but_traps_nobody_head_down() -> None:
     bench.at(35.0)
     bench.world.set_fault("end_stop_up", 1.0)
     bench.run(1.0)
-    assert bench.mode is BoardMode.FAULT
+    assert bench.mode() is BoardMode.FAULT
     bench.press("return")
     bench.until(lambda now: now.angle_deg < -2.5, HOLD, within_s=90.0)
     bench.run(15.0)
