@@ -93,8 +93,8 @@ class Watch:
     even_s: float = 0.0  # ... and for how long it has run on evenly while not believed
     gravity_off_mps2: float = 0.0
     sideways_mps2: float = 0.0
-    accel_noise: float = 0.0  # variances as shares of their limits
-    gyro_noise: float = 0.0
+    accel_noise_ratio: float = 0.0  # variances as shares of their limits
+    gyro_noise_ratio: float = 0.0
 
 
 NOTHING_SEEN = Watch()
@@ -168,46 +168,31 @@ def _repeated(refused: Watch, reading: ImuReading) -> Watch:
 
 def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float, ahead_s: float) -> Watch:
     """A sample that is used: is what it says about gravity, noise and life itself plausible?"""
-    accel, gyro = reading.accel_mps2, reading.gyro_dps
-    last = before.last or reading
     head, face = AXES[mounting.head_axis][0], AXES[mounting.face_axis][0]
     pivot = 3 - head - face
-    heads, faces, turning = accel[head], accel[face], gyro[pivot]
+    accel, gyro, last = reading.accel_mps2, reading.gyro_dps, before.last or reading
+    heads, faces, side, turning = accel[head], accel[face], accel[pivot], gyro[pivot]
     last_heads, last_faces, last_turning = last.accel_mps2[head], last.accel_mps2[face], last.gyro_dps[pivot]
 
-    same_ticks, quiet_ticks = 0, NOT_QUIET
+    quiet_ticks = NOT_QUIET
     if (heads == last_heads or faces == last_faces or turning == last_turning) and last is not reading:
-        head_ticks, face_ticks, pivot_ticks = before.quiet_ticks
-        quiet_ticks = (
-            head_ticks + 1 if heads == last_heads else 0,
-            face_ticks + 1 if faces == last_faces else 0,
-            pivot_ticks + 1 if turning == last_turning else 0,
-        )
-        same_ticks = before.same_ticks + 1 if accel == last.accel_mps2 and gyro == last.gyro_dps else 0
+        quiet_ticks = _quiet(before.quiet_ticks, heads == last_heads, faces == last_faces, turning == last_turning)
+    same_ticks = before.same_ticks + 1 if min(quiet_ticks) > 0 and accel == last.accel_mps2 and gyro == last.gyro_dps else 0
 
     accel_step, gyro_step = heads + faces - last_heads - last_faces, turning - last_turning
     accel_bend, gyro_bend = accel_step - before.accel_step_mps2, gyro_step - before.gyro_step_dps
     share = min(1.0, dt_s / NOISE_S)
-    accel_noise = before.accel_noise + (min(accel_bend * accel_bend * _ACCEL_NORM, NOISE_CLIP) - before.accel_noise) * share
-    gyro_noise = before.gyro_noise + (min(gyro_bend * gyro_bend * _GYRO_NORM, NOISE_CLIP) - before.gyro_noise) * share
+    accel_noise = before.accel_noise_ratio + (min(accel_bend * accel_bend * _ACCEL_NORM, NOISE_CLIP) - before.accel_noise_ratio) * share
+    gyro_noise = before.gyro_noise_ratio + (min(gyro_bend * gyro_bend * _GYRO_NORM, NOISE_CLIP) - before.gyro_noise_ratio) * share
 
-    off = sqrt(heads * heads + faces * faces + accel[pivot] * accel[pivot]) - STANDARD_GRAVITY_MPS2
-    clipped = min(max(off, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2)
+    off = sqrt(heads * heads + faces * faces + side * side) - STANDARD_GRAVITY_MPS2
     share = min(1.0, dt_s / GRAVITY_S)
-    gravity_off = before.gravity_off_mps2 + (clipped - before.gravity_off_mps2) * share
-    sideways = before.sideways_mps2 + (min(max(accel[pivot], -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.sideways_mps2) * share
-
-    faults: tuple[str, ...] = ()
-    if same_ticks >= STUCK_TICKS or max(quiet_ticks) >= QUIET_TICKS:
-        faults = (STUCK,)
-    if accel_noise > 1.0 or gyro_noise > 1.0:
-        faults = (*faults, NOISE)
-    if abs(gravity_off) > GRAVITY_OFF_MPS2 or abs(sideways) > SIDEWAYS_MPS2:
-        faults = (*faults, GRAVITY)
+    gravity_off = before.gravity_off_mps2 + (min(max(off, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.gravity_off_mps2) * share
+    sideways = before.sideways_mps2 + (min(max(side, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.sideways_mps2) * share
     return Watch(
         usable=True,
         calm=-KNOCK_MPS2 < off < KNOCK_MPS2,
-        faults=faults,
+        faults=_named(same_ticks, max(quiet_ticks), max(accel_noise, gyro_noise), gravity_off, sideways),
         last=reading,
         accel_step_mps2=accel_step,
         gyro_step_dps=gyro_step,
@@ -217,6 +202,24 @@ def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float,
         ahead_s=ahead_s,
         gravity_off_mps2=gravity_off,
         sideways_mps2=sideways,
-        accel_noise=accel_noise,
-        gyro_noise=gyro_noise,
+        accel_noise_ratio=accel_noise,
+        gyro_noise_ratio=gyro_noise,
     )
+
+
+def _quiet(ticks: Ticks, *repeats: bool) -> Ticks:
+    """For how many ticks head, face and pivot have each repeated one value."""
+    head, face, pivot = (count + 1 if repeated else 0 for count, repeated in zip(ticks, repeats, strict=True))
+    return head, face, pivot
+
+
+def _named(same_ticks: int, quiet_ticks: int, noise_ratio: float, gravity_off_mps2: float, sideways_mps2: float) -> tuple[str, ...]:
+    """The faults of a sample that could be read."""
+    faults: tuple[str, ...] = ()
+    if same_ticks >= STUCK_TICKS or quiet_ticks >= QUIET_TICKS:
+        faults = (STUCK,)
+    if noise_ratio > 1.0:
+        faults = (*faults, NOISE)
+    if abs(gravity_off_mps2) > GRAVITY_OFF_MPS2 or abs(sideways_mps2) > SIDEWAYS_MPS2:
+        faults = (*faults, GRAVITY)
+    return faults
