@@ -10,6 +10,7 @@ from controller.core.drive import Drive
 from controller.core.facts import Facts, since
 from controller.core.ladder import Ladder
 from controller.core.model import Action, Buzzer, Lamps, Mode, Refusal, SessionPlan
+from controller.core.motion import plan_hold_s
 from controller.core.panel import Screen
 from controller.core.safety import Verdict
 from controller.core.words import LADDER_WORDS
@@ -134,4 +135,4 @@ def _plan_line(screen: Screen, v: View) -> tuple[SessionPlan | None, str]:
     if plan is None or plan is screen.plan:
         return plan, screen.plan_line if plan is not None else ""
     angle = max(stage.angle_deg for stage in plan.stages)
-    return plan, f"{angle:.0f}° {panel.clock(int(sum(session.fitting_holds_s(plan, v.f.limits))))} {plan.title}"
+    return plan, f"{angle:.0f}° {panel.clock(int(plan_hold_s(plan, v.f.limits)))} {plan.title}"

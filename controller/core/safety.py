@@ -227,9 +227,13 @@ class Safety:
 
     since_s: tuple[tuple[int, float], ...] = ()  # row -> when its predicate became true
     standing: tuple[int, ...] = ()  # rows broken now or not cleared
-    made: frozenset[int] = frozenset()  # TRIP rows the board has answered
+    tripping: frozenset[int] = frozenset()  # TRIP rows broken now
+    due: frozenset[int] = frozenset()  # ... that have broken and that the board has not answered yet
     told: int = 0  # board reasons
     verdict: Verdict = Verdict()
+
+
+NONE_DUE: frozenset[int] = frozenset()
 
 
 def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safety:
@@ -244,17 +248,13 @@ def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safe
     gone = {row for row in safety.standing if _cleared(RULES[row].clears, facts, reset=reset, inspected=inspected)}
     kept = set(safety.standing) - broken - gone
     standing = tuple(sorted(broken | kept))
-    made = _made(safety, facts, broken)
-    if standing == safety.standing and told == safety.told and made == safety.made and safety.verdict.fresh is Action.ALLOW:
-        return Safety(since_s=since_s, standing=standing, made=made, told=told, verdict=safety.verdict)
-    return Safety(since_s=since_s, standing=standing, made=made, told=told, verdict=_verdict(safety, standing, made, told))
-
-
-def _made(safety: Safety, facts: Facts, broken: set[int]) -> frozenset[int]:
-    """A trip is made when the board shows it; it is due again only when its rule breaks afresh."""
+    tripping = frozenset(row for row in broken if RULES[row].action is Action.TRIP)
     shown = facts.board_mode is BoardMode.FAULT or facts.board_mode is BoardMode.STOPPED
-    trips = {row for row in safety.standing if RULES[row].action is Action.TRIP}
-    return frozenset((safety.made | trips) if shown else safety.made) & frozenset(trips | broken)
+    due = NONE_DUE if shown else safety.due | (tripping - safety.tripping)
+    verdict = safety.verdict
+    if standing != safety.standing or told != safety.told or due != safety.due or verdict.fresh is not Action.ALLOW:
+        verdict = _verdict(safety, standing, due, told)
+    return Safety(since_s=since_s, standing=standing, tripping=tripping, due=due, told=told, verdict=verdict)
 
 
 def _cleared(clears: Clears, facts: Facts, *, reset: bool, inspected: bool) -> bool:
@@ -266,7 +266,7 @@ def _cleared(clears: Clears, facts: Facts, *, reset: bool, inspected: bool) -> b
     )
 
 
-def _verdict(safety: Safety, standing: tuple[int, ...], made: frozenset[int], told: int) -> Verdict:
+def _verdict(safety: Safety, standing: tuple[int, ...], due: frozenset[int], told: int) -> Verdict:
     rules = [RULES[row] for row in standing]
     board = tuple(reason for bit, reason in BOARD_TOLD if told & bit)
     new = [RULES[row].action for row in standing if row not in safety.standing]
@@ -275,6 +275,6 @@ def _verdict(safety: Safety, standing: tuple[int, ...], made: frozenset[int], to
         half_rate=any(rule.action in HALF_RATE for rule in rules),
         reasons=tuple(REASONS[row] for row in standing) + board,
         refusing=tuple(REASONS[row] for row in standing if RULES[row].refuses) + board,
-        trip_due=any(RULES[row].action is Action.TRIP and row not in made for row in standing),
+        trip_due=bool(due),
         fresh=max(new, default=Action.ALLOW),
     )

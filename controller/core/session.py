@@ -9,9 +9,9 @@ from controller.core.limits import Limits
 from controller.core.model import Prompt, SessionPlan, Stage
 from controller.core.motion import plan_holds_s
 
-HOLD_MARGIN_S = 10.0
-"""The hold ends this long before the last moment for a half-rate return.  The drive board begins its own return 8 s before
-that moment, counting on to level, which is 4 s more; a completed session must not look to it like one out of time."""
+HOLD_MARGIN_S = 9.0
+"""A hold that other things have delayed ends this long before the last moment for a half-rate return: before the drive board,
+whose own return begins 8 s before that moment and counts on to level, would take a completed session for one out of time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,7 @@ NONE = Session()
 
 def begin(plan: SessionPlan, limits: Limits) -> Session:
     """The session that an obeyed Start opens."""
-    return Session(open=True, plan=plan, holds_s=fitting_holds_s(plan, limits))
-
-
-def fitting_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
-    """The holds that really fit (SR2), as shown before Start and as held afterwards."""
-    budget_s = min(plan.max_inverted_s, limits.max_inverted_s)
-    return plan_holds_s(replace(plan, max_inverted_s=budget_s - HOLD_MARGIN_S), limits)
+    return Session(open=True, plan=plan, holds_s=plan_holds_s(plan, limits))
 
 
 def stage_of(session: Session) -> Stage | None:

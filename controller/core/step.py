@@ -106,6 +106,7 @@ def _decide(state: State, f: Facts) -> Decision:
     refused = refusals.refusals(f, judged.verdict)
     answered = bool(f.buttons.pressed & (buttons.OK | buttons.RETURN))
     ses = course.during(state.session, f, answered=answered)
+    answered = answered or (state.session.unasked and not ses.unasked)  # ... or the board has seen it on its own wires
     test = proof.update(state.proof, f, moved=_landed(state, f)) if state.mode is Mode.PROOF_TEST else state.proof
     left_s = session.hold_left_s(ses, state.hold_s, f) if state.mode is Mode.HOLDING else 0.0
     steady_s = since(f.watch.still_since_s, f.now_s)

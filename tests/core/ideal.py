@@ -83,6 +83,8 @@ class Ideal:
     test_s: float = 0.0
     inverted_s: float = 0.0
     reasons: int = 0
+    answers: bool = True  # the person answers "are you all right?" after a second
+    answer_ticks: int = 0
     extra: Callable[[Inputs], Inputs] | None = None
     seen: list[Event] = field(default_factory=list)
     modes: list[Mode] = field(default_factory=list)
@@ -108,6 +110,7 @@ class Ideal:
 
     def tick(self) -> Outputs:
         self.now_s += TICK_S
+        self._answer()
         inputs = self.inputs()
         self.state, self.out = step(self.state, self.extra(inputs) if self.extra is not None else inputs, LIMITS)
         if not self.modes or self.modes[-1] is not self.out.mode:
@@ -119,6 +122,15 @@ class Ideal:
         self._board(self.out.command)
         return self.out
 
+    def _answer(self) -> None:
+        if self.answers and self.state.ask.asked and self.out.mode is not Mode.PAUSED:
+            self.answer_ticks += 1
+            if self.answer_ticks in (50, 60):
+                self.panel = replace(self.panel, ok=self.answer_ticks == 50)
+        elif self.answer_ticks:
+            self.answer_ticks = 0
+            self.panel = replace(self.panel, ok=False)
+
     def press(self, *names: str, for_s: float = 0.2) -> Ideal:
         self.panel = replace(self.panel, **dict.fromkeys(names, True))
         self._edges(names)
@@ -129,7 +141,7 @@ class Ideal:
     def ready(self) -> Ideal:
         """Idle, locks opened and closed again."""
         self.ankles_closed = False
-        self.run(1.0)
+        self.run(4.0)
         self.ankles_closed = True
         return self.run(2.0)
 
@@ -236,6 +248,8 @@ class Ideal:
             self.rest_done = self.rest_done or self.rest_s >= (12.0 if self.angle_deg >= 28.0 else 10.0)
         if self.angle_deg > 0.0:
             self.inverted_s += TICK_S
+        if self.upright and not self.ankles_closed:
+            self.inverted_s = 0.0
         if self.upright and abs(self.rate_dps) < 0.1 and self.returning:
             self.returning = self.session_open = self.level_wait = False
             self.reasons = 0

@@ -1,0 +1,494 @@
+"""Whole sessions on an ideal table: what the core decides from Start to the ankle locks, and in every way a session can end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from controller.core.model import Buzzer, Host, Lamp, Latches, Mode, Oscillation, Panel, Prompt, SessionPlan, Stage
+from controller.core.wire import BoardMode, BoardReason, Contact, Request
+from tests.core.ideal import GOOD, LIMITS, PLAN, Ideal
+
+
+def plan(*stages: Stage, **more: object) -> SessionPlan:
+    return replace(PLAN, stages=stages, ceiling_deg=90.0, **more)
+
+
+def events(world: Ideal, kind: str, rule: str) -> list[str]:
+    return [event.text for event in world.seen if event.kind == kind and event.rule == rule]
+
+
+def finish(world: Ideal) -> Ideal:
+    world.until(Mode.RELEASE)
+    world.ankles_closed = False
+    return world.until(Mode.IDLE)
+
+
+@pytest.mark.req("SR3", "SR16", "TP11", "PU2")
+def test_a_whole_session_goes_through_its_phases_and_ends_idle() -> None:
+    world = Ideal().holding()
+    world.press("ok").until(Mode.RESTING)
+    world.press("ok")
+    finish(world)
+    M = Mode  # noqa: N806
+    phases = [M.PROOF_TEST, M.DESCENDING, M.HOLDING, M.RETURNING, M.RESTING, M.RETURNING, M.SETTLING, M.RELEASE, M.IDLE]
+    assert world.modes[-len(phases) :] == phases
+
+
+@pytest.mark.req("SR3")
+def test_the_rest_lasts_twelve_seconds_by_the_pis_own_count_whatever_the_board_says() -> None:
+    world = Ideal().holding().press("ok").until(Mode.RESTING)
+    world.rest_done = True
+    begun_s = world.now_s
+    world.until(Mode.RETURNING)
+    assert 11.5 <= world.now_s - begun_s <= 13.0  # the first moments at rest in the gate came before the mode
+
+
+@pytest.mark.req("SR3")
+def test_the_board_not_having_counted_holds_the_pi_at_the_gate() -> None:
+    world = Ideal().holding().press("ok").until(Mode.RESTING)
+    for _ in range(1000):
+        world.rest_s, world.rest_done = 0.0, False
+        world.tick()
+        assert world.out.mode is Mode.RESTING
+        assert world.angle_deg > 28.0
+
+
+@pytest.mark.req("SR3")
+def test_a_return_that_begins_past_the_gate_rests_ten_seconds_first() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=15.0, hold_s=40.0))).holding().run(1.0)
+    world.press("return_").until(Mode.RESTING)
+    begun_s = world.now_s
+    world.until(Mode.RETURNING)
+    assert 8.0 <= world.now_s - begun_s <= 10.5
+    assert world.angle_deg == pytest.approx(15.0, abs=0.5)
+
+
+@pytest.mark.req("SR3")
+def test_a_long_hold_past_the_gate_is_rest_enough() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=15.0, hold_s=40.0))).holding().run(20.0)
+    world.press("return_").until(Mode.SETTLING)
+    assert Mode.RESTING not in world.modes
+
+
+@pytest.mark.req("SR4")
+@pytest.mark.parametrize("after", [Mode.HOLDING, Mode.RESTING])
+def test_two_seconds_of_warning_come_before_motion_nobody_just_asked_for(after: Mode) -> None:
+    world = Ideal().holding().press("ok")
+    world.until(after)
+    warned_s = 0.0
+    while world.out.mode is after:
+        world.tick()
+        warned_s += 0.02 * (world.out.buzzer is Buzzer.WARNING)
+    while world.rate_dps > -0.05:
+        warned_s += 0.02 * (world.out.buzzer is Buzzer.WARNING)
+        world.tick()
+    assert warned_s >= 1.9
+
+
+@pytest.mark.req("SR4", "TP9")
+def test_return_is_obeyed_without_waiting_for_a_warning() -> None:
+    world = Ideal().holding()
+    world.press("return_", for_s=0.06).run(0.5)
+    assert world.rate_dps < -0.2
+
+
+@pytest.mark.req("TP9", "SR3")
+@pytest.mark.parametrize("seconds", [1.0, 12.0, 40.0, 75.0])
+def test_return_in_the_descent_ends_it_within_a_second_and_nothing_descends_again(seconds: float) -> None:
+    world = Ideal().started().until(Mode.DESCENDING).run(seconds).press("return_")
+    world.run(1.0)
+    deepest = world.angle_deg
+    world.until(Mode.SETTLING)
+    assert max(angle for angle, mode, _ in world.commands if mode is not Mode.DESCENDING) <= deepest + 1.5
+    assert not any(mode is Mode.LEVEL_WAIT for mode in world.modes)
+
+
+@pytest.mark.req("SR15")
+def test_nobody_answering_ends_at_level_with_help_called_until_ok() -> None:
+    world = Ideal(answers=False).holding().until(Mode.LEVEL_WAIT, 300.0).run(40.0)
+    assert world.angle_deg == pytest.approx(-3.0, abs=1.0)
+    assert world.out.ladder == 3
+    assert events(world, "reason", "SR15") == ["unanswered: Nobody answered."]
+    world.press("ok").until(Mode.SETTLING)
+    assert world.out.ladder == 0
+
+
+@pytest.mark.req("SR15")
+def test_an_answer_keeps_the_session_going() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=60.0, hold_s=100.0)), answers=False).holding().run(25.0)
+    assert world.out.buzzer is Buzzer.ASK
+    world.press("ok").run(1.0)
+    assert world.out.buzzer is Buzzer.OFF
+    assert events(world, "answer", "SR15") == ["answered"]
+    assert world.out.mode is Mode.HOLDING
+
+
+@pytest.mark.req("SR15")
+def test_the_boards_own_ok_wire_ends_the_wait_when_the_panel_is_dead() -> None:
+    world = Ideal(answers=False).holding().until(Mode.LEVEL_WAIT, 300.0).run(5.0)
+    world.panel = Panel()
+    world.level_wait = False
+    world.until(Mode.SETTLING)
+    assert world.modes.count(Mode.LEVEL_WAIT) == 1
+
+
+@pytest.mark.req("SR2")
+def test_the_hold_is_cut_so_that_a_half_rate_return_ends_in_time() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=90.0, hold_s=600.0))).holding()
+    held_s = 0.0
+    while world.out.mode is Mode.HOLDING:
+        world.tick()
+        held_s += 0.02
+    assert 375.0 < held_s < 410.0
+    assert world.out.mode is Mode.RETURNING
+    assert 600.0 - world.inverted_s > 120.0 + 12.0  # 90 degrees at half rate and the rest
+
+
+@pytest.mark.req("SR2")
+def test_the_plan_shown_before_start_is_the_hold_that_fits() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=90.0, hold_s=600.0))).ready()
+    assert world.out.lines[1].startswith("90° 6:3")
+
+
+@pytest.mark.req("SR6")
+@pytest.mark.parametrize("mode", [Mode.DESCENDING, Mode.HOLDING, Mode.RETURNING])
+def test_an_ankle_lock_opening_brings_up_at_half_rate_and_wants_an_inspection(mode: Mode) -> None:
+    world = Ideal().started().until(mode).run(9.0)
+    world.ankles_closed = False
+    stops = world.tick()
+    assert stops.command is not None
+    assert stops.command.request is not Request.FOLLOW
+    world.until(Mode.LEVEL_WAIT) if mode is not Mode.RETURNING else world.run(5.0)
+    assert min(command.rate_dps for _, _, command in world.commands[-100:] if command) >= -0.751
+    assert world.out.latches.inspection_due
+
+
+@pytest.mark.req("SR6", "SR11")
+def test_after_a_lock_opened_only_an_inspection_lets_a_session_begin() -> None:
+    world = Ideal(latches=Latches(inspection_due=True, clean_shutdown=True)).ready()
+    assert "An ankle lock opened in the last session." in {refusal.says for refusal in world.out.refusals}
+    world.press("ok", "spotter", for_s=4.9)
+    assert world.out.latches.inspection_due
+    world.press("ok", "spotter", for_s=5.2)
+    assert not world.out.latches.inspection_due
+    assert world.out.refusals == ()
+
+
+@pytest.mark.req("SR1")
+@pytest.mark.parametrize("mode", [Mode.PROOF_TEST, Mode.DESCENDING, Mode.HOLDING, Mode.RETURNING, Mode.RESTING])
+def test_the_emergency_stop_asks_for_nothing_but_rest_from_then_on(mode: Mode) -> None:
+    world = Ideal().started().until(mode).run(1.0)
+    world.estop_pressed = True
+    world.tick()
+    assert world.out.mode is Mode.STOPPED
+    for _ in range(200):
+        world.tick()
+        assert world.out.command is None or world.out.command.request in (Request.HOLD, Request.TRIP)
+        assert world.out.mode is Mode.STOPPED
+
+
+@pytest.mark.req("SR1", "SR14")
+def test_an_emergency_stop_off_upright_rest_calls_for_help_after_a_minute() -> None:
+    world = Ideal().holding()
+    world.estop_pressed = True
+    world.run(59.0)
+    assert world.out.ladder == 0
+    world.run(2.0)
+    assert world.out.ladder == 1
+    world.run(30.0)
+    assert world.out.ladder == 3
+    assert any("manual release lever" in phrase for phrase in world.phrases)
+    assert any("Never kick" in phrase for phrase in world.phrases)
+
+
+@pytest.mark.req("SR1", "SR14")
+def test_a_service_that_starts_into_a_latched_stop_calls_for_help_at_once() -> None:
+    world = Ideal(angle_deg=40.0, latches=Latches(inspection_due=False))
+    world.board_mode, world.estop_pressed = BoardMode.STOPPED, True
+    world.run(1.0)
+    assert world.out.ladder == 1
+
+
+@pytest.mark.req("SR13")
+@pytest.mark.parametrize("angle_deg", [60.0, 20.0, -30.0])
+def test_a_restart_off_upright_rest_only_returns_after_a_warning(angle_deg: float) -> None:
+    world = Ideal(angle_deg=angle_deg, latches=Latches(inspection_due=False, clean_shutdown=False), returning=True)
+    world.rest_done = False
+    world.until(Mode.LEVEL_WAIT)
+    assert Mode.DESCENDING not in world.modes
+    assert max(angle for angle, _, _ in world.commands) <= angle_deg + 0.1
+    assert Buzzer.WARNING.value == "warning"
+    world.press("return_").until(Mode.SETTLING)
+
+
+@pytest.mark.req("SR7")
+def test_a_board_that_is_not_heard_is_not_spoken_to() -> None:
+    world = Ideal().holding()
+    world.board_heard = False
+    world.tick()
+    assert world.out.command is None
+    assert world.out.mode is Mode.BOARD_RETURN
+    world.run(60.0)
+    assert world.out.ladder == 3
+
+
+@pytest.mark.req("SR8")
+def test_without_its_own_angle_the_pi_lets_the_board_bring_the_person_up() -> None:
+    world = Ideal().holding().press("return_").run(2.0)
+    world.imu_alive = False
+    world.until(Mode.BOARD_RETURN).run(3.0)
+    assert world.out.command is not None
+    assert world.out.command.request is Request.ASCEND
+    assert world.out.command.half_rate
+    assert world.out.command.imu_angle_deg is None
+    world.until(Mode.SETTLING)
+
+
+@pytest.mark.req("SR8")
+def test_disagreeing_sensors_hand_the_return_to_the_board() -> None:
+    world = Ideal().holding()
+    world.imu_off_deg = 3.0
+    world.until(Mode.BOARD_RETURN, 10.0)
+    assert world.board_mode is not BoardMode.FOLLOW
+
+
+@pytest.mark.req("SR8", "PU2")
+def test_a_pause_asks_and_goes_on_with_ok_once_the_cause_has_gone() -> None:
+    world = Ideal().started().until(Mode.DESCENDING).run(10.0)
+    world.reasons = BoardReason.PI_SILENT
+    world.until(Mode.PAUSED, 1.0).run(2.0)
+    assert abs(world.rate_dps) < 0.01
+    world.reasons = 0
+    world.run(1.0).press("ok")
+    assert world.out.mode is Mode.DESCENDING
+
+
+@pytest.mark.req("SR8", "SR15")
+@pytest.mark.parametrize("answer", ["ok", None])
+def test_a_pause_becomes_a_return_unanswered_or_while_the_cause_lasts(answer: str | None) -> None:
+    world = Ideal().started().until(Mode.DESCENDING).run(60.0)
+    world.reasons = BoardReason.PI_SILENT
+    world.until(Mode.PAUSED, 1.0)
+    world.press(answer) if answer else world.run(20.1)
+    assert world.out.mode is Mode.RETURNING
+
+
+@pytest.mark.req("SR10")
+def test_losing_the_mains_brings_the_person_to_level_and_asks() -> None:
+    world = Ideal().holding()
+    world.mains = False
+    world.until(Mode.LEVEL_WAIT)
+    assert events(world, "reason", "SR10") == ["mains_lost: Mains power is gone; running on battery."]
+
+
+@pytest.mark.req("TP10")
+def test_dizzy_before_the_gate_goes_on_to_thirty_degrees_and_waits_there() -> None:
+    world = Ideal().holding().press("return_").run(5.0).press("dizzy").until(Mode.DIZZY_WAIT)
+    assert world.angle_deg == pytest.approx(30.0, abs=2.0)
+    world.run(15.0).press("return_").until(Mode.SETTLING)
+
+
+@pytest.mark.req("TP10")
+@pytest.mark.parametrize(("to_level", "target_deg"), [(False, 30.0), (True, -3.0)])
+def test_dizzy_past_the_gate_goes_back_to_thirty_degrees_or_where_a_clinician_said(to_level: bool, target_deg: float) -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=60.0, hold_s=5.0), dizzy_to_level=to_level)).holding().press("return_")
+    world.until(Mode.RESTING).until(Mode.RETURNING).run(12.0).press("dizzy").until(Mode.DIZZY_WAIT)
+    assert world.angle_deg == pytest.approx(target_deg, abs=2.0)
+    world.press("return_").until(Mode.SETTLING)
+    assert world.modes.count(Mode.RESTING) == (1 if to_level else 2)
+
+
+@pytest.mark.req("TP10")
+@pytest.mark.parametrize("mode", [Mode.DESCENDING, Mode.HOLDING, Mode.RESTING])
+def test_dizzy_in_every_other_case_stops_and_waits_for_return(mode: Mode) -> None:
+    world = Ideal().started().until(mode).run(2.0).press("dizzy").run(3.0)
+    assert world.out.mode is Mode.DIZZY_WAIT
+    assert abs(world.rate_dps) < 0.01
+
+
+@pytest.mark.req("TP10")
+def test_dizzy_at_upright_rest_moves_nothing() -> None:
+    world = Ideal().ready().press("dizzy").run(5.0)
+    assert world.out.mode is Mode.IDLE
+    assert all(command is None or command.request is Request.HOLD for _, _, command in world.commands)
+
+
+@pytest.mark.req("SR16")
+def test_a_brake_that_slips_is_named_and_nobody_is_inverted() -> None:
+    world = Ideal(brake_holds=False).started().until(Mode.SETTLING, 30.0)
+    assert world.kinds("proof") == ["Test failed: the brake does not hold."]
+    assert world.angle_deg < -74.0
+
+
+@pytest.mark.req("SR16")
+def test_a_potentiometer_that_stands_still_fails_the_proof_test() -> None:
+    world = Ideal().ready()
+    frozen = world.report().pot_deg
+
+    def freeze(inputs):  # type: ignore[no-untyped-def]
+        return replace(inputs, board=replace(inputs.board, pot_deg=frozen))
+
+    world.extra = freeze
+    world.press("start").until(Mode.SETTLING, 60.0)
+    assert world.kinds("proof") == ["Test failed: the angle sensors do not agree while moving."]
+    assert max(angle for angle, _, _ in world.commands) < -72.0
+
+
+@pytest.mark.req("SR16", "SR11")
+def test_locks_that_were_not_opened_since_the_last_session_refuse_the_next() -> None:
+    world = Ideal().holding().press("return_").until(Mode.SETTLING)
+    world.run(50.0)
+    assert world.out.mode is Mode.RELEASE
+    assert world.out.release_locks
+    world.ankles_closed = False
+    world.until(Mode.IDLE).run(1.0)
+    world.ankles_closed = True
+    world.run(3.0)
+    assert world.out.refusals == ()
+
+
+@pytest.mark.req("SR11", "PU2")
+@pytest.mark.parametrize(
+    ("how", "rule"),
+    [("estop", "SR1"), ("ankles", "SR6"), ("plan", "TP5"), ("spotter", "TP8"), ("mains", "SR10"), ("storage", "SR11"), ("return", "PU6")],
+)
+def test_start_is_refused_with_the_reason_in_words(how: str, rule: str) -> None:
+    world = Ideal().ready()
+    if how == "ankles":
+        world.ankles_closed = False
+    elif how == "plan":
+        world.plan = None
+    elif how == "spotter":
+        world.spotter_required = True
+    elif how == "mains":
+        world.mains = False
+    elif how == "storage":
+        world.extra = lambda inputs: replace(inputs, host=Host(temperature_c=40.0, storage_ok=False, config_ok=True))
+    elif how == "return":
+        world.panel = replace(world.panel, return_=True)
+    elif how == "estop":
+        world.estop_pressed = True
+    world.run(0.5).press("start").run(1.0)
+    assert Mode.PROOF_TEST not in world.modes
+    assert rule in {event.rule for event in world.seen if event.kind == "refusal"} or how == "return"
+    assert rule in {refusal.rule for refusal in world.out.refusals}
+
+
+@pytest.mark.req("TP8")
+def test_the_spotters_confirmation_counts_for_a_minute() -> None:
+    world = Ideal(spotter_required=True).ready().press("spotter").run(50.0)
+    assert world.out.refusals == ()
+    world.run(15.0)
+    assert [refusal.rule for refusal in world.out.refusals] == ["TP8"]
+
+
+@pytest.mark.req("SR16")
+def test_the_first_five_degrees_find_a_load_that_is_wrong() -> None:
+    world = Ideal().ready()
+    world.extra = lambda inputs: replace(inputs, board=replace(inputs.board, current_ma=1500))
+    world.press("start").until(Mode.RETURNING, 60.0)
+    assert world.angle_deg < -69.0
+    assert world.out.latches.load_refused
+
+
+@pytest.mark.req("TP7")
+def test_prompts_come_at_their_moment_on_the_way_and_in_the_hold() -> None:
+    way, hold = Prompt(at_s=2.0, key="breathe", text="Breathe."), Prompt(at_s=5.0, key="arms", text="Arm circles.")
+    world = Ideal(plan=plan(Stage(angle_deg=20.0, hold_s=20.0, prompts=(hold,), way_prompts=(way,)))).holding().run(10.0)
+    assert [event.text for event in world.seen if event.kind == "prompt"] == ["Breathe.", "Arm circles."]
+    assert {"Breathe.", "Arm circles."} <= set(world.phrases)
+
+
+@pytest.mark.req("TP16", "SR3")
+def test_rocking_stays_between_its_two_angles() -> None:
+    stage = Stage(angle_deg=45.0, hold_s=60.0, oscillation=Oscillation(to_deg=40.0, period_s=20.0))
+    world = Ideal(plan=plan(stage)).holding().run(20.0)
+    held = [angle for angle, mode, _ in world.commands if mode is Mode.HOLDING]
+    assert min(held) < 41.0
+    assert min(held) > 39.0
+    assert max(held) < 46.0
+
+
+@pytest.mark.req("SR3")
+def test_a_stage_that_goes_up_through_the_gate_rests_there() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=50.0, hold_s=5.0), Stage(angle_deg=10.0, hold_s=5.0))).holding()
+    world.until(Mode.DESCENDING)
+    near_s = 0.0
+    while world.out.mode is Mode.DESCENDING:
+        world.tick()
+        near_s += 0.02 * (28.0 <= world.angle_deg <= 32.0 and abs(world.rate_dps) < 0.1)
+    assert near_s >= 12.0
+    assert world.angle_deg == pytest.approx(10.0, abs=0.5)
+
+
+@pytest.mark.req("TP7", "PU2")
+def test_the_text_is_turned_round_for_a_reader_upside_down() -> None:
+    world = Ideal().ready()
+    assert not world.out.turned
+    assert world.press("start").until(Mode.HOLDING).out.turned
+
+
+@pytest.mark.req("TP11")
+def test_opening_the_locks_early_is_warned_of() -> None:
+    world = Ideal().holding().press("return_").until(Mode.SETTLING).run(5.0)
+    world.ankles_closed = False
+    world.run(1.0)
+    assert events(world, "reason", "TP11") == ["locks_early: ankle locks opened before the time"]
+    assert world.out.lamps.release_ok is not Lamp.ON
+
+
+@pytest.mark.req("SR14")
+def test_locks_that_do_not_open_at_upright_rest_call_for_help_until_ok() -> None:
+    world = Ideal().holding().press("return_").until(Mode.RELEASE).run(61.0)
+    assert world.out.ladder >= 1
+    world.press("ok").run(1.0)
+    assert world.out.ladder == 0
+
+
+@pytest.mark.req("SR14")
+def test_a_return_that_does_not_move_calls_for_help_after_ten_seconds() -> None:
+    world = Ideal().holding()
+    stuck_deg = world.angle_deg
+    world.press("return_")
+    for _ in range(620):
+        world.angle_deg, world.rate_dps = stuck_deg, 0.0
+        world.tick()
+    assert world.out.ladder >= 1
+
+
+@pytest.mark.req("PU1")
+def test_select_changes_the_selection_only_while_idle() -> None:
+    world = Ideal().ready().press("select_plus").press("select_plus").press("select_minus")
+    assert world.out.selection == 1
+    assert world.press("start").until(Mode.DESCENDING).press("select_plus").out.selection == 1
+
+
+@pytest.mark.req("SR13")
+def test_the_latch_on_the_disk_says_when_a_session_is_open() -> None:
+    world = Ideal().ready()
+    assert world.out.latches == GOOD
+    world.press("start").until(Mode.DESCENDING)
+    assert not world.out.latches.clean_shutdown
+    world.press("return_")
+    assert finish(world).out.latches.clean_shutdown
+
+
+@pytest.mark.req("SR9")
+def test_the_release_lever_pauses_the_session() -> None:
+    world = Ideal().holding()
+    lever = Contact.RELEASE
+    world.extra = lambda inputs: replace(inputs, board=replace(inputs.board, contacts=inputs.board.contacts | lever))
+    world.tick()
+    assert world.out.mode is Mode.PAUSED
+
+
+@pytest.mark.req("SR4")
+def test_nothing_is_ever_asked_faster_than_the_normal_rate_or_harder_than_its_acceleration() -> None:
+    world = Ideal().holding().press("ok")
+    finish(world)
+    rates = [command.rate_dps for _, _, command in world.commands if command is not None]
+    assert max(map(abs, rates)) <= 1.501
+    assert max(abs(later - before) for before, later in pairwise(rates)) <= LIMITS.stop_accel_dps2 * 0.02 + 0.35
