@@ -1,4 +1,5 @@
-/* Which command is in force: whole, in sequence, from our own protocol, answering our challenge, at our pace (SR7).  Obeys nothing. */
+/* Which command is in force: whole, in sequence, from our own protocol, answering our challenge, at our pace (SR7).
+ * The only way in for an order, and an order can only ask for less than a START at the board itself allows: nothing comes from a network (SR12). */
 #ifndef LINK_H
 #define LINK_H
 
