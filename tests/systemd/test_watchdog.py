@@ -61,7 +61,7 @@ def test_a_hung_loop_is_killed_and_started_again_into_an_unclean_start(tmp_path:
     try:
         story = list(islice(told(pipe, time.monotonic() + 30), 5))
     finally:
-        subprocess.run(as_root("kill", "-KILL", str(init.pid)), check=False)
+        subprocess.run(as_root("bash", "-c", f"kill -KILL {init.pid}"), check=False)
         init.wait()
         os.close(pipe)
     assert [what for _, what in story] == ["starts", "not clean", "hangs", "starts", "not clean"], "this test needs root"
