@@ -120,18 +120,11 @@ static void stand(board_t *board)
     }
 }
 
-void rate_loop_update(board_t *board)
+/* Contactor, brake, motor, and back: one step of the sequence. */
+static void sequence(board_t *board, bool move)
 {
     drive_state_t *drive = &board->drive;
     int16_t rate_cdps = board->angle.rate_cdps;
-    int16_t wanted_cdps = board->plan.rate_cdps;
-    bool move = wanted_cdps != 0;
-    drive->state_ms = board_count(drive->state_ms);
-    drive->contactor_closed = !board->plan.blocked && (move || board->session.away || board->session.testing || drive->state != DRIVE_OFF);
-    if (board->plan.blocked) {
-        rate_loop_cut(drive);
-        return;
-    }
     switch (drive->state) {
     case DRIVE_OFF:
         stand(board);
@@ -153,7 +146,7 @@ void rate_loop_update(board_t *board)
         }
         break;
     case DRIVE_RUN:
-        run(drive, wanted_cdps, rate_cdps, board->plan.gentle);
+        run(drive, board->plan.rate_cdps, rate_cdps, board->plan.gentle);
         break;
     default: /* DRIVE_SETTING: the motor holds until the brake has bitten */
         control(drive, rate_cdps);
@@ -164,5 +157,18 @@ void rate_loop_update(board_t *board)
         }
         break;
     }
+}
+
+void rate_loop_update(board_t *board)
+{
+    drive_state_t *drive = &board->drive;
+    bool move = board->plan.rate_cdps != 0;
+    drive->state_ms = board_count(drive->state_ms);
+    drive->contactor_closed = !board->plan.blocked && (move || board->session.away || board->session.testing || drive->state != DRIVE_OFF);
+    if (board->plan.blocked) {
+        rate_loop_cut(drive);
+        return;
+    }
+    sequence(board, move);
     drive->brake_released = drive->state == DRIVE_RELEASING || drive->state == DRIVE_RUN;
 }

@@ -371,3 +371,18 @@ def test_pressing_return_again_on_the_way_up_neither_stops_nor_restarts_anything
         bench.press("return")
         bench.run(1.0)
         assert bench.now.rate_dps < -1.0
+
+
+@pytest.mark.req("SR7", "TP10")
+def test_a_hold_ends_an_ascent_the_pi_asked_for_but_not_one_the_board_began() -> None:
+    bench = Bench()
+    bench.at(60.0)
+    bench.run(3.0, ASCEND)
+    assert bench.mode() is BoardMode.ASCENT
+    bench.run(1.0, HOLD)
+    assert not bench.moves
+    assert bench.mode() is BoardMode.BRAKED
+    bench.run(6.0, None)
+    bench.run(2.0, HOLD)
+    assert bench.now.rate_dps < -1.0
+    assert bench.mode() is BoardMode.ASCENT

@@ -108,3 +108,19 @@ def test_memory_lost_means_no_motion_and_a_call_for_help() -> None:
         bench.run(4.0, order)
     assert bench.now.angle_deg == pytest.approx(angle_deg, abs=0.05)
     assert bench.shows(StatusFlag.LADDER)
+
+
+@pytest.mark.req("SR14", "SR8")
+def test_after_the_release_lever_the_encoder_learns_the_place_and_the_board_brings_the_person_on() -> None:
+    bench = Bench()
+    bench.at(20.0)
+    bench.world.set_person(hand_nm=-150.0)
+    bench.world.release_lever(pulled=True)
+    bench.run(3.0)
+    assert bench.now.duty == 0
+    bench.world.set_person(hand_nm=0.0)
+    bench.world.release_lever(pulled=False)
+    bench.run(1.0)
+    assert not bench.says(BoardReason.ANGLE_DISAGREE)
+    bench.press("return")
+    bench.until(lambda _now: bench.upright(), HOLD, within_s=120.0)
