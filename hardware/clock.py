@@ -32,11 +32,13 @@ class Ticker:
     def __init__(self, clock: Clock, tick_s: float) -> None:
         self._clock = clock
         self._tick_s = tick_s
-        self._due_s = clock.now_s()
+        self._due_s: float | None = None
         self.late_s = 0.0
 
     def wait(self) -> None:
         """Sleep until the next tick is due; `late_s` then says how late this one began."""
+        if self._due_s is None:  # the first tick: what building the table took is not lateness
+            self._due_s = self._clock.now_s()
         self._due_s += self._tick_s
         self._clock.sleep_until(self._due_s)
         now_s = self._clock.now_s()

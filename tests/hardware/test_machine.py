@@ -254,6 +254,11 @@ def test_a_stall_is_told_once_and_followed_by_no_burst(table: Table) -> None:
     assert table.clock.t_s - begin_s == pytest.approx(1.0 + 4 * TICK_S)
 
 
+def test_what_building_the_table_took_is_not_lateness(table: Table) -> None:
+    table.clock.t_s += 0.5
+    assert [table.ticks(1).host.late_s for _ in range(3)] == [0.0, 0.0, 0.0]
+
+
 @pytest.mark.req("F53")
 def test_a_short_delay_is_made_up_so_that_the_rate_holds(table: Table) -> None:
     begin_s = table.clock.t_s

@@ -137,22 +137,24 @@ def test_a_stream_that_was_closed_is_no_error() -> None:
 # ------------------------------------------------------------------ priority
 
 
-def test_real_time_is_asked_for_one_thread_and_what_was_granted_is_said() -> None:
+def test_the_loop_comes_before_its_helpers_and_these_before_others_and_what_was_granted_is_said() -> None:
     script = (
         "import os, threading\n"
+        "running = threading.Event()\n"
+        "before = threading.Thread(target=running.wait, daemon=True); before.start()\n"
         "from hardware.realtime import ask_for_real_time\n"
         "for line in ask_for_real_time(): print(line)\n"
         "mine = os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK\n"
         "helper = []\n"
         "thread = threading.Thread(target=lambda: helper.append(os.sched_getscheduler(0)))\n"
         "thread.start(); thread.join()\n"
-        "print(mine == os.SCHED_FIFO, helper == [os.SCHED_OTHER])"
+        "print(mine == os.SCHED_FIFO, helper == [os.SCHED_OTHER], os.sched_getparam(before.native_id).sched_priority)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     priority, memory, collector, verdict = done.stdout.splitlines()
     granted = priority == "real-time priority 50"
     assert granted or "not granted" in priority
-    assert verdict == f"{granted} True"
+    assert verdict == f"{granted} True {10 if granted else 0}"
     assert memory.startswith(("memory locked", "memory not locked"))
     assert int(collector.split()[0]) > 1000
     assert done.stderr == ""
