@@ -9,6 +9,7 @@ from controller.core.model import BoardReport, Lamps, Outputs, Reason
 from controller.core.wire import BOARD_REASONS, BoardMode
 from sim.expectations import Moment
 from sim.process import Process
+from sim.scenario import DEAD
 from sim.trace import Row
 from sim.world import Truth, World
 
@@ -56,11 +57,13 @@ class Recorder:
         return row
 
     def _row(self, truth: Truth, outputs: Outputs) -> Row:
+        """In the order of Row's columns."""
+        return Row._make((*self._physics(truth), *self._heard(truth, outputs), *self._believed(truth, outputs)))
+
+    def _physics(self, truth: Truth) -> tuple[object, ...]:
+        """What is so, contacts and fingers included."""
         seen = self._world.seen
-        report = self._report
-        command = outputs.command
-        alive = self._process.alive
-        return Row(
+        return (
             self._now_s,
             truth.angle_deg,
             truth.rate_dps,
@@ -86,8 +89,14 @@ class Recorder:
             seen("dizzy"),
             seen("spotter"),
             truth.release_pulled,
+        )
+
+    def _heard(self, truth: Truth, outputs: Outputs) -> tuple[object, ...]:
+        """What a bystander hears and sees, and who is alive."""
+        alive = self._process.alive
+        return (
             truth.buzzer,
-            outputs.buzzer.value if self._process.starts and alive else "off",
+            outputs.buzzer.value if alive else "off",
             self._lamp_words(outputs.lamps),
             self._process.disk.said,
             alive,
@@ -95,7 +104,13 @@ class Recorder:
             truth.board_running,
             truth.boot_count - self._boots,
             "+".join(self._world.active_faults),
-            outputs.mode.name if alive else "DEAD",
+        )
+
+    def _believed(self, truth: Truth, outputs: Outputs) -> tuple[object, ...]:
+        """What the Pi decided, then what the board said."""
+        report, command = self._report, outputs.command
+        return (
+            outputs.mode.name if self._process.alive else DEAD,
             outputs.angle_deg,
             outputs.rate_dps,
             outputs.target_deg,

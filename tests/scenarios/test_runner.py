@@ -84,9 +84,9 @@ def test_an_event_whose_moment_never_comes_fails_the_run() -> None:
 @pytest.mark.req("SE5")
 def test_a_scenario_that_breaks_a_rule_fails_whatever_its_author_expected() -> None:
     """A shove no drive of this size can hold takes the table past its permitted angle; nobody expected anything, the monitor did."""
-    result = run(
-        'ends_when = "t > 150"\n[[event]]\nwhen = "mode == HOLDING"\nlever = "pull"\n[[event]]\nat = "HOLDING+1s"\npush_nm = 300\nfor = "20s"\n'
-    )
+    lever = '[[event]]\nwhen = "mode == HOLDING"\nlever = "pull"\n'
+    shove = '[[event]]\nat = "HOLDING+1s"\npush_nm = 300\nfor = "20s"\n'
+    result = run('ends_when = "t > 150"\n' + lever + shove)
     assert "angle" in {violation.monitor for violation in result.violations}
     assert not result.ok
 
