@@ -7,7 +7,8 @@ the real board is exercised in tests/sim and tests/firmware.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from math import cos, radians, sin
 
 from controller.core.limits import Limits
@@ -49,6 +50,9 @@ def imu_at(angle_deg: float, rate_dps: float, now_s: float) -> ImuReading:
         age_s=0.005,
         configured=True,
     )
+
+
+Kind = tuple[SessionPlan | None, Latches, bool, bool, bool]
 
 
 @dataclass(slots=True)
@@ -140,16 +144,30 @@ class Ideal:
 
     def ready(self) -> Ideal:
         """Idle, locks opened and closed again."""
+        return self._as(_ready(*self._kind()))
+
+    def started(self) -> Ideal:
+        return self._as(_started(*self._kind()))
+
+    def holding(self) -> Ideal:
+        return self._as(_holding(*self._kind()))
+
+    def _kind(self) -> Kind:
+        assert self.now_s == 100.0, "a table is prepared only once"
+        return self.plan, self.latches, self.answers, self.brake_holds, self.spotter_required
+
+    def _as(self, other: Ideal) -> Ideal:
+        """Take over the state of a table that was prepared before; many tests begin alike."""
+        for item in fields(self):
+            value = getattr(other, item.name)
+            setattr(self, item.name, list(value) if isinstance(value, list) else value)
+        return self
+
+    def prepare(self) -> Ideal:
         self.ankles_closed = False
         self.run(4.0)
         self.ankles_closed = True
         return self.run(2.0)
-
-    def started(self) -> Ideal:
-        return self.ready().press("start")
-
-    def holding(self) -> Ideal:
-        return self.started().until(Mode.HOLDING)
 
     def kinds(self, kind: str) -> list[str]:
         return [event.text for event in self.seen if event.kind == kind]
@@ -175,7 +193,8 @@ class Ideal:
         still = abs(self.rate_dps) < 0.1
         for wanted, bit in (
             (still, StatusFlag.AT_REST), (still, StatusFlag.BRAKE_SET), (self.upright, StatusFlag.AT_UPRIGHT),
-            (self.rest_done, StatusFlag.REST_DONE), (self.returning, StatusFlag.RETURNING), (self.level_wait, StatusFlag.LEVEL_WAIT), (self.mains, StatusFlag.MAINS),
+            (self.rest_done, StatusFlag.REST_DONE), (self.returning, StatusFlag.RETURNING), (self.level_wait, StatusFlag.LEVEL_WAIT),
+            (self.mains, StatusFlag.MAINS),
             (self.session_open, StatusFlag.SESSION_OPEN), (self.test_s >= 0.4, StatusFlag.BRAKE_TESTED),
             (self.test_s >= 0.4 and self.brake_holds, StatusFlag.BRAKE_HELD),
         ):  # fmt: skip
@@ -184,7 +203,8 @@ class Ideal:
         contacts |= Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT if self.ankles_closed else 0
         return BoardReport(
             age_s=0.01, identified=True, mode=self.board_mode, reasons=self.reasons, flags=flags, contacts=contacts,
-            angle_deg=self.angle_deg, rate_dps=self.rate_dps, current_ma=800 if self.rate_dps or self.test_s else 0, pot_deg=self.angle_deg + self.pot_off_deg,
+            angle_deg=self.angle_deg, rate_dps=self.rate_dps, current_ma=800 if self.rate_dps or self.test_s else 0,
+            pot_deg=self.angle_deg + self.pot_off_deg,
             encoder_deg=self.angle_deg, battery_mv=26000, budget_left_s=600.0 - self.inverted_s, rest_s=self.rest_s, round_trip_s=0.02,
         )  # fmt: skip
 
@@ -253,3 +273,22 @@ class Ideal:
         if self.upright and abs(self.rate_dps) < 0.1 and self.returning:
             self.returning = self.session_open = self.level_wait = False
             self.reasons = 0
+
+
+@cache
+def _ready(plan: SessionPlan | None, latches: Latches, answers: bool, brake_holds: bool, spotter: bool) -> Ideal:
+    return Ideal(plan=plan, latches=latches, answers=answers, brake_holds=brake_holds, spotter_required=spotter).prepare()
+
+
+@cache
+def _started(plan: SessionPlan | None, latches: Latches, answers: bool, brake_holds: bool, spotter: bool) -> Ideal:
+    return copied(_ready(plan, latches, answers, brake_holds, spotter)).press("start")
+
+
+@cache
+def _holding(plan: SessionPlan | None, latches: Latches, answers: bool, brake_holds: bool, spotter: bool) -> Ideal:
+    return copied(_started(plan, latches, answers, brake_holds, spotter)).until(Mode.HOLDING)
+
+
+def copied(world: Ideal) -> Ideal:
+    return Ideal()._as(world)

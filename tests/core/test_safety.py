@@ -180,7 +180,8 @@ def test_a_trip_is_due_until_the_board_has_made_it_and_again_when_the_rule_break
     state, told = Safety(), []
     for fault, at_s, mode in (
         (bad, 0.0, BoardMode.FOLLOW), (bad, 0.03, BoardMode.FOLLOW), (good, 0.05, BoardMode.FOLLOW), (bad, 0.07, BoardMode.FAULT),
-        (bad, 0.1, BoardMode.FAULT), (bad, 9.0, BoardMode.ASCENT), (good, 9.1, BoardMode.ASCENT), (bad, 9.2, BoardMode.ASCENT), (bad, 9.3, BoardMode.ASCENT),
+        (bad, 0.1, BoardMode.FAULT), (bad, 9.0, BoardMode.ASCENT), (good, 9.1, BoardMode.ASCENT),
+        (bad, 9.2, BoardMode.ASCENT), (bad, 9.3, BoardMode.ASCENT),
     ):  # fmt: skip
         state = judge(state, fault._replace(now_s=100.0 + at_s, board_mode=mode), reset=False, inspected=False)
         told.append(state.verdict.trip_due)

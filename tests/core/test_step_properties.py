@@ -33,7 +33,7 @@ def moments(draw: st.DrawFn) -> tuple[Inputs, float, float]:
     inputs = Inputs(
         now_s=0.0, imu=SILENT, panel=draw(panels), estop_aux_closed=draw(st.booleans()), board=draw(boards),
         ankles=AnkleLocks(left_closed=draw(st.booleans()), right_closed=draw(st.booleans())),
-        host=Host(late_s=draw(st.sampled_from([0.0, 0.02])), temperature_c=draw(st.sampled_from([40.0, 90.0])), storage_ok=True, config_ok=True),
+        host=Host(late_s=draw(st.sampled_from([0.0, 0.02])), temperature_c=40.0, storage_ok=True, config_ok=True),
         permission=Permission(plan=draw(st.sampled_from([None, PLAN])), spotter_required=draw(st.booleans())),
     )  # fmt: skip
     return inputs, draw(st.sampled_from([0.02, 0.1, 0.5, 2.0])), draw(angles)
