@@ -19,6 +19,8 @@
 #define ANGLE_REFER_SHIFT 9           /* at upright rest only */
 #define ANGLE_REFER_CDEG 50
 #define ANGLE_UPRIGHT_CDEG (BOARD_UPRIGHT_CDEG + 100)
+/* A dead encoder has made the rate loop push: assume the full rate until the other sensor has been followed, so that it eases off. */
+#define ANGLE_ASSUMED_Q16 (BOARD_MAX_RATE_CDPS * INT32_C(66))
 #define ANGLE_REST_MS 40U
 
 static int32_t clamp_q16(int32_t value_q16)
@@ -130,12 +132,13 @@ static int32_t fuse(angle_t *angle)
 }
 
 /* Alpha-beta tracking: position and speed from a quantised position.  The potentiometer is coarser and noisier, so slower. */
-static void observe(angle_t *angle, int32_t seen_q16)
+static void observe(angle_t *angle, int32_t seen_q16, int8_t driven)
 {
     bool from_pot = angle->encoder_out || angle->declutched;
     if (from_pot != angle->observes_pot || !angle->ready) {
         angle->observes_pot = from_pot;
         angle->position_q16 = seen_q16;
+        angle->speed_q16 = driven * ANGLE_ASSUMED_Q16;
     }
     angle->position_q16 = clamp_q16(angle->position_q16 + angle->speed_q16);
     int32_t error_q16 = seen_q16 - angle->position_q16;
@@ -187,7 +190,7 @@ void angle_update(board_t *board, const board_in_t *in, int8_t driven)
         angle->settle_ms = (uint8_t)(angle->settle_ms + (pot_read || angle->settle_ms > 0U ? 1U : 0U));
         refer_encoder(angle, in);
         angle->angle_cdeg = angle->pot_cdeg;
-        observe(angle, angle->pot_q16);
+        observe(angle, angle->pot_q16, 0);
         angle->speed_q16 = 0;
         angle->ready = angle->settle_ms >= ANGLE_SETTLE_MS;
         vote_trust(angle);
@@ -208,7 +211,7 @@ void angle_update(board_t *board, const board_in_t *in, int8_t driven)
     if (angle->disputed) {
         angle->angle_cdeg = angle->leg == 0U ? angle_first_cdeg(angle) : angle_last_cdeg(angle);
     }
-    observe(angle, angle->encoder_out || angle->declutched ? angle->pot_q16 : angle->encoder_q16);
+    observe(angle, angle->encoder_out || angle->declutched ? angle->pot_q16 : angle->encoder_q16, driven);
     angle->at_upright = angle->angle_cdeg <= ANGLE_UPRIGHT_CDEG && !angle->lost;
     refer_slowly(angle, &board->session);
 }

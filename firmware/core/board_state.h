@@ -172,6 +172,7 @@ typedef struct {
     int16_t hold_cdeg;
     int16_t duty;
     bool brake_released, contactor_closed;
+    bool by_pot;                /* the rate comes from the potentiometer */
     bool moved;                 /* this drive has seen motion */
     uint16_t still_ms;          /* commanded, nothing moves */
     uint16_t stop_ms;           /* the profile has ended this long ago */

@@ -85,7 +85,8 @@ static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t ra
 
 static void control(drive_state_t *drive, int16_t rate_cdps)
 {
-    int16_t error_cdps = (int16_t)(drive->profile_cdps - rate_cdps);
+    /* Bounded: a rate that suddenly reads nothing is more likely a dead encoder than a dead stop, and must not call for full power. */
+    int16_t error_cdps = (int16_t)clamp32(drive->profile_cdps - rate_cdps, DRIVE_LEAD_CDPS);
     int16_t forward = (int16_t)(((int32_t)drive->profile_cdps * DRIVE_FORWARD_TIMES) >> DRIVE_FORWARD_SHIFT);
     int32_t proportional = ((int32_t)error_cdps * DRIVE_KP_TIMES) >> DRIVE_KP_SHIFT;
     drive->integral_q10 = clamp32(drive->integral_q10 + (int32_t)error_cdps * DRIVE_KI, DRIVE_INTEGRAL_MOST);
@@ -164,6 +165,10 @@ void rate_loop_update(board_t *board)
     drive_state_t *drive = &board->drive;
     bool move = board->plan.rate_cdps != 0;
     drive->state_ms = board_count(drive->state_ms);
+    if (drive->by_pot != board->angle.observes_pot) { /* what was summed up on a sensor that lied is worth nothing */
+        drive->by_pot = board->angle.observes_pot;
+        drive->integral_q10 = 0;
+    }
     drive->contactor_closed = !board->plan.blocked && (move || board->session.away || board->session.testing || drive->state != DRIVE_OFF);
     if (board->plan.blocked) {
         rate_loop_cut(drive);
