@@ -34,7 +34,7 @@ def facts(**changes: Any) -> Facts:
     inputs = world.inputs()
     inputs = replace(inputs, board=replace(inputs.board, **board), host=replace(inputs.host, **host), **outer)
     state = replace(world.state, now_s=world.now_s - 0.02, mode=Mode.HOLDING, session=replace(world.state.session, open=True))
-    tilt = TiltState(**{"angle_deg": 60.0, "rate_dps": 0.0, "trusted": True, **tilted})  # type: ignore[arg-type]
+    tilt = TiltState(**{"angle_deg": 60.0, "rate_dps": 0.0, "trusted": True, **tilted})
     held = Buttons(raw=0, down=0, seen_released=127, read=True)
     seen = perceive(state, inputs, LIMITS)._replace(tilt=tilt, tilt_ok=tilt.trusted, angle_deg=60.0, angle_known=True, buttons=held)
     where = {"at_rest": True, "inverted": True, "off_upright": True, "at_upright": False}

@@ -34,19 +34,19 @@ class Table:
     def wait_for_tick(self) -> None:
         self.calls.append("wait")
 
-    def put(self, inputs: Inputs, outputs: Outputs) -> None:
+    def put(self, inputs: Inputs, outputs: Outputs) -> None:  # noqa: ARG002  # the port's signature
         self.calls.append("put")
 
     def latches(self) -> Latches:
         return GOOD
 
-    def say(self, phrase: str, urgent: bool) -> None:
+    def say(self, phrase: str, urgent: bool) -> None:  # noqa: ARG002  # the port's signature
         self.said.append(phrase)
 
     def ready(self) -> None:
         self.calls.append("ready")
 
-    def beat(self, status: str) -> None:
+    def beat(self, status: str) -> None:  # noqa: ARG002  # the port's signature
         self.calls.append("beat")
 
     def stopping(self) -> None:

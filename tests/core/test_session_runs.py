@@ -12,8 +12,8 @@ from controller.core.wire import BoardMode, BoardReason, Contact, Request
 from tests.core.ideal import GOOD, LIMITS, PLAN, Ideal
 
 
-def plan(*stages: Stage, **more: object) -> SessionPlan:
-    return replace(PLAN, stages=stages, ceiling_deg=90.0, **more)
+def plan(*stages: Stage, dizzy_to_level: bool = False) -> SessionPlan:
+    return replace(PLAN, stages=stages, ceiling_deg=90.0, dizzy_to_level=dizzy_to_level)
 
 
 def events(world: Ideal, kind: str, rule: str) -> list[str]:
@@ -119,9 +119,9 @@ def test_nobody_answering_ends_at_level_with_help_called_until_ok() -> None:
 @pytest.mark.req("SR15")
 def test_an_answer_keeps_the_session_going() -> None:
     world = Ideal(plan=plan(Stage(angle_deg=60.0, hold_s=100.0)), answers=False).holding().run(25.0)
-    assert world.out.buzzer is Buzzer.ASK
+    heard = [world.out.buzzer]
     world.press("ok").run(1.0)
-    assert world.out.buzzer is Buzzer.OFF
+    assert [*heard, world.out.buzzer] == [Buzzer.ASK, Buzzer.OFF]
     assert events(world, "answer", "SR15") == ["answered"]
     assert world.out.mode is Mode.HOLDING
 
@@ -220,7 +220,6 @@ def test_a_restart_off_upright_rest_only_returns_after_a_warning(angle_deg: floa
     world.until(Mode.LEVEL_WAIT)
     assert Mode.DESCENDING not in world.modes
     assert max(angle for angle, _, _ in world.commands) <= angle_deg + 0.1
-    assert Buzzer.WARNING.value == "warning"
     world.press("return_").until(Mode.SETTLING)
 
 
@@ -380,7 +379,7 @@ def test_start_is_refused_with_the_reason_in_words(how: str, rule: str) -> None:
 @pytest.mark.req("TP8")
 def test_the_spotters_confirmation_counts_for_a_minute() -> None:
     world = Ideal(spotter_required=True).ready().press("spotter").run(50.0)
-    assert world.out.refusals == ()
+    assert len(world.out.refusals) == 0
     world.run(15.0)
     assert [refusal.rule for refusal in world.out.refusals] == ["TP8"]
 
