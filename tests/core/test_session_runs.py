@@ -20,6 +20,10 @@ def events(world: Ideal, kind: str, rule: str) -> list[str]:
     return [event.text for event in world.seen if event.kind == kind and event.rule == rule]
 
 
+def refused(world: Ideal) -> list[str]:
+    return [refusal.rule for refusal in world.out.refusals]
+
+
 def finish(world: Ideal) -> Ideal:
     world.until(Mode.RELEASE)
     world.ankles_closed = False
@@ -379,9 +383,8 @@ def test_start_is_refused_with_the_reason_in_words(how: str, rule: str) -> None:
 @pytest.mark.req("TP8")
 def test_the_spotters_confirmation_counts_for_a_minute() -> None:
     world = Ideal(spotter_required=True).ready().press("spotter").run(50.0)
-    assert len(world.out.refusals) == 0
-    world.run(15.0)
-    assert [refusal.rule for refusal in world.out.refusals] == ["TP8"]
+    assert refused(world) == []
+    assert refused(world.run(15.0)) == ["TP8"]
 
 
 @pytest.mark.req("SR16")
