@@ -82,7 +82,7 @@ static void hear(world_t *w)
     }
 }
 
-static void step(world_t *w)
+void world_move(world_t *w)
 {
     const contact_t *c = w->contacts;
     const board_out_t *out = &w->board.out;
@@ -100,7 +100,10 @@ static void step(world_t *w)
         w->imu_ready_ms = w->now_ms + IMU_SET_UP_MS;
     }
     noise_on_line(w);
-    world_board_step(w);
+}
+
+void world_after(world_t *w)
+{
     hear(w);
     world_watch_step(w);
 }
@@ -120,7 +123,9 @@ void world_run_bench(world_t *w, uint32_t n_ms, double duty, uint8_t release_bra
 void world_run(world_t *w, uint32_t n_ms)
 {
     for (uint32_t i = 0; i < n_ms; i++) {
-        step(w);
+        world_move(w);
+        world_board_step(w);
+        world_after(w);
     }
 }
 

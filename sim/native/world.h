@@ -27,6 +27,7 @@ typedef struct {
     board_out_t out;
     board_memory_t eeprom;
     bool eeprom_good, running, hung, watchdog_works;
+    bool external;                    /* somebody else's board is in its place (world_external.c) */
     uint32_t hung_ms, down_ms;
     uint8_t next_cause, cause;
     double clock;
@@ -58,7 +59,15 @@ struct world {
     uint8_t raw_serial;               /* the real link reads the bytes itself */
 };
 
+#define WORLD_BOARD_DIES_V 9.0 /* its DC-DC converter's lower end; the 4.3 V brown-out detector acts there */
+
+/* world.c: the two halves of a millisecond, before and after the board's. */
+void world_move(world_t *w);
+void world_after(world_t *w);
 /* world_board.c: power, reset, watchdog and one millisecond of the board. */
+void world_board_down(drive_board_t *b, uint8_t cause);
+void world_board_read(world_t *w);
+void world_board_says(world_t *w, const uint8_t *data, uint32_t size);
 void world_board_step(world_t *w);
 void world_board_boot(world_t *w, const board_memory_t *memory, uint8_t cause);
 cable_t world_cable(const fault_t *fault, double cut);

@@ -122,4 +122,11 @@ uint32_t world_imu_samples(const world_t *w);
 void world_imu(world_t *w, double accel_mps2[3], double gyro_dps[3], double *chip_time_s);
 void world_memory(const world_t *w, uint8_t *out, uint32_t size);
 uint32_t world_memory_size(void);
+/* The board taken out and another one put in its place, for good: who does so steps the world by the two halves of a
+ * millisecond, with the structs of world_external.h. */
+typedef struct external_in external_in_t;
+typedef struct external_out external_out_t;
+void world_external(world_t *w, uint8_t external);
+void world_external_begin(world_t *w, external_in_t *in);
+void world_external_end(world_t *w, const external_out_t *out);
 #endif

@@ -3,7 +3,6 @@
 
 #include "world.h"
 
-#define BOARD_DIES_V 9.0      /* its DC-DC converter's lower end; the 4.3 V brown-out detector acts there */
 #define BOOT_MS 66U           /* ATmega328P: 65 ms start-up time of the crystal, and the first tick */
 #define WATCHDOG_MS 16U       /* WDTO_15MS */
 #define CAUSE_POWER 1U
@@ -23,7 +22,7 @@ void world_board_boot(world_t *w, const board_memory_t *memory, uint8_t cause)
     sensors_reset_encoder(&w->sensors, &w->plant, &w->table);
 }
 
-static void go_down(drive_board_t *b, uint8_t cause)
+void world_board_down(drive_board_t *b, uint8_t cause)
 {
     memset(&b->out, 0, sizeof b->out); /* reset pins float, pull-downs take every output off */
     b->running = false;
@@ -37,7 +36,7 @@ void world_reset_board(world_t *w, uint8_t cause, uint8_t lose_memory)
     if (lose_memory != 0) {
         w->board.eeprom_good = false;
     }
-    go_down(&w->board, cause);
+    world_board_down(&w->board, cause);
 }
 
 void world_hang_board(world_t *w, uint8_t watchdog_works)
@@ -51,8 +50,8 @@ void world_hang_board(world_t *w, uint8_t watchdog_works)
 static bool alive(world_t *w)
 {
     drive_board_t *b = &w->board;
-    if (w->plant.bus_v < BOARD_DIES_V) {
-        go_down(b, CAUSE_POWER);
+    if (w->plant.bus_v < WORLD_BOARD_DIES_V) {
+        world_board_down(b, CAUSE_POWER);
         return false;
     }
     if (!b->running) {
@@ -66,7 +65,7 @@ static bool alive(world_t *w)
         b->hung_ms++;
         b->out.tx_count = 0;
         if (b->watchdog_works && b->hung_ms >= WATCHDOG_MS) {
-            go_down(b, CAUSE_WATCHDOG);
+            world_board_down(b, CAUSE_WATCHDOG);
         }
         return false;
     }
@@ -88,9 +87,13 @@ static void read_contacts(const contact_t c[CONTACT_COUNT], board_in_t *in)
 static void listen_to(drive_board_t *b, const uint8_t *data, uint32_t size)
 {
     uint8_t frame[PROTOCOL_FRAME_BYTES];
+    protocol_identity_t identity;
     for (uint32_t i = 0; i < size; i++) {
-        if (frame_feed(&b->spy, data[i], frame) && !protocol_unpack_status(frame, &b->says)) {
-            (void)protocol_unpack_detail(frame, &b->tells);
+        if (!frame_feed(&b->spy, data[i], frame) || protocol_unpack_status(frame, &b->says) || protocol_unpack_detail(frame, &b->tells)) {
+            continue;
+        }
+        if (b->external && protocol_unpack_identity(frame, &identity)) {
+            b->eeprom.boot_count = identity.boot_count; /* its own memory is out of reach */
         }
     }
 }
@@ -108,6 +111,14 @@ cable_t world_cable(const fault_t *fault, double cut)
     return c;
 }
 
+/* What the board sends, onto the line to the Pi. */
+void world_board_says(world_t *w, const uint8_t *data, uint32_t size)
+{
+    const cable_t c = world_cable(&w->fault, w->fault.downlink_cut);
+    listen_to(&w->board, data, size);
+    line_put(&w->down, &c, &w->down_rng, w->now_ms * 1000U, data, size);
+}
+
 static void tick(world_t *w)
 {
     drive_board_t *b = &w->board;
@@ -116,9 +127,7 @@ static void tick(world_t *w)
         board_memory(&b->state, &b->eeprom);
     }
     if (b->out.tx_count > 0) {
-        listen_to(b, b->out.tx, b->out.tx_count);
-        const cable_t c = world_cable(&w->fault, w->fault.downlink_cut);
-        line_put(&w->down, &c, &w->down_rng, w->now_ms * 1000U, b->out.tx, b->out.tx_count);
+        world_board_says(w, b->out.tx, b->out.tx_count);
     }
 }
 
@@ -134,7 +143,7 @@ static void spy_on_wire(drive_board_t *b)
     }
 }
 
-static void read_inputs(world_t *w)
+void world_board_read(world_t *w)
 {
     board_in_t *in = &w->board.in;
     read_contacts(w->contacts, in);
@@ -148,7 +157,7 @@ static void read_inputs(world_t *w)
 void world_board_step(world_t *w)
 {
     drive_board_t *b = &w->board;
-    read_inputs(w);
+    world_board_read(w);
     if (!alive(w)) {
         return;
     }

@@ -1,0 +1,168 @@
+/* Is the machine that computes still the one that was programmed?  Flash, stack, RAM and registers; a no is the core's to act on (SR13). */
+#include "hal.h"
+#include "pins.h"
+
+#include <avr/pgmspace.h>
+#include <avr/wdt.h>
+#include <string.h>
+#include <util/crc16.h>
+
+#define CHECKS_PAINT   0xC5U
+#define CHECKS_CANARY  8U
+#define CHECKS_PAGE    127U /* the watchdog is fed once for so many bytes of flash, while nothing is driven yet */
+
+extern uint8_t _end;                    /* linker: first byte of free RAM */
+extern const uint8_t __data_load_end[]; /* linker: end of what is in flash */
+
+/* Written into the finished image by image.py; the sum leaves these two bytes out. */
+extern const uint16_t checks_flash_word;
+const uint16_t checks_flash_word PROGMEM = 0xFFFFU;
+
+/* Every byte between the variables and the stack, so that the deepest stack can be read afterwards. */
+__attribute__((naked, used, section(".init3"))) void checks_paint(void);
+void checks_paint(void)
+{
+    __asm__ volatile("ldi r30, lo8(_end)   \n\t"
+                     "ldi r31, hi8(_end)   \n\t"
+                     "ldi r24, %0          \n\t"
+                     "ldi r25, hi8(%1 + 1) \n\t"
+                     "1: st Z+, r24        \n\t"
+                     "cpi r30, lo8(%1 + 1) \n\t"
+                     "cpc r31, r25         \n\t"
+                     "brne 1b              \n\t"
+                     :
+                     : "M"(CHECKS_PAINT), "i"(RAMEND));
+}
+
+/* What each register must read from boot to reset: nobody but a fault changes it. */
+typedef struct {
+    uint8_t address, mask, value;
+} register_row_t;
+
+#define CHECKS_REGISTER(name, mask, value) {(uint8_t)_SFR_MEM_ADDR(name), (uint8_t)(mask), (uint8_t)(value)}
+
+static const register_row_t registers[] PROGMEM = {
+    CHECKS_REGISTER(DDRB, 0xFF, PINS_OUT_B),
+    CHECKS_REGISTER(DDRC, 0x3F, PINS_OUT_C),
+    CHECKS_REGISTER(DDRD, 0xFF, PINS_OUT_D),
+    CHECKS_REGISTER(PORTB, PINS_PULL_B | PIN_MASK(PIN_BRIDGE_DOWN) | PIN_MASK(PIN_BRIDGE_UP), PINS_PULL_B),
+    CHECKS_REGISTER(PORTC, 0x3F, PINS_PULL_C),
+    CHECKS_REGISTER(PORTD, PINS_PULL_D, PINS_PULL_D),
+    CHECKS_REGISTER(TCCR1A, 0x0F, _BV(WGM11)),
+    CHECKS_REGISTER(TCCR1B, 0xFF, _BV(WGM13) | _BV(WGM12) | _BV(CS10)),
+    CHECKS_REGISTER(ICR1L, 0xFF, 999U & 0xFFU),
+    CHECKS_REGISTER(ICR1H, 0xFF, 999U >> 8),
+    CHECKS_REGISTER(TCCR2A, 0xFF, _BV(WGM21)),
+    CHECKS_REGISTER(TCCR2B, 0xFF, _BV(CS21) | _BV(CS20)),
+    CHECKS_REGISTER(OCR2A, 0xFF, 124U),
+    CHECKS_REGISTER(TIMSK2, 0xFF, _BV(OCIE2A)),
+    CHECKS_REGISTER(EICRA, 0xFF, _BV(ISC01) | _BV(ISC00) | _BV(ISC11) | _BV(ISC10)),
+    CHECKS_REGISTER(EIMSK, 0xFF, _BV(INT0) | _BV(INT1)),
+    CHECKS_REGISTER(ADCSRA, 0xAF, _BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0)),
+    CHECKS_REGISTER(UBRR0L, 0xFF, 3U),
+    CHECKS_REGISTER(UCSR0B, 0xD8, _BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0)),
+    CHECKS_REGISTER(WDTCSR, 0x6F, _BV(WDE)),
+};
+
+#define CHECKS_REGISTERS ((uint8_t)(sizeof registers / sizeof registers[0]))
+
+/* What a flipped bit could loosen: the other copy is kept complemented. */
+typedef struct {
+    board_memory_t memory;
+    uint32_t latched;
+    int16_t permitted_cdeg;
+    uint8_t mode;
+    bool session_open, returning, return_only, rest_done;
+} vital_t;
+
+static vital_t complement;
+static bool flash_good, kept, broken;
+static uint8_t next_register;
+
+static uint16_t flash_sum(uint16_t crc, uint16_t from, uint16_t to)
+{
+    for (uint16_t at = from; at != to; at++) {
+        crc = _crc_ccitt_update(crc, pgm_read_byte(at));
+        if ((at & CHECKS_PAGE) == 0U) {
+            wdt_reset();
+        }
+    }
+    return crc;
+}
+
+static bool flash_matches(void)
+{
+    uint16_t word = (uint16_t)(uintptr_t)&checks_flash_word;
+    uint16_t end = (uint16_t)(uintptr_t)__data_load_end;
+    uint16_t crc = flash_sum(0xFFFFU, 0U, word);
+    crc = flash_sum(crc, (uint16_t)(word + sizeof checks_flash_word), end);
+    return pgm_read_word(word) == crc;
+}
+
+void checks_start(void)
+{
+    flash_good = flash_matches();
+}
+
+static void gather(const board_t *board, vital_t *vital)
+{
+    memset(vital, 0, sizeof *vital);
+    vital->memory = board->memory;
+    vital->latched = board->guard.latched;
+    vital->permitted_cdeg = board->plan.permitted_cdeg;
+    vital->mode = board->session.mode;
+    vital->session_open = board->session.session_open;
+    vital->returning = board->session.returning;
+    vital->return_only = board->session.return_only;
+    vital->rest_done = board->rest.done;
+}
+
+void checks_keep(const board_t *board)
+{
+    uint8_t *byte = (uint8_t *)&complement;
+    gather(board, &complement);
+    for (uint8_t i = 0; i < (uint8_t)sizeof complement; i++) {
+        byte[i] = (uint8_t)~byte[i];
+    }
+    kept = true;
+}
+
+static bool memory_intact(const board_t *board)
+{
+    vital_t now;
+    const uint8_t *one = (const uint8_t *)&now;
+    const uint8_t *other = (const uint8_t *)&complement;
+    uint8_t differ = 0;
+    gather(board, &now);
+    for (uint8_t i = 0; i < (uint8_t)sizeof now; i++) {
+        differ |= (uint8_t)(one[i] ^ (uint8_t)~other[i]);
+    }
+    return !kept || differ == 0U;
+}
+
+static bool stack_intact(void)
+{
+    const uint8_t *canary = &_end;
+    uint8_t differ = 0;
+    for (uint8_t i = 0; i < CHECKS_CANARY; i++) {
+        differ |= (uint8_t)(canary[i] ^ CHECKS_PAINT);
+    }
+    return differ == 0U;
+}
+
+/* One a tick: all of them every 20 ms. */
+static bool register_holds(void)
+{
+    register_row_t row;
+    memcpy_P(&row, &registers[next_register], sizeof row);
+    next_register = next_register + 1U < CHECKS_REGISTERS ? (uint8_t)(next_register + 1U) : (uint8_t)0U;
+    return (*(volatile uint8_t *)(uintptr_t)row.address & row.mask) == row.value;
+}
+
+/* Stays false once it was: a machine that has been wrong is not believed again before a reset. */
+bool checks_pass(const board_t *board)
+{
+    bool good = memory_intact(board) && stack_intact() && register_holds() && contacts_edges_agree() && clock_keeps_up();
+    broken = broken || !good;
+    return flash_good && !broken && analog_alive() && store_sound();
+}

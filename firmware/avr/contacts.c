@@ -1,0 +1,83 @@
+/* Switches, buttons and the encoder's count, as levels.  Debouncing and meaning are the core's.
+ * Three normally closed switches at the pivot share one supervised loop (docs/decisions): each bridges a resistor, so every combination is a
+ * voltage of its own, a broken loop reads as all open and a short to ground as well. */
+#include "hal.h"
+#include "pins.h"
+
+#include <avr/interrupt.h>
+
+#define CONTACTS_UP      1U
+#define CONTACTS_DOWN    2U
+#define CONTACTS_LEVER   4U
+#define CONTACTS_ALL     7U
+#define CONTACTS_SHORTED 33U /* the loop's own 680 ohm alone read 65 */
+
+/* Halfway between the counts of 10 kohm to the supply and 680 ohm + 1.8 kohm (up) + 3.3 kohm (down) + 6.8 kohm (lever):
+ * 65, 203, 291, 375, 438, 492, 531, 570; open 1023. */
+static const uint16_t loop_bounds[] = {134U, 247U, 333U, 406U, 465U, 511U, 551U};
+
+static int32_t encoder_counts;
+static bool estop_a_was_closed, estop_b_was_closed;
+static bool edge_missed;
+
+void contacts_start(void)
+{
+    estop_a_was_closed = !PIN_HIGH(PIN_ESTOP_A);
+    estop_b_was_closed = !PIN_HIGH(PIN_ESTOP_B);
+}
+
+/* The interrupt and the poll look at the same two wires.  An edge counts for one whole tick however short it was;
+ * a level that opened without an edge means that the interrupt does not work. */
+static void read_estop(board_in_t *in)
+{
+    cli();
+    uint8_t seen = GPIOR0;
+    bool a_closed = !PIN_HIGH(PIN_ESTOP_A);
+    bool b_closed = !PIN_HIGH(PIN_ESTOP_B);
+    if (a_closed && b_closed) {
+        GPIOR0 = 0;
+    }
+    uint8_t pending = EIFR;
+    sei();
+    bool a_told = (seen & 1U) != 0U || (pending & _BV(INTF0)) != 0U;
+    bool b_told = (seen & 2U) != 0U || (pending & _BV(INTF1)) != 0U;
+    edge_missed = edge_missed || (estop_a_was_closed && !a_closed && !a_told) || (estop_b_was_closed && !b_closed && !b_told);
+    estop_a_was_closed = a_closed;
+    estop_b_was_closed = b_closed;
+    in->estop_a_closed = a_closed && (seen & 1U) == 0U;
+    in->estop_b_closed = b_closed && (seen & 2U) == 0U;
+}
+
+static uint8_t loop_code(uint16_t counts)
+{
+    uint8_t code = 0;
+    if (counts < CONTACTS_SHORTED) {
+        return CONTACTS_ALL;
+    }
+    while (code < CONTACTS_ALL && counts >= loop_bounds[code]) {
+        code++;
+    }
+    return code;
+}
+
+void contacts_read(board_in_t *in)
+{
+    uint8_t code = loop_code(analog_loop_counts());
+    read_estop(in);
+    in->end_stop_up_closed = (code & CONTACTS_UP) == 0U;
+    in->end_stop_down_closed = (code & CONTACTS_DOWN) == 0U;
+    in->release_pulled = (code & CONTACTS_LEVER) != 0U;
+    in->ankle_left_closed = !PIN_HIGH(PIN_ANKLE_LEFT);
+    in->ankle_right_closed = !PIN_HIGH(PIN_ANKLE_RIGHT);
+    in->start_pressed = !PIN_HIGH(PIN_START);
+    in->return_pressed = !PIN_HIGH(PIN_RETURN);
+    in->ok_pressed = !PIN_HIGH(PIN_OK);
+    in->overcurrent_latched = PIN_HIGH(PIN_OVERCURRENT);
+    encoder_counts += clock_encoder_steps();
+    in->encoder_counts = encoder_counts;
+}
+
+bool contacts_edges_agree(void)
+{
+    return !edge_missed;
+}

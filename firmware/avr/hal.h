@@ -1,0 +1,48 @@
+/* The registers' side of the board, one file per device.  Decides nothing: board_tick() does.  Never included by firmware/core. */
+#ifndef HAL_H
+#define HAL_H
+
+#include "../core/board.h"
+#include "../core/board_state.h"
+
+/* outputs.c: bridge, brake, contactor, buzzer.  The emergency stop's interrupt lives here, because it is an output being taken off. */
+void outputs_start(void);
+void outputs_put(const board_out_t *out);
+
+/* contacts.c: switches, buttons, encoder. */
+void contacts_start(void);
+void contacts_read(board_in_t *in);
+bool contacts_edges_agree(void);
+
+/* clock.c: the millisecond, sleep, the hardware watchdog. */
+void clock_start(void);
+void clock_wait(void);
+void clock_tick_done(void);
+bool clock_keeps_up(void);
+uint8_t clock_reset_cause(void);
+int8_t clock_encoder_steps(void);
+
+/* analog.c: eight conversions a tick. */
+void analog_start(void);
+void analog_read(board_in_t *in);
+bool analog_alive(void);
+uint16_t analog_loop_counts(void);
+
+/* serial.c */
+void serial_start(void);
+void serial_receive(board_in_t *in);
+void serial_send(const uint8_t *data, uint8_t size);
+
+/* store.c, records.c: EEPROM. */
+bool store_load(board_memory_t *memory);
+void store_save(const board_memory_t *memory);
+void store_note(const board_t *board, uint8_t reset_cause);
+void store_step(void);
+bool store_sound(void);
+
+/* checks.c */
+void checks_start(void);
+void checks_keep(const board_t *board);
+bool checks_pass(const board_t *board);
+
+#endif

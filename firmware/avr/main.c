@@ -1,0 +1,58 @@
+/* The drive board's loop: a millisecond, its inputs, the decision, its outputs.  Decides nothing, knows no register. */
+#include "hal.h"
+
+#include <stddef.h>
+
+int main(void);
+
+static board_t board;
+static board_in_t in;
+static board_out_t out;
+static board_memory_t memory;
+
+static void start(void)
+{
+    outputs_start();
+    contacts_start();
+    checks_start();
+    bool readable = store_load(&memory);
+    board_start(&board, readable ? &memory : NULL, clock_reset_cause());
+    store_note(&board, clock_reset_cause());
+    checks_keep(&board);
+    analog_start();
+    serial_start();
+    clock_start();
+}
+
+static void read_inputs(void)
+{
+    analog_read(&in);
+    contacts_read(&in);
+    serial_receive(&in);
+    in.self_check_ok = checks_pass(&board);
+}
+
+static void remember(void)
+{
+    checks_keep(&board);
+    if (out.save_memory) {
+        board_memory(&board, &memory);
+        store_save(&memory);
+    }
+    store_note(&board, 0U);
+    store_step();
+}
+
+int main(void)
+{
+    start();
+    for (;;) {
+        clock_wait();
+        read_inputs();
+        board_tick(&board, &in, &out);
+        outputs_put(&out);
+        serial_send(out.tx, out.tx_count);
+        remember();
+        clock_tick_done();
+    }
+}

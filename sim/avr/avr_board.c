@@ -1,0 +1,235 @@
+/* One ATmega328P in virtual time over libsimavr 1.6: life, exact stops, resets, memory.  No wall clock, no thread, no output.
+ * Each cure of simavr's is one function with the reason above it, and a test that fails without it (tests/avr/test_shim.py). */
+#include "avr_board.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+static void say_nothing(avr_t *avr, const int level, const char *format, va_list rest)
+{
+    (void)avr;
+    (void)level;
+    (void)format;
+    (void)rest;
+}
+
+/* simavr calls this and then adds 1 + `cycles` itself.  If that would pass the stop, the clock is pulled back so that it lands on it:
+ * a stop by a cycle timer overshoots to the next timer, and the trace would depend on how a run is cut in steps. */
+static void on_sleep(avr_t *avr, avr_cycle_count_t cycles)
+{
+    avr_board_t *b = avr->custom.data;
+    if ((b->raw & RAW_STOPS) == 0 && avr->cycle + 1 + cycles > b->stop) {
+        b->stats.sleep_cycles += b->stop - avr->cycle;
+        avr->cycle = b->stop - 1 - cycles;
+        b->sleep_cut = true;
+    } else {
+        b->stats.sleep_cycles += cycles + 1;
+    }
+}
+
+/* simavr enters an interrupt in no time; the silicon takes four cycles, and four more to wake. */
+static void on_interrupt(struct avr_irq_t *irq, uint32_t running, void *param)
+{
+    const tagged_t *tag = param;
+    avr_board_t *b = tag->board;
+    (void)irq;
+    if (running == 0) {
+        return;
+    }
+    if ((b->raw & RAW_ENTRY) == 0) {
+        b->avr->cycle += ENTRY_CYCLES + (b->was_asleep ? WAKE_CYCLES : 0);
+    }
+    b->was_asleep = false;
+    b->stats.isr_count[tag->number]++;
+    const uint16_t stack = (uint16_t)(b->avr->data[R_SPL] | (b->avr->data[R_SPH] << 8));
+    if (stack < b->stats.stack_least) {
+        b->stats.stack_least = stack;
+    }
+}
+
+/* Every reset comes through here, the watchdog's too.  simavr has zeroed the input registers, the timers and its own run limit. */
+static void on_reset(avr_io_t *io)
+{
+    avr_board_t *b = (avr_board_t *)((char *)io - offsetof(avr_board_t, io));
+    const uint8_t cause = b->next_cause != 0 ? b->next_cause : (b->watchdog->reset_context.wdrf ? CAUSE_WATCHDOG : 0);
+    b->cause = cause;
+    b->stats.cause = cause;
+    b->stats.resets++;
+    b->avr->data[R_MCUSR] = (uint8_t)(b->avr->data[R_MCUSR] | b->next_cause);
+    b->next_cause = 0;
+    b->avr->run_cycle_limit = RUN_LIMIT;
+    pins_after_reset(b);
+    eeprom_after_reset(b, cause);
+    event_put(b, EVENT_RESET, cause, (uint16_t)b->stats.resets);
+    bridge_update(b);
+    serial_after_reset(b);
+}
+
+static avr_t *load(const char *elf)
+{
+    elf_firmware_t firmware;
+    memset(&firmware, 0, sizeof firmware);
+    avr_global_logger_set(say_nothing);
+    if (elf_read_firmware(elf, &firmware) != 0 || firmware.flash == NULL) {
+        return NULL;
+    }
+    avr_t *avr = avr_make_mcu_by_name("atmega328p");
+    if (avr != NULL) {
+        avr_init(avr);
+        avr_load_firmware(avr, &firmware);
+        avr->codeend = avr->flashend;
+        avr->frequency = CLOCK_HZ;
+        avr->vcc = avr->avcc = avr->aref = 5000;
+        avr->log = LOG_ERROR;
+    }
+    free(firmware.flash);
+    return avr;
+}
+
+static void watch_interrupts(avr_board_t *b)
+{
+    for (uint8_t i = 0; i < b->avr->interrupts.vector_count && i < VECTORS; i++) {
+        avr_int_vector_t *vector = b->avr->interrupts.vector[i];
+        b->vector_tag[i] = (tagged_t){.board = b, .number = vector->vector};
+        avr_irq_register_notify(vector->irq + AVR_INT_IRQ_RUNNING, on_interrupt, &b->vector_tag[i]);
+    }
+}
+
+avr_board_t *avr_board_new(const char *elf)
+{
+    avr_t *avr = load(elf);
+    avr_board_t *b = avr != NULL ? calloc(1, sizeof *b) : NULL;
+    if (b == NULL) {
+        return NULL;
+    }
+    b->avr = avr;
+    avr->sleep = on_sleep; /* the stock one sleeps in real time */
+    avr->custom.data = b;
+    avr->run_cycle_limit = RUN_LIMIT;
+    b->stats.stack_least = UINT16_MAX;
+    for (avr_io_t *io = avr->io_port; io != NULL; io = io->next) {
+        b->uart = strcmp(io->kind, "uart") == 0 ? (avr_uart_t *)io : b->uart;
+        b->watchdog = strcmp(io->kind, "watchdog") == 0 ? (avr_watchdog_t *)io : b->watchdog;
+    }
+    pins_start(b);
+    serial_begin(b);
+    eeprom_begin(b);
+    watch_interrupts(b);
+    b->io.kind = "lock-step";
+    b->io.reset = on_reset;
+    avr_register_io(avr, &b->io);
+    avr->data[R_MCUSR] = CAUSE_POWER;
+    b->stats.cause = CAUSE_POWER;
+    return b;
+}
+
+void avr_board_free(avr_board_t *b)
+{
+    b->avr->io_port = b->io.next;
+    avr_terminate(b->avr);
+    free(b->avr);
+    free(b);
+}
+
+/* A stop cut the sleep short: finish it, up to the next timer or this stop.  True when this stop comes first. */
+static bool sleep_on(avr_board_t *b, uint64_t cycle)
+{
+    avr_t *avr = b->avr;
+    const avr_cycle_timer_slot_p timer = avr->cycle_timers.timer;
+    const uint64_t until = (timer != NULL ? timer->when : avr->cycle + 999) + 1;
+    const uint64_t to = until > cycle ? cycle : until;
+    if (to > avr->cycle) {
+        b->stats.sleep_cycles += to - avr->cycle;
+        avr->cycle = to;
+    }
+    b->sleep_cut = until > cycle;
+    return until > cycle;
+}
+
+int avr_run_to(avr_board_t *b, uint64_t cycle)
+{
+    avr_t *avr = b->avr;
+    b->stop = cycle;
+    while (b->stats.dead == 0 && avr->cycle < cycle) {
+        if (avr->state == cpu_Sleeping) {
+            if (b->sleep_cut && sleep_on(b, cycle)) {
+                break;
+            }
+            b->was_asleep = true;
+        } else {
+            b->was_asleep = b->sleep_cut = false;
+            if ((b->raw & RAW_STOPS) == 0 && avr->run_cycle_count > cycle - avr->cycle) {
+                avr->run_cycle_count = cycle - avr->cycle;
+            }
+        }
+        avr->run(avr);
+        if (avr->state == cpu_Done) {
+            b->stats.dead = 1;
+        } else if (avr->state == cpu_Crashed || avr->state == cpu_Stopped) {
+            b->stats.dead = 2;
+        }
+    }
+    return b->stats.dead;
+}
+
+uint64_t avr_cycle(const avr_board_t *b)
+{
+    return b->avr->cycle;
+}
+
+uint32_t avr_pc(const avr_board_t *b)
+{
+    return b->avr->pc;
+}
+
+void avr_reset_by(avr_board_t *b, uint8_t cause, uint8_t lose_memory)
+{
+    if (lose_memory != 0) {
+        memset(b->avr->data + 0x100, 0xA5, (size_t)(b->avr->ramend - 0xFF));
+    }
+    b->next_cause = cause;
+    avr_reset(b->avr);
+    b->stats.dead = 0;
+    b->sleep_cut = b->was_asleep = false;
+}
+
+/* Goes on after a sleep with interrupts off: how a mailbox program waits for its next letter. */
+int avr_resume(avr_board_t *b)
+{
+    if (b->avr->state == cpu_Done) {
+        b->avr->state = cpu_Running;
+        b->stats.dead = 0;
+    }
+    return b->stats.dead;
+}
+
+void avr_stats(const avr_board_t *b, avr_stats_t *out)
+{
+    *out = b->stats;
+}
+
+void avr_memory_read(const avr_board_t *b, uint8_t *out, uint16_t at, uint16_t size)
+{
+    memcpy(out, b->avr->data + at, size);
+}
+
+void avr_memory_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t size)
+{
+    memcpy(b->avr->data + at, data, size);
+}
+
+uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace)
+{
+    uint8_t *word = b->avr->flash + at;
+    const uint16_t old = (uint16_t)(word[0] | (word[1] << 8));
+    if (replace >= 0) {
+        word[0] = (uint8_t)replace;
+        word[1] = (uint8_t)(replace >> 8);
+    }
+    return old;
+}
+
+void avr_raw(avr_board_t *b, uint32_t cures_left_out)
+{
+    b->raw = cures_left_out;
+}
