@@ -12,8 +12,9 @@ from controller.core.ladder import Ladder
 from controller.core.model import Action, Buzzer, Lamps, Mode, Refusal, SessionPlan
 from controller.core.motion import plan_hold_s
 from controller.core.panel import Screen
+from controller.core.proof import Proof
 from controller.core.safety import Verdict
-from controller.core.words import LADDER_WORDS
+from controller.core.words import LADDER_WORDS, PROOF_WORDS
 
 SCROLL_CPS = 4.0
 """Text longer than a line runs through it at a speed that can be read."""
@@ -34,6 +35,7 @@ class View(NamedTuple):
     ask: Ask
     drive: Drive
     hold_left_s: float
+    proof: Proof
 
 
 class Shown(NamedTuple):
@@ -117,7 +119,7 @@ def _urgent_text(v: View) -> str:
         return f"{reason.says} {reason.way_back}"
     if v.refused and v.mode is Mode.IDLE:
         return f"{v.refused[0].says} {v.refused[0].way_back}"
-    return ""
+    return PROOF_WORDS[v.proof.failed] if v.proof.failed else ""  # until the next Start
 
 
 def _window(text: str, now_s: float) -> str:

@@ -68,7 +68,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     told = story.tell(
         f, state, story.Is(mode, now.signal, verdict, ask, helping, driven.warning, now.refused, ses, now.proof, prompt, now.inspected)
     )
-    shown = display.show(state.screen, told, display.View(f, mode, verdict, now.refused, ses, helping, ask, driven, hold_left_s))
+    shown = display.show(state.screen, told, display.View(f, mode, verdict, now.refused, ses, helping, ask, driven, hold_left_s, now.proof))
     following = State(
         now_s=f.now_s,
         mode=mode,
