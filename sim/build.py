@@ -60,18 +60,22 @@ def _compile(cc: str, flags: tuple[str, ...], target: Path) -> None:
     partial.replace(target)  # atomic: two processes may build at the same time
 
 
+def folder() -> Path:
+    """Where compiled things go."""
+    return Path(os.environ.get("INVERSION_TABLE_BUILD", str(ROOT / "build"))) / "native"
+
+
 def library(*, sanitised: bool = False) -> Path:
     """The compiled library, built now if any source changed.  Raises BuildError."""
     flags = SANITISED if sanitised else FAST
     cc = compiler()
-    folder = Path(os.environ.get("INVERSION_TABLE_BUILD", str(ROOT / "build"))) / "native"
-    target = folder / f"world-{'ubsan' if sanitised else 'fast'}-{_digest(flags, cc)}.so"
+    target = folder() / f"world-{'ubsan' if sanitised else 'fast'}-{_digest(flags, cc)}.so"
     if not target.exists():
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BuildError(
-                f"{folder}: cannot be created ({error.strerror}); set INVERSION_TABLE_BUILD to a folder that can be written"
+                f"{target.parent}: cannot be created ({error.strerror}); set INVERSION_TABLE_BUILD to a folder that can be written"
             ) from error
         _compile(cc, flags, target)
     return target

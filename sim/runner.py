@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from controller.core.limits import Limits
 from controller.core.model import Permission
@@ -24,6 +25,9 @@ from sim.story import Setting
 from sim.table import Person
 from sim.trace import Row
 from sim.world import World
+
+if TYPE_CHECKING:
+    from sim.agenda import Agenda
 
 SPOTTED_SESSIONS = 10
 """TP8: a spotter for each of the first ten."""
@@ -98,11 +102,11 @@ def _maker(world: World, scenario: Scenario, depth: str, limits: Limits) -> Call
 class Run:
     """One scenario under way; implements sim.events.Stage."""
 
-    def __init__(self, scenario: Scenario, depth: str, seed: int, tell: Tell) -> None:
+    def __init__(self, scenario: Scenario, depth: str, seed: int, tell: Tell, board: str = "native") -> None:
         if depth not in scenario.depths:
             raise ScenarioError(f"{scenario.path}: is not for the depth {depth!r}; it names {', '.join(scenario.depths)}")
         limits = scenario.limits
-        self.world = World(seed, _person(scenario))
+        self.world = World(seed, _person(scenario), board=board)
         self.world.estop(pressed=False)
         self.world.set_mains(True)
         self.process = Process(self.world, _maker(self.world, scenario, depth, limits), limits, scenario.history.latches)
@@ -177,10 +181,7 @@ class Run:
         self.habits.begin()
         row = self.recorder.row()
         while not agenda.over(row) and row.t_s < self.scenario.lasts_s:
-            self._now_s = row.t_s
-            agenda.happen(row)
-            self._due(row.t_s)
-            self.process.tick(row.t_s)
+            self.tick(agenda, row)
             row = self.recorder.row()
             self.watch.feed(row)
             self._violations()
@@ -188,6 +189,13 @@ class Run:
         self.result.missed = agenda.missed()
         self.result.wall_s = perf_counter() - began
         return self.result
+
+    def tick(self, agenda: Agenda, row: Row) -> None:
+        """What is due after `row`, and 20 ms."""
+        self._now_s = row.t_s
+        agenda.happen(row)
+        self._due(row.t_s)
+        self.process.tick(row.t_s)
 
     def _due(self, now_s: float) -> None:
         due = [do for at_s, do in self._later if at_s <= now_s + 1e-6]
@@ -211,7 +219,9 @@ def _setting(scenario: Scenario, limits: Limits) -> Setting:
     return Setting(upright_deg=limits.upright_deg, permitted_deg=scenario.plan.ceiling_deg, rocking_deg=max(rocking, default=0.0))
 
 
-def run_scenario(scenario: Scenario, *, depth: str | None = None, seed: int | None = None, tell: Tell | None = None) -> Result:
-    """Run it once; `tell` hears every moment of the timeline as it comes."""
+def run_scenario(
+    scenario: Scenario, *, depth: str | None = None, seed: int | None = None, tell: Tell | None = None, board: str = "native"
+) -> Result:
+    """Run it once; `tell` hears every moment of the timeline as it comes; `board` as sim.world.World has it."""
     chosen = depth or scenario.depths[0]
-    return Run(scenario, chosen, scenario.seed if seed is None else seed, tell or (lambda _moment: None)).to_the_end()
+    return Run(scenario, chosen, scenario.seed if seed is None else seed, tell or (lambda _moment: None), board).to_the_end()

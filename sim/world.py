@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sim import board_native, faults
 from sim.table import EVERYBODY, IMU_ACCEL_BIAS_MPS2, IMU_AXES, IMU_GYRO_BIAS_DPS, TABLE, Person
+
+if TYPE_CHECKING:
+    from sim.avr.processor import Processor
+    from sim.board_avr import AvrBoard
 
 CONTACTS: tuple[str, ...] = (
     "start",
@@ -31,6 +35,7 @@ CONTACTS: tuple[str, ...] = (
 )
 """The order of sim/native/contacts.h."""
 CONTACT: dict[str, int] = {name: number for number, name in enumerate(CONTACTS)}
+BOARDS: tuple[str, ...] = ("native", "avr")
 BUTTONS: tuple[str, ...] = CONTACTS[:7]
 SIDES: tuple[str, ...] = ("left", "right")
 
@@ -140,7 +145,9 @@ class Snapshot:
 class World:
     """One table, one person, one drive board."""
 
-    def __init__(self, seed: int = 1, person: Person = EVERYBODY, *, angle_deg: float = -75.0, sanitised: bool = False) -> None:
+    def __init__(
+        self, seed: int = 1, person: Person = EVERYBODY, *, angle_deg: float = -75.0, sanitised: bool = False, board: str = "native"
+    ) -> None:
         self._ffi, self._lib = board_native.load(sanitised=sanitised)
         self._memory = self._ffi.new("char[]", self._lib.world_size())
         self._world = self._ffi.cast("world_t *", self._memory)
@@ -152,11 +159,29 @@ class World:
         self._active: dict[str, dict[str, float]] = {}
         self.host = Host()
         self._lib.world_begin(self._world, seed & 0xFFFFFFFFFFFFFFFF, self._table(), self._person(person), angle_deg)
+        self._avr = self._real_board(board)
 
     @property
     def native(self) -> tuple[Any, Any, Any]:
         """(ffi, lib, world pointer) for the machines of this package."""
         return self._ffi, self._lib, self._world
+
+    def _real_board(self, board: str) -> AvrBoard | None:
+        """`native`: the board's own C code compiled for this computer; `avr`: the binary that is flashed, instruction by instruction."""
+        if board == "native":
+            return None
+        if board != "avr":
+            raise ValueError(f"no board {board!r}; there are {', '.join(BOARDS)}")
+        from sim.board_avr import AvrBoard  # noqa: PLC0415  # needs packages that the other board does not
+
+        return AvrBoard(*self.native)
+
+    @property
+    def processor(self) -> Processor:
+        """The real binary's processor; only a world with board = avr has one."""
+        if self._avr is None:
+            raise ValueError("this world's board is the native one; it has no processor")
+        return self._avr.processor
 
     def _table(self) -> Any:
         table = self._ffi.new("table_t *", {name: part.value for name, part in TABLE.items()})
@@ -189,7 +214,10 @@ class World:
 
     def run_ms(self, n: int) -> None:
         """Let `n` milliseconds pass."""
-        self._lib.world_run(self._world, n)
+        if self._avr is None:
+            self._lib.world_run(self._world, n)
+        else:
+            self._avr.run_ms(n)
 
     @property
     def now_ms(self) -> int:
@@ -209,7 +237,9 @@ class World:
         return ImuSample((a[0], a[1], a[2]), (g[0], g[1], g[2]), stamp[0], self._lib.world_imu_samples(self._world))
 
     def snapshot(self) -> Snapshot:
-        """Everything, to come back to with restore()."""
+        """Everything, to come back to with restore().  Not with the real binary: a processor is not in these bytes."""
+        if self._avr is not None:
+            raise ValueError("a world with the AVR board cannot be copied; use board = native")
         return Snapshot(bytes(self._ffi.buffer(self._memory)), replace(self.host), dict(self._active))
 
     def restore(self, snapshot: Snapshot) -> Self:

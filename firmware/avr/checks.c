@@ -66,13 +66,12 @@ static const register_row_t registers[] PROGMEM = {
 
 #define CHECKS_REGISTERS ((uint8_t)(sizeof registers / sizeof registers[0]))
 
-/* What a flipped bit could loosen: the other copy is kept complemented. */
+/* What a flipped bit could loosen, kept a second time with every bit inverted. */
 typedef struct {
-    board_memory_t memory;
+    uint8_t memory[sizeof(board_memory_t)];
     uint32_t latched;
-    int16_t permitted_cdeg;
-    uint8_t mode;
-    bool session_open, returning, return_only, rest_done;
+    uint16_t permitted_cdeg;
+    uint8_t mode, session;
 } vital_t;
 
 static vital_t complement;
@@ -104,40 +103,38 @@ void checks_start(void)
     flash_good = flash_matches();
 }
 
-static void gather(const board_t *board, vital_t *vital)
+static uint8_t session_bits(const board_t *board)
 {
-    memset(vital, 0, sizeof *vital);
-    vital->memory = board->memory;
-    vital->latched = board->guard.latched;
-    vital->permitted_cdeg = board->plan.permitted_cdeg;
-    vital->mode = board->session.mode;
-    vital->session_open = board->session.session_open;
-    vital->returning = board->session.returning;
-    vital->return_only = board->session.return_only;
-    vital->rest_done = board->rest.done;
+    const session_t *session = &board->session;
+    return (uint8_t)((session->session_open ? 1U : 0U) | (session->returning ? 2U : 0U) | (session->return_only ? 4U : 0U) |
+                     (board->rest.done ? 8U : 0U));
 }
 
 void checks_keep(const board_t *board)
 {
-    uint8_t *byte = (uint8_t *)&complement;
-    gather(board, &complement);
-    for (uint8_t i = 0; i < (uint8_t)sizeof complement; i++) {
-        byte[i] = (uint8_t)~byte[i];
+    const uint8_t *byte = (const uint8_t *)&board->memory;
+    for (uint8_t i = 0; i < (uint8_t)sizeof complement.memory; i++) {
+        complement.memory[i] = (uint8_t)~byte[i];
     }
+    complement.latched = ~board->guard.latched;
+    complement.permitted_cdeg = (uint16_t)~(uint16_t)board->plan.permitted_cdeg;
+    complement.mode = (uint8_t)~board->session.mode;
+    complement.session = (uint8_t)~session_bits(board);
     kept = true;
 }
 
 static bool memory_intact(const board_t *board)
 {
-    vital_t now;
-    const uint8_t *one = (const uint8_t *)&now;
-    const uint8_t *other = (const uint8_t *)&complement;
-    uint8_t differ = 0;
-    gather(board, &now);
-    for (uint8_t i = 0; i < (uint8_t)sizeof now; i++) {
-        differ |= (uint8_t)(one[i] ^ (uint8_t)~other[i]);
+    const uint8_t *byte = (const uint8_t *)&board->memory;
+    uint8_t alike = 0xFFU;
+    for (uint8_t i = 0; i < (uint8_t)sizeof complement.memory; i++) {
+        alike &= (uint8_t)(byte[i] ^ complement.memory[i]);
     }
-    return !kept || differ == 0U;
+    alike &= (uint8_t)(board->session.mode ^ complement.mode);
+    alike &= (uint8_t)(session_bits(board) ^ complement.session);
+    bool wide = complement.latched == (uint32_t)~board->guard.latched &&
+                complement.permitted_cdeg == (uint16_t)~(uint16_t)board->plan.permitted_cdeg;
+    return !kept || (alike == 0xFFU && wide);
 }
 
 static bool stack_intact(void)

@@ -1,6 +1,6 @@
 """Makes the drive board's first EEPROM content: valid blank records in every slot, and this table's calibration.  Writes one file.
 
-    python3 eeprom_image.py --pot-zero 2046 --pot-span 1925 --encoder-span 222 build/firmware.eep.bin
+python3 eeprom_image.py --pot-zero 2046 --pot-span 1925 --encoder-span 222 build/firmware.eep.bin
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ int8_t clock_encoder_steps(void);
 
 /* analog.c: eight conversions a tick. */
 void analog_start(void);
+void analog_settle(board_in_t *in);
 void analog_read(board_in_t *in);
 bool analog_alive(void);
 uint16_t analog_loop_counts(void);

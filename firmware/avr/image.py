@@ -1,6 +1,6 @@
 """Writes the check word into a linked firmware.elf: a CRC over everything that goes to flash but the word itself.  Touches only that file.
 
-    python3 image.py build/firmware.elf
+python3 image.py build/firmware.elf
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ static void start(void)
     analog_start();
     serial_start();
     clock_start();
+    analog_settle(&in);
 }
 
 static void read_inputs(void)

@@ -216,6 +216,7 @@ void avr_memory_read(const avr_board_t *b, uint8_t *out, uint16_t at, uint16_t s
 void avr_memory_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t size)
 {
     memcpy(b->avr->data + at, data, size);
+    pins_look(b); /* registers may have been among them */
 }
 
 uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace)

@@ -84,6 +84,7 @@ struct avr_board {
 /* avr_pins.c */
 void pins_start(avr_board_t *b);
 void pins_after_reset(avr_board_t *b);
+void pins_look(avr_board_t *b);
 void event_put(avr_board_t *b, uint8_t kind, uint8_t index, uint16_t value);
 void bridge_update(avr_board_t *b);
 /* avr_serial.c */

@@ -131,6 +131,13 @@ static void show(avr_board_t *b, uint8_t port, uint8_t driven)
     bridge_update(b);
 }
 
+void pins_look(avr_board_t *b)
+{
+    for (uint8_t port = 0; port < PORTS; port++) {
+        show(b, port, b->avr->data[R_PORT(port)] & b->avr->data[R_DDR(port)]);
+    }
+}
+
 static void on_port(struct avr_irq_t *irq, uint32_t value, void *param)
 {
     const tagged_t *tag = param;

@@ -1,0 +1,90 @@
+"""Builds the simavr shim for this computer and the firmware for the ATmega328P.  Writes only under build/; knows no behaviour of either.
+
+Both names carry a hash of their sources, so that a changed line is built once and never stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cffi import FFI
+
+from sim import build
+
+SHIM = build.ROOT / "sim" / "avr"
+FIRMWARE = build.ROOT / "firmware"
+WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Wundef", "-Werror")
+"""simavr's own headers are not clean of sign conversions."""
+PACKAGES = "apt-get install gcc-avr avr-libc libsimavr-dev libelf-dev"
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _said(what: str, done: subprocess.CompletedProcess[str]) -> build.BuildError:
+    first = next((line for line in done.stderr.splitlines() if "error" in line.lower()), done.stderr.strip() or "no message")
+    hint = f"; it needs {PACKAGES}" if "No such file" in first or "not found" in first else ""
+    return build.BuildError(f"{what} does not compile: {first}{hint}")
+
+
+def shim_library() -> Path:
+    """The shim as a shared library, built now if any source changed.  Raises build.BuildError."""
+    sources = sorted(SHIM.glob("*.c"))
+    headers = [*sorted(SHIM.glob("*.h")), build.NATIVE / "world_external.h"]
+    target = build.folder() / f"avr-shim-{_digest([*sources, *headers])}.so"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            made = Path(scratch) / target.name
+            command = [build.compiler(), "-std=gnu11", "-O2", *WARNINGS, "-fPIC", "-shared", "-o", str(made), *map(str, sources)]
+            done = subprocess.run([*command, "-lsimavr", "-lelf"], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise _said("the simavr shim", done)
+            made.replace(target)
+    return target
+
+
+def firmware_elf(*defines: str) -> Path:
+    """The sealed firmware.elf as it would be flashed, built now if any source changed.  Raises build.BuildError."""
+    kinds = ("*.c", "*.h", "*.py", "*.mk")
+    sources = [path for folder in ("core", "avr") for kind in kinds for path in sorted((FIRMWARE / folder).glob(kind))]
+    target = build.folder() / f"firmware-{_digest([*sources, FIRMWARE / 'Makefile'])}.elf"
+    if target.exists():
+        return target
+    if shutil.which("avr-gcc") is None or shutil.which("make") is None:
+        raise build.BuildError(f"no compiler for the drive board found (avr-gcc, make); install them, for example: {PACKAGES} make")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        command = ["make", "-C", str(FIRMWARE), "avr", f"BUILD={scratch}", f"PYTHON={sys.executable}", *defines]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise _said("the drive board's firmware", done)
+        (Path(scratch) / "avr" / "firmware.elf").replace(target)
+    return target
+
+
+def declarations() -> str:
+    """avr_api.h without its preprocessor lines, for cffi."""
+    text = (SHIM / "avr_api.h").read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def load() -> tuple[Any, Any]:
+    """(ffi, lib) of the shim.  Raises build.BuildError with one clear line."""
+    ffi = FFI()
+    ffi.cdef(declarations())
+    return ffi, ffi.dlopen(str(shim_library()))

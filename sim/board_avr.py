@@ -1,0 +1,73 @@
+"""The drive board's real binary in the simulated world: firmware.elf under simavr in lock step with the physics.  Decides nothing.
+
+A world whose board is the world's own C code runs a thousand times real time; this one runs every instruction that will be flashed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sim.avr import build
+from sim.avr.processor import Processor
+from sim.build import BuildError
+from sim.table import TABLE
+
+
+@lru_cache(maxsize=4)
+def _tool(name: str) -> ModuleType:
+    """firmware/avr/<name>.py: what makes the images that are flashed also makes them here."""
+    spec = importlib.util.spec_from_file_location(f"firmware_avr_{name}", build.FIRMWARE / "avr" / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise BuildError(f"firmware/avr/{name}.py is missing; it comes with the project")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@lru_cache(maxsize=8)
+def addresses(elf: Path) -> dict[str, int]:
+    """Where each symbol of a program lies; data memory from 0."""
+    named: dict[str, int] = _tool("image").symbols(elf.read_bytes())
+    return {name: value & 0xFFFF if value >= 0x800000 else value for name, value in named.items()}
+
+
+def factory_eeprom(*, pot_zero: int | None = None, pot_span: int | None = None, encoder_span: int | None = None) -> bytes:
+    """A new board's EEPROM, calibrated for the reference table unless told otherwise."""
+    counts_per_deg = TABLE["pot_counts_per_deg"].value
+    content: bytes = _tool("eeprom_image").content(
+        pot_zero=round(TABLE["pot_zero_counts"].value) if pot_zero is None else pot_zero,
+        pot_span=round(counts_per_deg * 100.0) if pot_span is None else pot_span,
+        encoder_span=round(TABLE["encoder_counts_per_deg"].value) if encoder_span is None else encoder_span,
+    )
+    return content
+
+
+class AvrBoard:
+    """firmware.elf wired to one world (sim.world.World), which it steps from now on."""
+
+    def __init__(self, ffi: Any, lib: Any, world: Any, *, elf: Path | None = None, eeprom: bytes | None = None) -> None:
+        self.elf = build.firmware_elf() if elf is None else elf
+        self.processor = Processor(self.elf, eeprom=factory_eeprom() if eeprom is None else eeprom)
+        self.processor.tell("")
+        self._avr_ffi, self._avr_lib = build.load()
+        where = addresses(self.elf)
+        self._buzzer_at, self._hang_at = where["out"] + _BUZZER_OFFSET, where["board_tick"]
+        self._world = self._avr_ffi.cast("void *", int(ffi.cast("uintptr_t", world)))
+        self._begin = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_begin")))
+        self._end = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_end")))
+        lib.world_external(world, 1)
+
+    def run_ms(self, n: int) -> None:
+        """`n` milliseconds of world and processor."""
+        self._avr_lib.avr_couple(self.processor.handle, self._world, self._begin, self._end, n, self._buzzer_at, self._hang_at)
+
+
+_BUZZER_OFFSET = 4
+"""Of board_out_t on the AVR, which pads nothing: duty (2), brake, contactor, buzzer.  Only the class of sound is read there; tests compare
+it with the pin's pattern."""
