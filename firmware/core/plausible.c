@@ -63,11 +63,14 @@ static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
     drive_state_t *drive = &board->drive;
     int16_t angle_cdeg = board->angle.angle_cdeg;
     int16_t back_cdeg = driven > 0 ? (int16_t)(drive->far_cdeg - angle_cdeg) : (int16_t)(angle_cdeg - drive->far_cdeg);
-    if (back_cdeg < 0 || board_abs(drive->profile_cdps) < PLAUSIBLE_DRIVEN_CDPS) {
+    /* The profile waits for a table that does not follow: swapped leads (fault 78) would keep it under the bound for ever. */
+    int16_t along_plan_cdps = driven > 0 ? board->plan.rate_cdps : (int16_t)-board->plan.rate_cdps;
+    bool asked = board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS || along_plan_cdps >= PLAUSIBLE_DRIVEN_CDPS;
+    if (back_cdeg < 0 || !asked) {
         drive->far_cdeg = angle_cdeg;
         back_cdeg = 0;
     }
-    drive->wrong_ms = count_if(along_cdps <= -PLAUSIBLE_WRONG_CDPS && board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS, drive->wrong_ms);
+    drive->wrong_ms = count_if(along_cdps <= -PLAUSIBLE_WRONG_CDPS && asked, drive->wrong_ms);
     drive->wrong_way = drive->wrong_ms >= PLAUSIBLE_WRONG_MS || (back_cdeg >= PLAUSIBLE_WRONG_CDEG && !board->angle.disputed);
     drive->fast_ms = count_if(along_cdps > board_abs(drive->profile_cdps) + PLAUSIBLE_FAST_CDPS, drive->fast_ms);
     drive->deaf_ms = count_if(along_cdps > board_abs(drive->profile_cdps) + PLAUSIBLE_DEAF_CDPS, drive->deaf_ms);
