@@ -157,7 +157,7 @@ int avr_run_to(avr_board_t *b, uint64_t cycle)
             }
             b->was_asleep = true;
         } else {
-            b->was_asleep = b->sleep_cut = false;
+            b->sleep_cut = false; /* was_asleep stays until the interrupt that woke it is entered, an instruction later */
             if ((b->raw & RAW_STOPS) == 0 && avr->run_cycle_count > cycle - avr->cycle) {
                 avr->run_cycle_count = cycle - avr->cycle;
             }

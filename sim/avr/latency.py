@@ -28,6 +28,7 @@ BUDGET_MEDIAN_US = 1.5
 WAIT_CYCLES = 1600
 """100 us: what is not off by then is missed."""
 MISSED = -1
+US = 1e6 / CLOCK_HZ
 OUTPUTS = ("down", "up", "PB0", "PD6")
 """Both sides of the bridge, brake coil, contactor."""
 
@@ -94,15 +95,15 @@ PATTERNS: dict[str, Traffic] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Of one kind of traffic, in cycles."""
+    """Of one kind of traffic."""
 
     pattern: str
     samples: int
     missed: int
-    least: int
-    median: float
-    p999: int
-    most: int
+    least_us: float
+    median_us: float
+    p999_us: float
+    most_us: float
 
 
 def driving_run(board_ms: int = 400) -> Run:
@@ -156,16 +157,15 @@ def sweep(run: Run, pattern: str, phases: range, *, seed: int = 1) -> Figures:
     taken = [_in_a_copy(board, phase, pattern, seed) for phase in phases]
     good = sorted(cycles for cycles in taken if cycles != MISSED) or [MISSED]
     return Figures(
-        pattern=pattern, samples=len(taken), missed=taken.count(MISSED), least=good[0], median=median(good),
-        p999=good[min(len(good) - 1, int(len(good) * 0.999))], most=good[-1],
+        pattern=pattern, samples=len(taken), missed=taken.count(MISSED), least_us=good[0] * US, median_us=median(good) * US,
+        p999_us=good[min(len(good) - 1, int(len(good) * 0.999))] * US, most_us=good[-1] * US,
     )  # fmt: skip
 
 
 def _line(found: Figures) -> str:
-    us = 1e6 / CLOCK_HZ
     return (
-        f"{found.pattern:<22} {found.samples:>7} {found.missed:>6} {found.least * us:>8.2f} {found.median * us:>8.2f} "
-        f"{found.p999 * us:>8.2f} {found.most * us:>8.2f}"
+        f"{found.pattern:<22} {found.samples:>7} {found.missed:>6} {found.least_us:>8.2f} {found.median_us:>8.2f} "
+        f"{found.p999_us:>8.2f} {found.most_us:>8.2f}"
     )
 
 
@@ -181,7 +181,7 @@ def main() -> int:
     missed = 0
     for pattern in (given.pattern,) if given.pattern else tuple(PATTERNS):
         found = sweep(run, pattern, range(0, MS_CYCLES, given.every))
-        worst, missed = max(worst, found.most * 1e6 / CLOCK_HZ), missed + found.missed
+        worst, missed = max(worst, found.most_us), missed + found.missed
         sys.stdout.write(_line(found) + "\n")
         sys.stdout.flush()
     sys.stdout.write(f"budget {BUDGET_US} us worst, {BUDGET_MEDIAN_US} us median, none missed\n")
