@@ -15,6 +15,7 @@ import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 from sim.agenda import Agenda
@@ -27,6 +28,8 @@ BUDGET_US = 10.0
 BUDGET_MEDIAN_US = 1.5
 WAIT_CYCLES = 1600
 """100 us: what is not off by then is missed."""
+FAST_DPS = 0.5
+"""Well under way."""
 MISSED = -1
 US = 1e6 / CLOCK_HZ
 OUTPUTS = ("down", "up", "PB0", "PD6")
@@ -106,17 +109,17 @@ class Figures:
     most_us: float
 
 
-def driving_run(board_ms: int = 400) -> Run:
+def driving_run() -> Run:
     """A session on the real binary, in its descent: the bridge works, brake and contactor are energised."""
     run = Run(load_scenario(SHIPPED / "sessions" / "week_1.toml"), "fast", 1, lambda _moment: None, "avr")
     agenda = Agenda(run.scenario, run)
     run.habits.begin()
     row = run.recorder.row()
-    while row.pi_mode != "DESCENDING" or row.duty == 0:
+    while row.pi_mode != "DESCENDING" or row.rate_dps < FAST_DPS:
         run.tick(agenda, row)
         row = run.recorder.row()
         run.habits.live(row)
-    run.world.run_ms(board_ms)
+    run.world.run_ms(10)  # not long: a Pi that is silent for 100 ms ends the descent
     return run
 
 
@@ -136,13 +139,16 @@ def _measure(board: Processor, phase: int, channel: str, traffic: Traffic, dice:
     return max(switched) - edge if switched else MISSED
 
 
-def _in_a_copy(board: Processor, phase: int, pattern: str, seed: int) -> int:
-    """A forked process measures one edge and ends: the copy of a running processor that its library cannot make."""
+def _one(board: Processor, phase: int, pattern: str, seed: int) -> int:
+    return _measure(board, phase, ("PD2", "PD3")[phase % 2], PATTERNS[pattern], random.Random(seed * 100_003 + phase))
+
+
+def in_a_copy(measure: Callable[[], int]) -> int:
+    """A forked process measures and ends: the copy of a running processor that its library cannot make."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        found = _measure(board, phase, ("PD2", "PD3")[phase % 2], PATTERNS[pattern], random.Random(seed * 100_003 + phase))
-        os.write(writer, struct.pack("<i", found))
+        os.write(writer, struct.pack("<i", measure()))
         os._exit(0)
     os.close(writer)
     said = os.read(reader, 4)
@@ -154,7 +160,7 @@ def _in_a_copy(board: Processor, phase: int, pattern: str, seed: int) -> int:
 def sweep(run: Run, pattern: str, phases: range, *, seed: int = 1) -> Figures:
     """One kind of traffic over these phases of a tick; odd phases on channel B, even ones on A."""
     board = run.world.processor
-    taken = [_in_a_copy(board, phase, pattern, seed) for phase in phases]
+    taken = [in_a_copy(partial(_one, board, phase, pattern, seed)) for phase in phases]
     good = sorted(cycles for cycles in taken if cycles != MISSED) or [MISSED]
     return Figures(
         pattern=pattern, samples=len(taken), missed=taken.count(MISSED), least_us=good[0] * US, median_us=median(good) * US,

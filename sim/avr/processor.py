@@ -223,6 +223,12 @@ class Processor:
             return Event(cycle, "reset", index)
         return Event(cycle, f"> {_pin_name(index)}" if kind == 4 else _pin_name(index), value)
 
+    def interrupts(self, vector: int) -> int:
+        """How often this vector's handler was entered since the start; numbers as the data sheet's table less one."""
+        out = self._ffi.new("avr_stats_t *")
+        self._lib.avr_stats(self.handle, out)
+        return int(out.isr_count[vector])
+
     def stats(self) -> Stats:
         out = self._ffi.new("avr_stats_t *")
         self._lib.avr_stats(self.handle, out)

@@ -86,8 +86,8 @@ def test_an_interrupt_is_entered_as_late_as_on_silicon(tmp_path: Path) -> None:
 
 
 def _cycles_to_answer(board: Processor) -> int:
-    board.set_pin("PD2", high=False)
     board.run_ms(1)
+    board.set_pin("PD2", high=False)
     edge = board.cycle + 1000
     board.set_pin_at(edge, "PD2", high=True)
     board.run_ms(1)
