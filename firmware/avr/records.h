@@ -22,7 +22,8 @@
 #define RECORDS_ESTOP             0x01U
 #define RECORDS_FAULT             0x02U
 #define RECORDS_LEVEL_WAIT        0x04U
-#define RECORDS_LATCHES           0x07U
+#define RECORDS_ESTOP_CYCLE       0x08U
+#define RECORDS_LATCHES           0x0FU
 
 #define RECORDS_EVENT_RESET       1U
 #define RECORDS_EVENT_TRIP        2U

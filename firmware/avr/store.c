@@ -63,6 +63,7 @@ static void load_latches(board_memory_t *memory)
     memory->estop_latched = (latches & RECORDS_ESTOP) != 0U;
     memory->fault_latched = (latches & RECORDS_FAULT) != 0U;
     memory->level_wait = (latches & RECORDS_LEVEL_WAIT) != 0U;
+    memory->estop_cycle_due = (latches & RECORDS_ESTOP_CYCLE) != 0U;
 }
 
 static bool load_budget(board_memory_t *memory)
@@ -123,7 +124,7 @@ bool store_load(board_memory_t *memory)
 static uint8_t latches_of(const board_memory_t *memory)
 {
     return (uint8_t)((memory->estop_latched ? RECORDS_ESTOP : 0U) | (memory->fault_latched ? RECORDS_FAULT : 0U) |
-                     (memory->level_wait ? RECORDS_LEVEL_WAIT : 0U));
+                     (memory->level_wait ? RECORDS_LEVEL_WAIT : 0U) | (memory->estop_cycle_due ? RECORDS_ESTOP_CYCLE : 0U));
 }
 
 void store_save(const board_memory_t *memory)

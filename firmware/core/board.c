@@ -32,11 +32,12 @@ void board_start(board_t *board, const board_memory_t *memory, uint8_t reset_cau
         board->memory.estop_latched = true;
         board->memory.fault_latched = true;
         board->memory.level_wait = true;
+        board->memory.estop_cycle_due = true;
         board->memory.inverted_ds = BUDGET_MOST_DS;
     }
     board->memory.boot_count++;
     board->save = true;
-    inputs_start(&board->inputs);
+    inputs_start(&board->inputs, &board->memory);
     angle_start(&board->angle, &board->memory);
     link_start(&board->link, board->memory.boot_count);
     return_plan_start(&board->plan);

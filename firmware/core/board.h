@@ -49,6 +49,7 @@ typedef struct {
     bool estop_latched;
     bool fault_latched;         /* an emergency-stop reaction to a fault: RETURN brings up, reset clears */
     bool level_wait;            /* SR15's wait */
+    bool estop_cycle_due;       /* the channels disagreed: both must be seen open, then closed (SR1) */
     uint16_t inverted_ds;       /* tenths of a second used of this session's budget (SR2) */
     uint16_t boot_count;
     bool calibrated;            /* no calibration, no motion */

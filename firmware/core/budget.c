@@ -5,7 +5,7 @@
 
 #define BUDGET_TICK_MS 100U
 #define BUDGET_SAVE_DS 50U          /* EEPROM wear: every 5 s */
-#define BUDGET_MARGIN_DS 80U        /* the Pi's last chance, stop, warning of 2 s, starting and stopping twice */
+#define BUDGET_MARGIN_DS 53U        /* the Pi's last chance, with the warning beside it, 2 s; starts and stops 2.2 s; half a degree of sensor error 1 s */
 #define BUDGET_HALF_RATE_TIMES UINT32_C(8738) /* degrees/100 at half rate to tenths of a second: 10 / 75, times 65536 */
 
 static void charge_reset(board_t *board)
@@ -15,10 +15,11 @@ static void charge_reset(board_t *board)
     board->save = true;
 }
 
-/* A half-rate return to level from here, its rest included. */
+/* A half-rate return from here until nobody is inverted, its rest included.  One still going down must stop first and come back. */
 static uint16_t return_ds(const board_t *board)
 {
-    int16_t way_cdeg = (int16_t)(board->angle.angle_cdeg - BOARD_LEVEL_CDEG);
+    int16_t rate_cdps = board_more(board->angle.rate_cdps, 0);
+    int16_t way_cdeg = (int16_t)(board->angle.angle_cdeg + (rate_cdps >> 1) + (rate_cdps >> 3));
     if (board->angle.angle_cdeg <= 0) {
         return 0;
     }
@@ -70,10 +71,10 @@ static void count_answer(board_t *board)
     }
 }
 
-/* A reset in a session has lost up to 5 s of count. */
+/* A reset in a session, or wherever somebody may be hanging, has lost up to 5 s of count. */
 void budget_start(board_t *board)
 {
-    board->budget.charge_due = board->memory.inverted_ds > 0U;
+    board->budget.charge_due = true;
     board->budget.left_ds = (uint16_t)(BUDGET_MOST_DS - board->memory.inverted_ds);
 }
 
@@ -85,7 +86,9 @@ void budget_update(board_t *board)
     }
     if (budget->charge_due) {
         budget->charge_due = false;
-        charge_reset(board);
+        if (board->memory.inverted_ds > 0U || !board->angle.at_upright) {
+            charge_reset(board);
+        }
     }
     clear_session(board);
     count_answer(board);

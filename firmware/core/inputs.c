@@ -76,8 +76,9 @@ static void supply_update(inputs_t *inputs, const board_in_t *in)
     inputs->mains_present = inputs->mains_lost_ms == 0U;
 }
 
-void inputs_start(inputs_t *inputs)
+void inputs_start(inputs_t *inputs, const board_memory_t *memory)
 {
+    inputs->estop_cycle_due = memory->estop_cycle_due;
     button_start(&inputs->start);
     button_start(&inputs->return_);
     button_start(&inputs->ok);

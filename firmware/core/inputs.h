@@ -4,7 +4,7 @@
 
 #include "board_state.h"
 
-void inputs_start(inputs_t *inputs);
+void inputs_start(inputs_t *inputs, const board_memory_t *memory);
 void inputs_update(inputs_t *inputs, const board_in_t *in);
 
 #endif

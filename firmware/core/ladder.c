@@ -10,11 +10,10 @@ static void watch_progress(board_t *board)
     session_t *session = &board->session;
     int16_t angle_cdeg = board->angle.angle_cdeg;
     bool due = board->plan.due && session->away;
-    if (!due || session->progress_cdeg - angle_cdeg >= LADDER_PROGRESS_CDEG || angle_cdeg > session->progress_cdeg) {
+    bool rose = session->progress_cdeg - angle_cdeg >= LADDER_PROGRESS_CDEG;
+    session->stuck_ms = due && !rose ? board_count(session->stuck_ms) : (uint16_t)0U;
+    if (!due || rose || angle_cdeg > session->progress_cdeg) { /* sinking, or noise, is no progress */
         session->progress_cdeg = angle_cdeg;
-        session->stuck_ms = due && session->stuck_ms > 0U && angle_cdeg > session->progress_cdeg ? session->stuck_ms : (uint16_t)0U;
-    } else {
-        session->stuck_ms = board_count(session->stuck_ms);
     }
     session->no_progress = session->away && (session->no_progress || session->stuck_ms >= BOARD_NO_PROGRESS_MS);
 }

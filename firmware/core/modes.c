@@ -92,6 +92,12 @@ static void press(board_t *board)
     }
 }
 
+/* RETURN ends a wait for dizziness at once; the Pi must have asked for something else before it can ask for another. */
+static void unblock_dizzy(board_t *board)
+{
+    board->session.dizzy_blocked = board->session.dizzy_blocked && (request_of(board) == PROTOCOL_REQUEST_DIZZY_BACK || !board->link.fresh);
+}
+
 static bool grace_over(board_t *board)
 {
     session_t *session = &board->session;
@@ -140,7 +146,6 @@ static void follow(board_t *board, const board_in_t *in)
     } else if (request == PROTOCOL_REQUEST_DIZZY_BACK) {
         wanted = session->returning;
     }
-    session->dizzy_blocked = session->dizzy_blocked && (request == PROTOCOL_REQUEST_DIZZY_BACK || !board->link.fresh);
     if (wanted) {
         session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
     } else if (at_stand(board)) {
@@ -166,6 +171,7 @@ static void braked_or_follow(board_t *board, const board_in_t *in)
     }
     session->must_rest = (session->must_rest || !board->link.fresh) && !at_stand(board);
     follow(board, in);
+    unblock_dizzy(board);
 }
 
 /* The Pi takes over at rest only, by asking for exactly this return; a hold never ends the board's own ascent. */
@@ -174,13 +180,14 @@ static void ascent(board_t *board)
     session_t *session = &board->session;
     press(board);
     session->grace = false;
+    unblock_dizzy(board);
     (void)trip(board);
     if (session->ascent_by_pi && request_of(board) != PROTOCOL_REQUEST_ASCEND && request_of(board) != PROTOCOL_REQUEST_RETURN_UP) {
         session->ascent_by_pi = false;
         session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
         session->must_rest = !at_stand(board);
     } else if (request_of(board) == PROTOCOL_REQUEST_RETURN_UP && at_stand(board) && !board->memory.fault_latched &&
-               session->takeovers < MODES_TAKEOVERS) {
+               !board->budget.short_ && session->takeovers < MODES_TAKEOVERS) {
         session->takeovers++;
         session->ascent_by_pi = false;
         session->mode = PROTOCOL_BOARD_MODE_FOLLOW;

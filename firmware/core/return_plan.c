@@ -23,13 +23,21 @@ void return_plan_start(plan_t *plan)
     plan->permitted_cdeg = BOARD_CEILING_CDEG;
 }
 
+/* TP10: who feels dizzy while the board brings them up is stopped and waits, by dizzy_back and nothing else: the hold of a Pi that has
+ * just begun again stops no ascent.  RETURN goes on; so does the ascent once time is short or nobody answers, whatever the Pi says. */
+static bool dizzy_waits(const board_t *board)
+{
+    return board->link.fresh && board->link.command.request == PROTOCOL_REQUEST_DIZZY_BACK && !board->session.dizzy_blocked &&
+           !board->budget.short_ && board->budget.unanswered_ms < BOARD_ANSWER_MS;
+}
+
 /* What the mode wants before anything is clamped. */
 static int16_t wanted_cdps(const board_t *board)
 {
     const session_t *session = &board->session;
     const protocol_command_t *command = &board->link.command;
     if (session->mode == PROTOCOL_BOARD_MODE_ASCENT) {
-        return -BOARD_RATE_CDPS;
+        return dizzy_waits(board) ? (int16_t)0 : (int16_t)-BOARD_RATE_CDPS;
     }
     if (session->mode == PROTOCOL_BOARD_MODE_RESCUE) {
         return session->releasing ? (int16_t)0 : (int16_t)-BOARD_HALF_RATE_CDPS;
@@ -136,9 +144,11 @@ static bool warn(board_t *board, bool wants_up)
     uint16_t left_ms = rest_left_ms(board);
     bool own = session->mode == PROTOCOL_BOARD_MODE_ASCENT;
     bool rises = board->drive.profile_cdps < 0; /* on the way up already: nothing new to warn of */
-    bool resting = own && left_ms > 0U && left_ms <= PLAN_WARN_REST_MS && board->rest.zone != REST_BEFORE;
+    bool rests = left_ms > 0U && board->rest.zone != REST_BEFORE;
+    bool resting = own && rests && left_ms <= PLAN_WARN_REST_MS;
     bool starting = own && !session->asked && !session->ascent_by_pi && wants_up && !rises;
-    bool coming = session->away && !board->link.fresh &&
+    bool doubtful = !board->link.fresh || (session->overdue_ms > 0U && !rests); /* warned of while the Pi has its last chance */
+    bool coming = session->away && doubtful &&
                   (session->mode == PROTOCOL_BOARD_MODE_BRAKED || session->mode == PROTOCOL_BOARD_MODE_FOLLOW);
     session->warning = coming || starting || (resting && !board->drive.brake_released);
     session->warn_ms = session->warning ? board_count(session->warn_ms) : (uint16_t)0U;
@@ -155,7 +165,8 @@ static int16_t clamp_up(const board_t *board, int16_t rate_cdps)
 static int16_t clamp_down(const board_t *board, const board_in_t *in, int16_t rate_cdps)
 {
     int16_t way_cdeg = (int16_t)(board->plan.ceiling_cdeg - board->angle.angle_cdeg);
-    bool allowed = in->end_stop_down_closed && board->angle.trusted && board->session.session_open;
+    bool allowed = in->end_stop_down_closed && board->angle.trusted && board->session.session_open &&
+                   board->inputs.ankles_closed_ms >= BOARD_LOCKS_CLOSED_MS;
     return allowed ? board_less(rate_cdps, approach_cdps(board, way_cdeg)) : (int16_t)0;
 }
 

@@ -8,7 +8,7 @@
 
 #define SESSION_EARNEST_CDPS (-60)   /* the Pi is bringing the person up, not crawling */
 #define SESSION_RISING_CDPS (-40)
-#define SESSION_OVERDUE_MS 3000U     /* for the Pi's own warning before it begins */
+#define SESSION_OVERDUE_MS 2000U     /* for the Pi's own warning before it begins */
 #define SESSION_PI_TRIPS 3U          /* until upright: a Pi that trips without end cannot keep anybody down */
 #define SESSION_ARRIVED_CDEG (BOARD_UPRIGHT_CDEG + 30)
 #define SESSION_STILL_MS 1000U
@@ -66,13 +66,14 @@ static void watch_boot(board_t *board)
     }
     session->return_only = true;
     board->guard.latched |= PROTOCOL_REASON_RESET;
-    board->budget.charge_due = true;
 }
 
 void session_watch(board_t *board)
 {
     session_t *session = &board->session;
     watch_boot(board);
+    board->save = board->save || board->memory.estop_cycle_due != board->inputs.estop_cycle_due;
+    board->memory.estop_cycle_due = board->inputs.estop_cycle_due;
     session->away = board->angle.ready ? (!board->angle.at_upright || session->session_open) : board->angle.lost_ms >= 100U;
     watch_pi(board);
     watch_trip(board);

@@ -335,10 +335,13 @@ def test_dizzy_goes_nowhere_with_an_open_lock() -> None:
     bench.until(lambda now: now.angle_deg < 20.0, UP, within_s=60.0)
     bench.world.set_ankle("left", closed=False)
     bench.run(1.5, back)
-    lowest_deg = bench.now.angle_deg
+    waits_deg = bench.now.angle_deg
     bench.run(20.0, back)
     assert bench.max_angle_deg < 35.0
-    assert bench.now.angle_deg < lowest_deg
+    assert bench.now.angle_deg == pytest.approx(waits_deg, abs=0.3), "stops and waits"
+    bench.press("return")
+    bench.run(20.0, back)
+    assert bench.now.angle_deg < waits_deg - 3.0
 
 
 @pytest.mark.req("SR14")
