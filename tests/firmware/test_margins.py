@@ -107,7 +107,7 @@ def test_a_table_that_sinks_while_it_should_rise_calls_for_help_after_ten_second
     bench = Bench()
     bench.at(20.0)
     bench.run(12.0, HOLD)
-    bench.world.release_lever(True)
+    bench.world.release_lever(pulled=True)
     called_s = bench.until(lambda _now: bench.shows(StatusFlag.LADDER), UP, within_s=20.0)
     assert 9.0 < called_s < 12.0
 
