@@ -34,7 +34,7 @@ def _digest(paths: Iterable[Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _said(what: str, done: subprocess.CompletedProcess[str]) -> build.BuildError:
+def said(what: str, done: subprocess.CompletedProcess[str]) -> build.BuildError:
     first = next((line for line in done.stderr.splitlines() if "error" in line.lower()), done.stderr.strip() or "no message")
     hint = f"; it needs {PACKAGES}" if "No such file" in first or "not found" in first else ""
     return build.BuildError(f"{what} does not compile: {first}{hint}")
@@ -52,7 +52,7 @@ def shim_library() -> Path:
             command = [build.compiler(), "-std=gnu11", "-O2", *WARNINGS, "-fPIC", "-shared", "-o", str(made), *map(str, sources)]
             done = subprocess.run([*command, "-lsimavr", "-lelf"], capture_output=True, text=True, check=False)
             if done.returncode != 0:
-                raise _said("the simavr shim", done)
+                raise said("the simavr shim", done)
             made.replace(target)
     return target
 
@@ -71,7 +71,7 @@ def firmware_elf(*defines: str) -> Path:
         command = ["make", "-C", str(FIRMWARE), "avr", f"BUILD={scratch}", f"PYTHON={sys.executable}", *defines]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise _said("the drive board's firmware", done)
+            raise said("the drive board's firmware", done)
         (Path(scratch) / "avr" / "firmware.elf").replace(target)
     return target
 
