@@ -9,6 +9,7 @@ import struct
 from typing import Final
 
 from controller.core.model import AnkleLocks, BoardReport, Command, Host, ImuReading, Inputs, Lamps, Outputs, Panel
+from controller.core.quick import maker
 from controller.core.wire import BoardMode, CommandFlag, StatusFlag
 from controller.ports import Programme
 from sim.world import World
@@ -19,6 +20,8 @@ _ESTOP_AUX: Final = 1 << 9
 _LEFT: Final = 1 << 7
 _RIGHT: Final = 1 << 8
 _DARK: Final = Outputs(lamps=Lamps())
+_UNHEARD: Final = BoardReport()
+_report, _inputs, _imu = maker(BoardReport), maker(Inputs), maker(ImuReading)
 
 
 _SENDABLE: Final = 32767  # of the wire's i16
@@ -59,15 +62,15 @@ class SimMachine:
         ) = _SENSE.unpack_from(self._sense_bytes)  # fmt: skip
         if panel != self._panel_bits:
             self._take_panel(panel)
-        board = BoardReport() if not heard else BoardReport(
+        board = _UNHEARD if not heard else _report(
             age_s=report_age_s, identified=identified != 0, mode=_MODES[mode], reasons=reasons, flags=flags, contacts=contacts,
             angle_deg=angle_deg, rate_dps=rate_dps, current_ma=current_ma, pot_deg=pot_deg, encoder_deg=encoder_deg, battery_mv=battery_mv,
             budget_left_s=budget_left_s, rest_s=rest_s, challenge=challenge, command_seq=command_seq, tick_ms=tick_ms,
             round_trip_s=round_trip_s, reset_cause=reset_cause, uptime_s=uptime_s,
         )  # fmt: skip
-        return Inputs(
+        return _inputs(
             now_s=now_s,
-            imu=ImuReading(accel_mps2=(ax, ay, az), gyro_dps=(gx, gy, gz), chip_time_s=chip_s, age_s=imu_age_s, configured=configured != 0),
+            imu=_imu(accel_mps2=(ax, ay, az), gyro_dps=(gx, gy, gz), chip_time_s=chip_s, age_s=imu_age_s, configured=configured != 0),
             panel=self._panel,
             ankles=self._ankles,
             estop_aux_closed=panel & _ESTOP_AUX != 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.core.limits import Limits
+from controller.core.quick import maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Ask:
 
 
 HEARD = Ask()
+_ask = maker(Ask)
 
 
 def update(ask: Ask, limits: Limits, dt_s: float, *, inverted: bool, answered: bool) -> Ask:
@@ -25,4 +27,4 @@ def update(ask: Ask, limits: Limits, dt_s: float, *, inverted: bool, answered: b
         return HEARD
     quiet_s = ask.quiet_s + dt_s
     asked = quiet_s >= limits.ask_every_s
-    return Ask(quiet_s=quiet_s, asked=asked, unanswered=quiet_s >= limits.ask_every_s + limits.answer_within_s)
+    return _ask(quiet_s=quiet_s, asked=asked, unanswered=quiet_s >= limits.ask_every_s + limits.answer_within_s)

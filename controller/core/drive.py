@@ -13,6 +13,7 @@ from controller.core.facts import LOAD_CHECK_DEG, PROOF_DEG, Facts
 from controller.core.model import Action, Command, Mode
 from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.motion import MotionState
+from controller.core.quick import maker
 from controller.core.safety import Verdict
 from controller.core.wire import BoardMode, Request, StatusFlag
 
@@ -161,6 +162,7 @@ def return_target_deg(f: Facts) -> float | None:
     return limits.upright_deg
 
 
+_make_command = maker(Command)
 _STEERED = frozenset({Request.FOLLOW, Request.RETURN_UP, Request.DIZZY_BACK})
 
 
@@ -173,7 +175,7 @@ def _command(f: Facts, c: Course, request: Request, planned: MotionState, *, war
     elif request is Request.DIZZY_BACK:
         rate_dps = max(rate_dps, 0.0)
     going_up = request in (Request.RETURN_UP, Request.ASCEND)
-    return Command(
+    return _make_command(
         request=request,
         rate_dps=rate_dps,
         imu_angle_deg=f.tilt.angle_deg if f.tilt_ok else None,

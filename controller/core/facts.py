@@ -5,8 +5,8 @@ Doubt is always read as danger: an angle nobody trusts is not upright rest, a bo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import inf
-from typing import NamedTuple
 
 from controller.core import rest
 from controller.core.buttons import Buttons
@@ -33,7 +33,8 @@ ESTOP_CONTACTS = Contact.ESTOP_A | Contact.ESTOP_B
 ANKLE_CONTACTS = Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT
 
 
-class Facts(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
     """One tick as the core sees it."""
 
     now_s: float

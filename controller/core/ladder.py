@@ -103,7 +103,10 @@ def cause(f: Facts, last: Progress, latched_s: float) -> str:
     if not f.off_upright and not f.session:
         return ""
     need = Need(f, _stuck(last, f), latched_s)
-    return next((name for name, applies in CAUSES if applies(need)), "")
+    for name, applies in CAUSES:
+        if applies(need):
+            return name
+    return ""
 
 
 def motion_due(f: Facts) -> bool:

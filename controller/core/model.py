@@ -197,6 +197,8 @@ class Mode(Enum):
     RESCUE = "RESCUE"  # RETURN held after an emergency stop
     FAULT = "FAULT"  # emergency-stop reaction to a fault, latched in the board
 
+    __hash__ = object.__hash__  # each member is one object; Enum's own hash is worked out in Python, ten times a tick
+
 
 class Action(IntEnum):
     """What a safety rule demands.  The greatest one wins."""

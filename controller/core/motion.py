@@ -6,10 +6,12 @@ Rates and accelerations are positive for descent.  The rate that comes out is a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import copysign, sqrt
 
 from controller.core.limits import Limits
 from controller.core.model import SessionPlan
+from controller.core.quick import maker
 
 LANDED_DEG = 0.1
 """Close enough to a target to stop for good: half of the 0.2 degrees a landing may be off."""
@@ -48,6 +50,7 @@ class MotionState:
 
 
 AT_REST = MotionState()
+_motion = maker(MotionState)
 
 
 def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_dps: float, limits: Limits, dt_s: float) -> MotionState:
@@ -75,7 +78,7 @@ def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_
         room_deg = distance - next_ahead * (dt_s + DRIVE_LAG_S)
         if settles_at <= fastest and (next_ahead <= 0.0 or _stopping_deg(next_ahead, next_push, braking, jerk) <= room_deg):
             break
-    return MotionState(rate_dps=next_ahead * way, accel_dps2=next_push * way)
+    return _motion(rate_dps=next_ahead * way, accel_dps2=next_push * way)
 
 
 def stop(motion: MotionState, limits: Limits, dt_s: float) -> MotionState:
@@ -94,7 +97,7 @@ def _slowed(motion: MotionState, braking_dps2: float, jerk_dps3: float, dt_s: fl
     ahead += push * dt_s
     if ahead <= CRAWL_DPS:
         return AT_REST
-    return MotionState(rate_dps=ahead * way, accel_dps2=push * way)
+    return _motion(rate_dps=ahead * way, accel_dps2=push * way)
 
 
 def _stopping_deg(rate_dps: float, accel_dps2: float, braking_dps2: float, jerk_dps3: float) -> float:
@@ -108,6 +111,12 @@ def _stopping_deg(rate_dps: float, accel_dps2: float, braking_dps2: float, jerk_
     if accel_dps2 < 0.0 and rate_dps < accel_dps2 * ramp_s / 2.0:
         return 0.0  # braking so hard that it turns round by itself
     return _s_curve_s(peak_dps, braking_dps2, jerk_dps3) * peak_dps / 2.0 + peak_dps * ramp_s - jerk_dps3 * ramp_s**3 / 6.0
+
+
+@lru_cache(maxsize=64)
+def _rated_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
+    """`_s_curve_s` for the few rates that limits name: asked again each tick."""
+    return _s_curve_s(rate_dps, accel_dps2, jerk_dps3)
 
 
 def _s_curve_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
@@ -182,8 +191,8 @@ def _cruising_s(distance_deg: float, rate_dps: float, changing_s: float, limits:
 
 
 def _speeding_s(rate_dps: float, limits: Limits) -> float:
-    return _s_curve_s(rate_dps, limits.accel_dps2, limits.jerk_dps3)
+    return _rated_s(rate_dps, limits.accel_dps2, limits.jerk_dps3)
 
 
 def _braking_s(rate_dps: float, limits: Limits) -> float:
-    return _s_curve_s(rate_dps, limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3)
+    return _rated_s(rate_dps, limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3)

@@ -7,11 +7,15 @@ from controller.core.facts import Facts
 from controller.core.limits import Limits
 from controller.core.model import Inputs, Mode
 from controller.core.motion import return_time_s
+from controller.core.quick import maker
 from controller.core.state import State
 from controller.core.wire import StatusFlag
 
 SPOTTED_S = 60.0
 """TP8: a spotter's confirmation counts for this long."""
+
+
+_facts = maker(Facts)
 
 
 def perceive(state: State, inputs: Inputs, limits: Limits) -> Facts:
@@ -32,7 +36,7 @@ def perceive(state: State, inputs: Inputs, limits: Limits) -> Facts:
     )  # fmt: skip
     rested = rest.update(state.rest, angle_deg, limits, dt_s, known=tilted.trusted, at_rest=still)
     inverted = angle_deg > 0.0 if known else state.session.open and not upright
-    return Facts(
+    return _facts(
         now_s=now_s,
         dt_s=dt_s,
         mode=state.mode,

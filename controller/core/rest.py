@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.core.limits import Limits
+from controller.core.quick import maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Rest:
 
 
 NONE = Rest()
+_rest = maker(Rest)
 
 
 def due_s(angle_deg: float, limits: Limits) -> float:
@@ -51,7 +53,7 @@ def update(taken: Rest, angle_deg: float, limits: Limits, dt_s: float, *, known:
     if abs(angle_deg - taken.place_deg) > limits.gate_half_deg:
         return Rest(place_deg=angle_deg)
     total_s = taken.counted_s + dt_s
-    return Rest(place_deg=taken.place_deg, counted_s=total_s, done=total_s >= due_s(angle_deg, limits), highest_deg=angle_deg)
+    return _rest(place_deg=taken.place_deg, counted_s=total_s, done=total_s >= due_s(angle_deg, limits), highest_deg=angle_deg)
 
 
 def _stays_done(taken: Rest, angle_deg: float, limits: Limits) -> Rest:

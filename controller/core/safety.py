@@ -7,11 +7,13 @@ Off upright rest a rule acts; at upright rest each of them refuses Start.  No ro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
 from controller.core.model import Action, Clears, Mode, Reason
 from controller.core.modes import MOVED_BY_THE_PI
+from controller.core.quick import maker
+from controller.core.signs import Signs, signs_of
 from controller.core.wire import BOARD_REASONS, BoardMode, BoardReason, Contact, StatusFlag
 from controller.core.words import WORDS
 
@@ -36,7 +38,8 @@ class Rule:
     id: str  # SR row
     name: str  # unique, snake_case
     faults: str  # rows of the fault catalogue
-    broken: Callable[[Facts], bool]
+    sign: Callable[[Signs], bool] | None  # true for trouble; looked at when a sign has changed
+    figure: Callable[[Facts], bool] | None  # true for trouble; looked at every tick.  Each rule has one of the two.
     action: Action
     clears: Clears
     for_s: float = 0.0
@@ -49,33 +52,39 @@ def _row(
     faults: str,
     action: Action,
     clears: Clears,
-    broken: Callable[[Facts], bool],
+    sign: Callable[[Signs], bool],
     for_s: float = 0.0,
     *,
     refuses: bool = True,
 ) -> Rule:
-    return Rule(id=id_, name=name, faults=faults, action=action, clears=clears, broken=broken, for_s=for_s, refuses=refuses)
+    """A rule about signs."""
+    return Rule(id=id_, name=name, faults=faults, action=action, clears=clears, sign=sign, figure=None, for_s=for_s, refuses=refuses)
 
 
-def _imu(name: str) -> Callable[[Facts], bool]:
-    return lambda f: name in f.tilt.faults
+def _live(id_: str, name: str, faults: str, action: Action, clears: Clears, figure: Callable[[Facts], bool], for_s: float = 0.0) -> Rule:
+    """A rule about something that changes all the time."""
+    return Rule(id=id_, name=name, faults=faults, action=action, clears=clears, sign=None, figure=figure, for_s=for_s)
 
 
-def _board(bit: int) -> Callable[[Facts], bool]:
-    return lambda f: bool(f.reasons & bit)
+def _imu(name: str) -> Callable[[Signs], bool]:
+    return lambda s: name in s.tilt_faults
 
 
-def _ankle_open(f: Facts) -> bool:
+def _board(bit: int) -> Callable[[Signs], bool]:
+    return lambda s: bool(s.reasons & bit)
+
+
+def _ankle_open(s: Signs) -> bool:
     """Any of the four switches, off upright rest; while the board is not heard the two primary ones."""
-    if not f.off_upright or f.mode is Mode.STARTING:
+    if not s.off_upright or s.mode is Mode.STARTING:
         return False
-    secondary_open = f.board_ok and f.contacts & ANKLE_CONTACTS != ANKLE_CONTACTS
-    return not f.inputs.ankles.all_closed or secondary_open or f.reasons & BoardReason.ANKLE_OPEN != 0
+    secondary_open = s.board_ok and s.contacts & ANKLE_CONTACTS != ANKLE_CONTACTS
+    return not s.ankles_closed or secondary_open or s.reasons & BoardReason.ANKLE_OPEN != 0
 
 
-def _imu_doubt(f: Facts) -> bool:
+def _imu_doubt(s: Signs) -> bool:
     """Whatever the cause; a service that has just started gives the filter time to settle first."""
-    return not f.tilt_ok and f.mode is not Mode.STARTING
+    return not s.tilt_ok and s.mode is not Mode.STARTING
 
 
 def _disagree(f: Facts) -> bool:
@@ -97,12 +106,12 @@ def _time_up(f: Facts) -> bool:
     return f.inverted and f.session and f.time_left_s <= f.return_s + TIME_MARGIN_S
 
 
-def _estop(f: Facts) -> bool:
-    return not f.inputs.estop_aux_closed or f.board_mode is BoardMode.STOPPED
+def _estop(s: Signs) -> bool:
+    return not s.estop_aux_closed or s.board_mode is BoardMode.STOPPED
 
 
-def _estop_unheeded(f: Facts) -> bool:
-    return not f.inputs.estop_aux_closed and f.board_ok and f.board_mode is not BoardMode.STOPPED
+def _estop_unheeded(s: Signs) -> bool:
+    return not s.estop_aux_closed and s.board_ok and s.board_mode is not BoardMode.STOPPED
 
 
 def _past_limit(f: Facts) -> bool:
@@ -118,12 +127,12 @@ def _does_not_move(f: Facts) -> bool:
     return f.mode is Mode.DESCENDING and f.at_rest and abs(f.moving_dps) > 0.5
 
 
-def _return_only(f: Facts) -> bool:
-    return f.off_upright and bool(f.flags & StatusFlag.RETURN_ONLY)
+def _return_only(s: Signs) -> bool:
+    return s.off_upright and bool(s.flags & StatusFlag.RETURN_ONLY)
 
 
-def _board_returns(f: Facts) -> bool:
-    return f.mode in MOVED_BY_THE_PI and f.off_upright and bool(f.flags & StatusFlag.RETURNING)
+def _board_returns(s: Signs) -> bool:
+    return s.mode in MOVED_BY_THE_PI and s.off_upright and bool(s.flags & StatusFlag.RETURNING)
 
 
 A, C, B = Action, Clears, BoardReason
@@ -133,24 +142,24 @@ OWN_ANGLE = B.ANGLE_DISAGREE | B.POT_RANGE | B.ANGLE_LOST
 RULES: tuple[Rule, ...] = (
     # --- emergency stop and power
     _row("SR1", "estop", "F65 F66", A.WARN, C.WHEN_GOOD, _estop),
-    _row("SR1", "estop_contacts", "F67", A.WARN, C.WHEN_GOOD, lambda f: f.board_ok and f.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS),
+    _row("SR1", "estop_contacts", "F67", A.WARN, C.WHEN_GOOD, lambda s: s.board_ok and s.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS),
     _row("SR1", "estop_unheeded", "F66", A.TRIP, C.BY_RESET, _estop_unheeded, 0.1),
-    _row("SR10", "mains_lost", "F82", A.RETURN, C.WHEN_GOOD, lambda f: f.board_ok and not f.flags & StatusFlag.MAINS),
+    _row("SR10", "mains_lost", "F82", A.RETURN, C.WHEN_GOOD, lambda s: s.board_ok and not s.flags & StatusFlag.MAINS),
     _row("SR10", "battery_low", "F82", A.RETURN, C.WHEN_GOOD, _board(B.BATTERY_LOW)),
     # --- time, rate, angle
-    _row("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, lambda f: _time_up(f) or bool(f.reasons & B.TIME_UP)),
-    _row("SR4", "overspeed", "F77", A.TRIP, C.BY_RESET, lambda f: f.tilt_ok and abs(f.tilt.rate_dps) > f.limits.overspeed_dps, 0.02),
-    _row("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, _past_limit),
+    _live("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, lambda f: _time_up(f) or bool(f.reasons & B.TIME_UP)),
+    _live("SR4", "overspeed", "F77", A.TRIP, C.BY_RESET, lambda f: f.tilt_ok and abs(f.tilt.rate_dps) > f.limits.overspeed_dps, 0.02),
+    _live("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, _past_limit),
     # --- ankle locks
     _row("SR6", "ankle_open", "F75", A.RETURN_HALF_RATE, C.BY_INSPECTION, _ankle_open),
     # --- the link, both ways, and the panel
-    _row("SR7", "board_silent", "F26 F30 F31 F33 F34", A.SILENCE, C.WHEN_GOOD, lambda f: f.board.age_s > f.limits.board_silent_s),
-    _row("SR7", "board_stranger", "F36", A.SILENCE, C.WHEN_GOOD, lambda f: not f.board.identified),
+    _live("SR7", "board_silent", "F26 F30 F31 F33 F34", A.SILENCE, C.WHEN_GOOD, lambda f: f.board.age_s > f.limits.board_silent_s),
+    _row("SR7", "board_stranger", "F36", A.SILENCE, C.WHEN_GOOD, lambda s: not s.identified),
     _row("SR7", "board_refuses", "F36", A.WARN, C.WHEN_GOOD, _board(B.STRANGER)),
     _row("SR7", "pi_silent", "F29 F30 F37 F38 F44 F50 F51 F52", A.PAUSE, C.WHEN_GOOD, _board(B.PI_SILENT)),
-    _row("SR7", "slow_link", "F32", A.PAUSE, C.WHEN_GOOD, lambda f: f.board_ok and f.board.round_trip_s > SLOW_LINK_S, 0.1),
-    _row("SR7", "pi_late", "F52 F53 F55", A.PAUSE, C.WHEN_GOOD, lambda f: f.watch.late >= LATE_TICKS),
-    _row("SR11", "panel_silent", "F69", A.RETURN, C.WHEN_GOOD, lambda f: f.inputs.panel.age_s > f.limits.board_silent_s),
+    _live("SR7", "slow_link", "F32", A.PAUSE, C.WHEN_GOOD, lambda f: f.board_ok and f.board.round_trip_s > SLOW_LINK_S, 0.1),
+    _row("SR7", "pi_late", "F52 F53 F55", A.PAUSE, C.WHEN_GOOD, lambda s: s.late_ticks >= LATE_TICKS),
+    _live("SR11", "panel_silent", "F69", A.RETURN, C.WHEN_GOOD, lambda f: f.inputs.panel.age_s > f.limits.board_silent_s),
     # --- the IMU
     _row("SR8", "imu_stuck", "F11", A.BOARD_RETURN, C.AT_UPRIGHT, _imu("imu_stuck")),
     _row("SR8", "imu_noise", "F12", A.PAUSE, C.WHEN_GOOD, _imu("imu_noise")),
@@ -163,27 +172,27 @@ RULES: tuple[Rule, ...] = (
     _row("SR8", "imu_future", "F22", A.PAUSE, C.WHEN_GOOD, _imu("imu_future")),
     _row("SR8", "imu_doubt", "F11 F12 F16", A.PAUSE, C.WHEN_GOOD, _imu_doubt, 0.1),
     # --- the other angle sensors, against the IMU
-    _row("SR8", "sensors_disagree", "F1 F6 F8 F13", A.BOARD_RETURN, C.AT_UPRIGHT, _disagree, 0.1),
+    _live("SR8", "sensors_disagree", "F1 F6 F8 F13", A.BOARD_RETURN, C.AT_UPRIGHT, _disagree, 0.1),
     _row("SR8", "board_angle", "F1 F3 F4 F5 F10", A.BOARD_RETURN, C.AT_UPRIGHT, _board(OWN_ANGLE)),
-    _row("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, _rest_disagrees),
+    _live("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, _rest_disagrees),
     # --- the drive
-    _row("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, _moves_unasked, 0.3),
-    _row("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
-    _row("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, _does_not_move, 2.0),
-    _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, lambda f: f.load_wrong),
-    _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda f: f.board_mode is BoardMode.FAULT),
-    _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda f: f.contacts & Contact.RELEASE != 0),
+    _live("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, _moves_unasked, 0.3),
+    _live("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
+    _live("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, _does_not_move, 2.0),
+    _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, lambda s: s.load_wrong),
+    _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda s: s.board_mode is BoardMode.FAULT),
+    _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda s: s.contacts & Contact.RELEASE != 0),
     # --- restart
     _row("SR13", "return_only", "F39 F40 F41 F42 F64", A.RETURN, C.WHEN_GOOD, _return_only),
     _row("SR13", "board_returns", "F75 F82 F88", A.RETURN, C.WHEN_GOOD, _board_returns),
     # --- the person and their fingers
-    _row("SR15", "unanswered", "F87", A.RETURN, C.AT_UPRIGHT, lambda f: f.unanswered or f.reasons & B.UNANSWERED != 0),
-    _row("PU6", "button_stuck", "F69", A.PAUSE, C.WHEN_GOOD, lambda f: f.buttons.stuck != 0),
-    _row("PU6", "two_buttons", "F70", A.PAUSE, C.WHEN_GOOD, lambda f: f.buttons.masked != 0, refuses=False),
+    _row("SR15", "unanswered", "F87", A.RETURN, C.AT_UPRIGHT, lambda s: s.unanswered or s.reasons & B.UNANSWERED != 0),
+    _row("PU6", "button_stuck", "F69", A.PAUSE, C.WHEN_GOOD, lambda s: s.buttons_stuck != 0),
+    _row("PU6", "two_buttons", "F70", A.PAUSE, C.WHEN_GOOD, lambda s: s.buttons_masked != 0, refuses=False),
     # --- the Pi itself: nothing stops for these, but the next session does not begin
-    _row("SR11", "pi_hot", "F55", A.WARN, C.WHEN_GOOD, lambda f: f.inputs.host.temperature_c > HOT_C),
-    _row("SR11", "storage", "F56 F57 F58 F59", A.WARN, C.WHEN_GOOD, lambda f: not f.inputs.host.storage_ok),
-    _row("SR11", "config", "F61", A.WARN, C.NEVER, lambda f: not f.inputs.host.config_ok),
+    _row("SR11", "pi_hot", "F55", A.WARN, C.WHEN_GOOD, lambda s: s.temperature_c > HOT_C),
+    _row("SR11", "storage", "F56 F57 F58 F59", A.WARN, C.WHEN_GOOD, lambda s: not s.storage_ok),
+    _row("SR11", "config", "F61", A.WARN, C.NEVER, lambda s: not s.config_ok),
 )
 # fmt: on
 """The Pi's share of SR1 to SR10, SR13 to SR15.  First column as in the requirements, third as in the fault catalogue."""
@@ -193,6 +202,9 @@ TOLD_ELSEWHERE = (
     | B.UNANSWERED | B.STRANGER | B.ASKED | B.NOT_STARTED
 )  # fmt: skip
 """Board reasons that have a row above, or are no trouble (RETURN was pressed; motion asked before START)."""
+
+BY_SIGN = tuple((row, rule.sign) for row, rule in enumerate(RULES) if rule.sign is not None)
+BY_FIGURE = tuple((row, rule.figure) for row, rule in enumerate(RULES) if rule.figure is not None)
 
 BOARD_TOLD: tuple[tuple[int, Reason], ...] = tuple(
     (bit, Reason(rule=rule, name=f"board_{name}", says=f"drive board: {says}", way_back=WORDS["board_told"][1]))
@@ -225,6 +237,8 @@ class Verdict:
 class Safety:
     """What judging must remember: how long predicates have held, which demands stand, which trips the board has made."""
 
+    signs: Signs | None = None  # as they were when the rules about them were last looked at ...
+    signed: tuple[int, ...] = ()  # ... and the rows they broke
     since_s: tuple[tuple[int, float], ...] = ()  # row -> when its predicate became true
     standing: tuple[int, ...] = ()  # rows broken now or not cleared
     tripping: frozenset[int] = frozenset()  # TRIP rows broken now
@@ -234,11 +248,17 @@ class Safety:
 
 
 NONE_DUE: frozenset[int] = frozenset()
+_judged = maker(Safety)
 
 
 def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safety:
     """Every rule against this tick."""
-    now_true = [row for row, rule in enumerate(RULES) if rule.broken(facts)]
+    signs = signs_of(facts)
+    if signs != safety.signs:
+        safety = replace(safety, signs=signs, signed=tuple([row for row, sign in BY_SIGN if sign(signs)]))
+    now_true = [row for row, figure in BY_FIGURE if figure(facts)]
+    if safety.signed:
+        now_true = sorted((*safety.signed, *now_true))
     told = facts.reasons & BOARD_TOLD_BITS
     if not now_true and not safety.standing and not safety.since_s and told == safety.told and safety.verdict.fresh is Action.ALLOW:
         return safety
@@ -254,7 +274,9 @@ def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safe
     verdict = safety.verdict
     if standing != safety.standing or told != safety.told or due != safety.due or verdict.fresh is not Action.ALLOW:
         verdict = _verdict(safety, standing, due, told)
-    return Safety(since_s=since_s, standing=standing, tripping=tripping, due=due, told=told, verdict=verdict)
+    return _judged(
+        signs=safety.signs, signed=safety.signed, since_s=since_s, standing=standing, tripping=tripping, due=due, told=told, verdict=verdict
+    )
 
 
 def _cleared(clears: Clears, facts: Facts, *, reset: bool, inspected: bool) -> bool:

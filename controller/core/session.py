@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from controller.core.facts import Facts
 from controller.core.limits import Limits
@@ -20,6 +21,7 @@ class Session:
 
     open: bool = False  # from an obeyed Start, or a restart off upright rest, until FINISHED
     plan: SessionPlan | None = None
+    deepest_deg: float = inf  # that the plan goes to, or its ceiling if that is less
     holds_s: tuple[float, ...] = ()  # the holds that really fit
     stage: int = 0
     prompted: int = 0  # prompts of this stage's hold already given
@@ -35,7 +37,8 @@ NONE = Session()
 
 def begin(plan: SessionPlan, limits: Limits) -> Session:
     """The session that an obeyed Start opens."""
-    return Session(open=True, plan=plan, holds_s=plan_holds_s(plan, limits))
+    deepest = max(max(s.angle_deg, s.oscillation.to_deg if s.oscillation else s.angle_deg) for s in plan.stages)
+    return Session(open=True, plan=plan, deepest_deg=min(plan.ceiling_deg, deepest), holds_s=plan_holds_s(plan, limits))
 
 
 def stage_of(session: Session) -> Stage | None:
@@ -45,10 +48,7 @@ def stage_of(session: Session) -> Stage | None:
 
 def permitted_deg(session: Session, limits: Limits) -> float:
     """This session's ceiling (SR5): the person's, the protocol's deepest angle and the table's, whichever is least."""
-    if session.plan is None:
-        return limits.ceiling_deg  # after a restart nobody here knows it; the board keeps the least it has heard
-    deepest = max(max(s.angle_deg, s.oscillation.to_deg if s.oscillation else s.angle_deg) for s in session.plan.stages)
-    return min(session.plan.ceiling_deg, deepest, limits.ceiling_deg)
+    return min(session.deepest_deg, limits.ceiling_deg)  # after a restart nobody knows it; the board keeps the least it has heard
 
 
 def hold_left_s(session: Session, hold_s: float, f: Facts) -> float:
@@ -72,10 +72,8 @@ def next_stage(session: Session) -> Session:
 
 def prompt_due(prompts: tuple[Prompt, ...], given: int, elapsed_s: float) -> Prompt | None:
     """The next prompt whose moment has come."""
-    if given >= len(prompts):
-        return None
-    prompt = sorted(prompts, key=lambda p: p.at_s)[given]
-    return prompt if elapsed_s >= prompt.at_s else None
+    due = [prompt for prompt in prompts if prompt.at_s <= elapsed_s]
+    return sorted(due, key=lambda p: p.at_s)[given] if len(due) > given else None
 
 
 def rocking_deg(session: Session, hold_s: float) -> float | None:

@@ -16,6 +16,7 @@ from controller.core.limits import Limits
 from controller.core.model import Inputs, Latches, Mode, Outputs, Prompt, Refusal
 from controller.core.modes import Signal
 from controller.core.perceive import perceive
+from controller.core.quick import maker
 from controller.core.safety import Safety
 from controller.core.session import Session
 from controller.core.state import State
@@ -24,6 +25,10 @@ __all__ = ["State", "initial", "step"]
 
 PROOF_LANDED_DEG = 0.5
 """The proof test's move has arrived this near to its end; the comparison that follows uses what really moved."""
+
+
+_state = maker(State)
+_make_outputs = maker(Outputs)
 
 
 class Decision(NamedTuple):
@@ -69,7 +74,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
         f, state, story.Is(mode, now.signal, verdict, ask, helping, driven.warning, now.refused, ses, now.proof, prompt, now.inspected)
     )
     shown = display.show(state.screen, told, display.View(f, mode, verdict, now.refused, ses, helping, ask, driven, hold_left_s, now.proof))
-    following = State(
+    following = _state(
         now_s=f.now_s,
         mode=mode,
         since_s=f.now_s if now.signal is not None or state.now_s is None else state.since_s,
@@ -200,7 +205,7 @@ def _latches(latches: Latches, now: Decision, ses: Session) -> Latches:
 
 def _outputs(state: State, now: Decision, driven: Drive, told: story.Told, shown: display.Shown, hold_left_s: float) -> Outputs:
     f = now.f
-    return Outputs(
+    return _make_outputs(
         command=driven.command,
         mode=now.mode,
         lamps=shown.lamps,

@@ -17,6 +17,7 @@ from math import atan2
 
 from controller.core.limits import AXES, Limits, Mounting
 from controller.core.model import ImuReading
+from controller.core.quick import maker
 from controller.core.tilt_watch import BIAS, NOTHING_SEEN, Watch, watch
 
 DEG = 57.29577951308232
@@ -69,6 +70,9 @@ class TiltState:
     watch: Watch = NOTHING_SEEN
 
 
+_tilt = maker(TiltState)
+
+
 def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) -> TiltState:
     """Take one sample; `dt_s` is the true time since the last call."""
     watched = watch(tilt.watch, reading, limits, dt_s)
@@ -84,7 +88,7 @@ def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) ->
     doubt_deg = tilt.doubt_deg + (surprise_deg - tilt.doubt_deg) * min(1.0, dt_s / DOUBT_S)
     faults = watched.faults if -DOUBT_DEG < doubt_deg < DOUBT_DEG else (*watched.faults, BIAS)
     rate_dps = tilt.rate_dps + (turning_dps - bias_dps - tilt.rate_dps) * min(1.0, dt_s / RATE_SMOOTHING_S)
-    return TiltState(
+    return _tilt(
         angle_deg=angle_deg,
         rate_dps=rate_dps,
         trusted=not faults and covariance[2] <= ALIGNED_DPS2,

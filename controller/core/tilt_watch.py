@@ -11,6 +11,7 @@ from math import isfinite, sqrt
 
 from controller.core.limits import AXES, STANDARD_GRAVITY_MPS2, Limits, Mounting
 from controller.core.model import ImuReading
+from controller.core.quick import maker
 
 STUCK = "imu_stuck"  # F11: bit-identical samples, or one axis that stands still
 NOISE = "imu_noise"  # F12
@@ -98,6 +99,7 @@ class Watch:
 
 
 NOTHING_SEEN = Watch()
+_watch = maker(Watch)
 
 
 def watch(before: Watch, reading: ImuReading, limits: Limits, dt_s: float) -> Watch:
@@ -122,9 +124,9 @@ def _why_unusable(reading: ImuReading, ahead_s: float, limits: Limits) -> str:
     if reading.age_s < -EARLY_S or ahead_s > CLOCK_LEAP_S:
         return FUTURE
     (x, y, z), (turn_x, turn_y, turn_z) = reading.accel_mps2, reading.gyro_dps
-    if max(turn_x, turn_y, turn_z, -turn_x, -turn_y, -turn_z) > KNOCK_DPS or max(x, y, z, -x, -y, -z) > _ACCEL_FULL:
-        return SATURATED
-    return ""
+    slow = -KNOCK_DPS <= turn_x <= KNOCK_DPS and -KNOCK_DPS <= turn_y <= KNOCK_DPS and -KNOCK_DPS <= turn_z <= KNOCK_DPS
+    light = -_ACCEL_FULL <= x <= _ACCEL_FULL and -_ACCEL_FULL <= y <= _ACCEL_FULL and -_ACCEL_FULL <= z <= _ACCEL_FULL
+    return "" if slow and light else SATURATED
 
 
 def _pace(before: Watch, chip_time_s: float, dt_s: float) -> tuple[float, float]:
@@ -189,7 +191,7 @@ def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float,
     share = min(1.0, dt_s / GRAVITY_S)
     gravity_off = before.gravity_off_mps2 + (min(max(off, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.gravity_off_mps2) * share
     sideways = before.sideways_mps2 + (min(max(side, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.sideways_mps2) * share
-    return Watch(
+    return _watch(
         usable=True,
         calm=-KNOCK_MPS2 < off < KNOCK_MPS2,
         faults=_named(same_ticks, max(quiet_ticks), max(accel_noise, gyro_noise), gravity_off, sideways),

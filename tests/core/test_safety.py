@@ -36,10 +36,10 @@ def facts(**changes: Any) -> Facts:
     state = replace(world.state, now_s=world.now_s - 0.02, mode=Mode.HOLDING, session=replace(world.state.session, open=True))
     tilt = TiltState(**{"angle_deg": 60.0, "rate_dps": 0.0, "trusted": True, **tilted})
     held = Buttons(raw=0, down=0, seen_released=127, read=True)
-    seen = perceive(state, inputs, LIMITS)._replace(tilt=tilt, tilt_ok=tilt.trusted, angle_deg=60.0, angle_known=True, buttons=held)
+    seen = replace(perceive(state, inputs, LIMITS), tilt=tilt, tilt_ok=tilt.trusted, angle_deg=60.0, angle_known=True, buttons=held)
     where = {"at_rest": True, "inverted": True, "off_upright": True, "at_upright": False}
     usual = {**where, "permitted_deg": 60.0, "return_s": 100.0, "flags": INVERTED}
-    return seen._replace(**{**usual, "in_mode_s": 5.0, "time_left_s": 500.0, "contacts": ALL_CLOSED, **changes})
+    return replace(seen, **{**usual, "in_mode_s": 5.0, "time_left_s": 500.0, "contacts": ALL_CLOSED, **changes})
 
 
 def broken(name: str, **changes: Any) -> bool:
@@ -47,7 +47,7 @@ def broken(name: str, **changes: Any) -> bool:
     first = facts(**changes)
     state = judge(Safety(), first, reset=False, inspected=False)
     wait_s = RULES[ROWS[name]].for_s
-    state = judge(state, first._replace(now_s=first.now_s + wait_s + 0.001), reset=False, inspected=False)
+    state = judge(state, replace(first, now_s=first.now_s + wait_s + 0.001), reset=False, inspected=False)
     return ROWS[name] in state.standing
 
 
@@ -150,9 +150,9 @@ def test_rules_that_allow_a_moment_break_only_after_it(name: str, wait_s: float)
     outside = next(out for case, _, out in CASES if case == name)
     first = facts(**outside)
     state = judge(Safety(), first, reset=False, inspected=False)
-    state = judge(state, first._replace(now_s=first.now_s + wait_s - 0.001), reset=False, inspected=False)
+    state = judge(state, replace(first, now_s=first.now_s + wait_s - 0.001), reset=False, inspected=False)
     assert ROWS[name] not in state.standing
-    state = judge(state, first._replace(now_s=first.now_s + wait_s + 0.001), reset=False, inspected=False)
+    state = judge(state, replace(first, now_s=first.now_s + wait_s + 0.001), reset=False, inspected=False)
     assert ROWS[name] in state.standing
 
 
@@ -164,7 +164,7 @@ def test_each_demand_clears_as_its_row_says_and_not_before(rule: safety.Rule) ->
     good = facts(mode=Mode.IDLE)
     cleared = {
         Clears.WHEN_GOOD: judge(stands, good, reset=False, inspected=False),
-        Clears.AT_UPRIGHT: judge(stands, good._replace(at_upright=True, off_upright=False), reset=False, inspected=False),
+        Clears.AT_UPRIGHT: judge(stands, replace(good, at_upright=True, off_upright=False), reset=False, inspected=False),
         Clears.BY_RESET: judge(stands, good, reset=True, inspected=False),
         Clears.BY_INSPECTION: judge(stands, good, reset=False, inspected=True),
     }
@@ -183,7 +183,7 @@ def test_a_trip_is_due_until_the_board_has_made_it_and_again_when_the_rule_break
         (bad, 0.1, BoardMode.FAULT), (bad, 9.0, BoardMode.ASCENT), (good, 9.1, BoardMode.ASCENT),
         (bad, 9.2, BoardMode.ASCENT), (bad, 9.3, BoardMode.ASCENT),
     ):  # fmt: skip
-        state = judge(state, fault._replace(now_s=100.0 + at_s, board_mode=mode), reset=False, inspected=False)
+        state = judge(state, replace(fault, now_s=100.0 + at_s, board_mode=mode), reset=False, inspected=False)
         told.append(state.verdict.trip_due)
     assert told == [False, True, True, False, False, False, False, False, True]
     assert state.verdict.action is Action.TRIP
