@@ -145,6 +145,7 @@ _WISHES: dict[Mode, Callable[[Facts, Course], Wish]] = {
     Mode.RESTING: lambda _f, _c: Wish(Request.RETURN_UP),  # a return that has begun: the board must not have to begin it
     Mode.BOARD_RETURN: _board_wish,
     Mode.DIZZY_BACK: _dizzy_wish,
+    Mode.DIZZY_WAIT: lambda _f, _c: Wish(Request.DIZZY_BACK),  # at no rate: the one request that stops the board's own ascent (TP10)
 }
 """Modes that are not here stand still."""
 

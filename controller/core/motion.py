@@ -28,11 +28,11 @@ PLANNED_BRAKING = 0.8
 CRAWL_DPS = 1e-3
 """A rate that no drive can follow; a stop ends there."""
 
-BOARD_MARGIN_S = 8.0
-"""What the board adds to its own half-rate return to level before it begins it unasked (firmware/core/budget.c)."""
+BOARD_MARGIN_S = 5.3
+"""What the board adds to its own half-rate return until nobody is inverted before it begins it unasked (firmware/core/budget.c)."""
 
-BEFORE_BOARD_S = 0.5
-"""A hold ends this much before the board would end it: a completed session is not a trip (SR15)."""
+INTO_BOARD_S = 0.5
+"""The hold may end this far into the board's margin: for 2 s a Pi that warns and begins is left to it (firmware/core/session.c)."""
 
 LANDING_S = 0.5
 """The last tenth of a degree: the request's exponential tail and the controlled stop that ends it."""
@@ -162,7 +162,7 @@ def plan_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
         rest_s = limits.rest_s if deepest_deg >= limits.gate_deg - limits.gate_half_deg else limits.rest_past_gate_s
         back_s = max(
             return_time_s(deepest_deg, limits.half_rate_dps, limits, rest_left_s=rest_s),
-            (deepest_deg - limits.level_deg) / limits.half_rate_dps + rest_s + BOARD_MARGIN_S + BEFORE_BOARD_S,
+            deepest_deg / limits.half_rate_dps + rest_s + BOARD_MARGIN_S - INTO_BOARD_S,
         )
         hold_s = max(0.0, min(stage.hold_s, left_s - back_s))
         holds.append(hold_s)

@@ -10,9 +10,11 @@ from controller.core.limits import Limits
 from controller.core.model import Prompt, SessionPlan, Stage
 from controller.core.motion import plan_holds_s
 
-HOLD_MARGIN_S = 9.0
-"""A hold that other things have delayed ends this long before the last moment for a half-rate return: before the drive board,
-whose own return begins 8 s before that moment and counts on to level, would take a completed session for one out of time."""
+HOLD_MARGIN_S = 2.5
+LEG_MARGIN_S = 1.8
+"""A hold that other things have delayed ends this long before the last moment for a half-rate return, so that the drive board does
+not take a completed session for one out of time: what its margin has over our own reckoning of the way, less motion.INTO_BOARD_S.
+Its margin is for two legs; past the gate there is only one, and the leg's worth counts here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,12 @@ def hold_left_s(session: Session, hold_s: float, f: Facts) -> float:
     if session.plan is None or not session.holds_s:
         return 0.0
     planned_s = session.holds_s[session.stage] - hold_s
-    return min(planned_s, f.time_left_s - f.return_s - HOLD_MARGIN_S) if f.inverted else planned_s
+    return min(planned_s, f.time_left_s - f.return_s - hold_margin_s(f)) if f.inverted else planned_s
+
+
+def hold_margin_s(f: Facts) -> float:
+    """How long before the last moment for a half-rate return a hold ends at this place."""
+    return HOLD_MARGIN_S if f.angle_deg > f.limits.gate_deg + f.limits.gate_half_deg else HOLD_MARGIN_S + LEG_MARGIN_S
 
 
 def last_stage(session: Session) -> bool:

@@ -32,6 +32,10 @@ DIZZY_WAIT_S = 60.0
 """TP10: going back down must leave at least this long a wait at 30 degrees within the inverted time."""
 
 
+DIZZY_STOPS_S = 2.0
+"""TP10: the board's controlled stop is over by then; one that still rises does not wait (no time left, nobody answers)."""
+
+
 class Context(NamedTuple):
     """What signals are worked out from."""
 
@@ -79,6 +83,9 @@ def _board_up(c: Context) -> bool:
     f = c.f
     if f.at_upright or not (f.off_upright or f.session):
         return False
+    if f.mode is Mode.DIZZY_WAIT:  # the board has been asked to stand: only what has come since can end the wait, or a board that goes on
+        goes_on = f.board_mode is BoardMode.ASCENT and f.in_mode_s > DIZZY_STOPS_S and not f.at_rest
+        return goes_on or Action.BOARD_RETURN <= c.verdict.fresh <= Action.SILENCE
     if f.board_mode is BoardMode.ASCENT:
         return True
     if Action.BOARD_RETURN <= c.verdict.action <= Action.SILENCE:
@@ -139,7 +146,7 @@ def _holding(c: Context) -> list[Signal]:
 
 
 def _out_of_time(f: Facts) -> bool:
-    return f.inverted and f.time_left_s - f.return_s <= session.HOLD_MARGIN_S
+    return f.inverted and f.time_left_s - f.return_s <= session.hold_margin_s(f)
 
 
 def _paused(c: Context) -> list[Signal]:
@@ -211,6 +218,8 @@ def _board_return(c: Context) -> list[Signal]:
         return []
     if f.at_upright and f.flags & StatusFlag.AT_REST and f.board_mode is not BoardMode.ASCENT:
         return [Signal.AT_UPRIGHT]
+    if f.buttons.pressed & buttons.DIZZY:
+        return [Signal.DIZZY_STOP]
     at_rest = bool(f.flags & StatusFlag.AT_REST)
     if at_rest and f.flags & StatusFlag.LEVEL_WAIT and f.angle_known and f.angle_deg <= f.limits.level_deg + f.limits.level_half_deg:
         return [Signal.AT_LEVEL]

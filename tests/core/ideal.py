@@ -236,7 +236,7 @@ class Ideal:
         if request is Request.ASCEND and self.board_mode is not BoardMode.ASCENT:
             self.board_mode = BoardMode.ASCENT
         if self.board_mode is BoardMode.ASCENT:
-            rate, request = self._ascent(), Request.ASCEND
+            rate, request = self._ascent() if request is not Request.DIZZY_BACK else 0.0, Request.ASCEND
         if request is Request.FOLLOW and rate > 0.0 and not self.session_open:
             self.session_open = self.now_s - self.start_s <= 5.0 and bool(command and command.session)
             rate = rate if self.session_open else 0.0
