@@ -60,28 +60,16 @@ def show(screen: Screen, told: story.Told, v: View) -> Shown:
     to_say = story.queue(screen, told)
     phrase, urgent = to_say[0] if to_say else ("", False)
     text = _urgent_text(v)
-    shown = panel.Shown(
-        mode=v.mode,
-        angle_deg=round(f.angle_deg) if f.angle_known else None,
-        target_deg=_target(v),
-        left_s=int(_left_s(v, left_s)),
-        urgent=_window(text, f.now_s),
-        warning=v.drive.warning,
-    )
+    angle_deg = round(f.angle_deg) if f.angle_known else None
+    shown = panel.Shown(v.mode, angle_deg, _target(v), int(_left_s(v, left_s)), _window(text, f.now_s) if text else "", v.drive.warning)
     if shown != screen.key or to_say:
         plan, plan_line = _plan_line(screen, v) if v.mode is Mode.IDLE else (screen.plan, screen.plan_line)
         lines = panel.lines(shown, plan_line if v.mode is Mode.IDLE else "")
         screen = Screen(key=shown, lines=lines, to_say=to_say[1:], plan=plan, plan_line=plan_line)
-    return Shown(
-        screen=screen,
-        lamps=panel.lamps(v.mode, refused=bool(v.refused), broken=bool(v.verdict.refusing), ladder=v.ladder.level, released=released),
-        buzzer=panel.buzzer(ladder=v.ladder.level, asked=v.ask.asked or v.mode is Mode.PAUSED, alarm=_alarm(v), warning=v.drive.warning),
-        release_locks=released,
-        turned=f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG,
-        phrase=phrase,
-        urgent=urgent,
-        rest_left_s=left_s,
-    )
+    lamps = panel.lamps(v.mode, refused=bool(v.refused), broken=bool(v.verdict.refusing), ladder=v.ladder.level, released=released)
+    buzzer = panel.buzzer(ladder=v.ladder.level, asked=v.ask.asked or v.mode is Mode.PAUSED, alarm=_alarm(v), warning=v.drive.warning)
+    turned = f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG
+    return Shown(screen, lamps, buzzer, released, turned, phrase, urgent, left_s)
 
 
 def rest_left_s(v: View) -> float:

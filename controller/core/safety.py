@@ -141,6 +141,7 @@ OWN_ANGLE = B.ANGLE_DISAGREE | B.POT_RANGE | B.ANGLE_LOST
 # fmt: off
 RULES: tuple[Rule, ...] = (
     # --- emergency stop and power
+    _row("SR1", "estop_disagrees", "F67", A.WARN, C.WHEN_GOOD, _board(B.ESTOP_DISAGREE)),
     _row("SR1", "estop", "F65 F66", A.WARN, C.WHEN_GOOD, _estop),
     _row("SR1", "estop_contacts", "F67", A.WARN, C.WHEN_GOOD, lambda s: s.board_ok and s.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS),
     _row("SR1", "estop_unheeded", "F66", A.TRIP, C.BY_RESET, _estop_unheeded, 0.1),
@@ -198,8 +199,8 @@ RULES: tuple[Rule, ...] = (
 """The Pi's share of SR1 to SR10, SR13 to SR15.  First column as in the requirements, third as in the fault catalogue."""
 
 TOLD_ELSEWHERE = (
-    B.ESTOP | B.TIME_UP | B.PAST_LIMIT | B.ANKLE_OPEN | B.PI_SILENT | B.ANGLE_DISAGREE | B.POT_RANGE | B.MAINS_LOST | B.BATTERY_LOW
-    | B.UNANSWERED | B.STRANGER | B.ASKED | B.NOT_STARTED
+    B.ESTOP | B.ESTOP_DISAGREE | B.TIME_UP | B.PAST_LIMIT | B.ANKLE_OPEN | B.PI_SILENT | B.ANGLE_DISAGREE | B.POT_RANGE | B.MAINS_LOST
+    | B.BATTERY_LOW | B.UNANSWERED | B.STRANGER | B.ASKED | B.NOT_STARTED
 )  # fmt: skip
 """Board reasons that have a row above, or are no trouble (RETURN was pressed; motion asked before START)."""
 

@@ -13,7 +13,7 @@ moving (0.2 m/s2 at 1-3 Hz) and knocks: once `trusted`, |angle error| <= 0.5 deg
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import atan2
+from math import atan2, copysign
 
 from controller.core.limits import AXES, Limits, Mounting
 from controller.core.model import ImuReading
@@ -85,9 +85,10 @@ def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) ->
     angle_deg, bias_dps, covariance, surprise_deg = _filtered(tilt, seen_deg, turning_dps, dt_s, believes_gravity=watched.calm)
     if tilt.covariance[2] > ALIGNED_DPS2 and not -KNOCKED_DEG < surprise_deg < KNOCKED_DEG:
         return _begun(tilt, watched, seen_deg, turning_dps - tilt.bias_dps)  # knocked while aligning
-    doubt_deg = tilt.doubt_deg + (surprise_deg - tilt.doubt_deg) * min(1.0, dt_s / DOUBT_S)
+    doubt_deg = tilt.doubt_deg + (surprise_deg - tilt.doubt_deg) * (dt_s / DOUBT_S if dt_s < DOUBT_S else 1.0)
     faults = watched.faults if -DOUBT_DEG < doubt_deg < DOUBT_DEG else (*watched.faults, BIAS)
-    rate_dps = tilt.rate_dps + (turning_dps - bias_dps - tilt.rate_dps) * min(1.0, dt_s / RATE_SMOOTHING_S)
+    share = dt_s / RATE_SMOOTHING_S if dt_s < RATE_SMOOTHING_S else 1.0
+    rate_dps = tilt.rate_dps + (turning_dps - bias_dps - tilt.rate_dps) * share
     return _tilt(
         angle_deg=angle_deg,
         rate_dps=rate_dps,
@@ -129,8 +130,8 @@ def _filtered(
     if not believes_gravity:
         return angle_deg, tilt.bias_dps, (angle_var, cross, bias_var), 0.0
     surprise_deg = (seen_deg - angle_deg + 180.0) % 360.0 - 180.0
-    if tilt.covariance[2] <= ALIGNED_DPS2:
-        surprise_deg = min(max(surprise_deg, -KNOCKED_DEG), KNOCKED_DEG)
+    if not -KNOCKED_DEG <= surprise_deg <= KNOCKED_DEG and tilt.covariance[2] <= ALIGNED_DPS2:
+        surprise_deg = copysign(KNOCKED_DEG, surprise_deg)
     whole = angle_var + ACCEL_VARIANCE_DEG2
     angle_gain, bias_gain = angle_var / whole, cross / whole
     covariance = ((1.0 - angle_gain) * angle_var, (1.0 - angle_gain) * cross, bias_var - bias_gain * cross)

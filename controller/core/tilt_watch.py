@@ -7,7 +7,7 @@ early or saturated, and `calm` when its acceleration can be taken for gravity.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isfinite, sqrt
+from math import copysign, isfinite, sqrt
 
 from controller.core.limits import AXES, STANDARD_GRAVITY_MPS2, Limits, Mounting
 from controller.core.model import ImuReading
@@ -179,22 +179,23 @@ def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float,
     quiet_ticks = NOT_QUIET
     if (heads == last_heads or faces == last_faces or turning == last_turning) and last is not reading:
         quiet_ticks = _quiet(before.quiet_ticks, heads == last_heads, faces == last_faces, turning == last_turning)
-    same_ticks = before.same_ticks + 1 if min(quiet_ticks) > 0 and accel == last.accel_mps2 and gyro == last.gyro_dps else 0
+    same_ticks = before.same_ticks + 1 if quiet_ticks is not NOT_QUIET and accel == last.accel_mps2 and gyro == last.gyro_dps else 0
 
     accel_step, gyro_step = heads + faces - last_heads - last_faces, turning - last_turning
     accel_bend, gyro_bend = accel_step - before.accel_step_mps2, gyro_step - before.gyro_step_dps
-    share = min(1.0, dt_s / NOISE_S)
-    accel_noise = before.accel_noise_ratio + (min(accel_bend * accel_bend * _ACCEL_NORM, NOISE_CLIP) - before.accel_noise_ratio) * share
-    gyro_noise = before.gyro_noise_ratio + (min(gyro_bend * gyro_bend * _GYRO_NORM, NOISE_CLIP) - before.gyro_noise_ratio) * share
+    share = dt_s / NOISE_S if dt_s < NOISE_S else 1.0
+    accel_noise, gyro_noise = accel_bend * accel_bend * _ACCEL_NORM, gyro_bend * gyro_bend * _GYRO_NORM
+    accel_noise = before.accel_noise_ratio + ((accel_noise if accel_noise < NOISE_CLIP else NOISE_CLIP) - before.accel_noise_ratio) * share
+    gyro_noise = before.gyro_noise_ratio + ((gyro_noise if gyro_noise < NOISE_CLIP else NOISE_CLIP) - before.gyro_noise_ratio) * share
 
     off = sqrt(heads * heads + faces * faces + side * side) - STANDARD_GRAVITY_MPS2
-    share = min(1.0, dt_s / GRAVITY_S)
-    gravity_off = before.gravity_off_mps2 + (min(max(off, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.gravity_off_mps2) * share
-    sideways = before.sideways_mps2 + (min(max(side, -GRAVITY_CLIP_MPS2), GRAVITY_CLIP_MPS2) - before.sideways_mps2) * share
+    share = dt_s / GRAVITY_S if dt_s < GRAVITY_S else 1.0
+    gravity_off = before.gravity_off_mps2 + (_clipped(off) - before.gravity_off_mps2) * share
+    sideways = before.sideways_mps2 + (_clipped(side) - before.sideways_mps2) * share
     return _watch(
         usable=True,
         calm=-KNOCK_MPS2 < off < KNOCK_MPS2,
-        faults=_named(same_ticks, max(quiet_ticks), max(accel_noise, gyro_noise), gravity_off, sideways),
+        faults=_named(same_ticks, quiet_ticks, accel_noise, gyro_noise, gravity_off, sideways),
         last=reading,
         accel_step_mps2=accel_step,
         gyro_step_dps=gyro_step,
@@ -209,18 +210,24 @@ def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float,
     )
 
 
+def _clipped(off_mps2: float) -> float:
+    return off_mps2 if -GRAVITY_CLIP_MPS2 <= off_mps2 <= GRAVITY_CLIP_MPS2 else copysign(GRAVITY_CLIP_MPS2, off_mps2)
+
+
 def _quiet(ticks: Ticks, *repeats: bool) -> Ticks:
     """For how many ticks head, face and pivot have each repeated one value."""
     head, face, pivot = (count + 1 if repeated else 0 for count, repeated in zip(ticks, repeats, strict=True))
     return head, face, pivot
 
 
-def _named(same_ticks: int, quiet_ticks: int, noise_ratio: float, gravity_off_mps2: float, sideways_mps2: float) -> tuple[str, ...]:
+def _named(
+    same_ticks: int, quiet_ticks: Ticks, accel_noise_ratio: float, gyro_noise_ratio: float, gravity_off_mps2: float, sideways_mps2: float
+) -> tuple[str, ...]:
     """The faults of a sample that could be read."""
     faults: tuple[str, ...] = ()
-    if same_ticks >= STUCK_TICKS or quiet_ticks >= QUIET_TICKS:
+    if same_ticks >= STUCK_TICKS or (quiet_ticks is not NOT_QUIET and max(quiet_ticks) >= QUIET_TICKS):
         faults = (STUCK,)
-    if noise_ratio > 1.0:
+    if accel_noise_ratio > 1.0 or gyro_noise_ratio > 1.0:
         faults = (*faults, NOISE)
     if abs(gravity_off_mps2) > GRAVITY_OFF_MPS2 or abs(sideways_mps2) > SIDEWAYS_MPS2:
         faults = (*faults, GRAVITY)

@@ -41,29 +41,25 @@ def update(
 ) -> Watch:
     """One tick; the same object comes back when nothing changed."""
     closed = heard and not locks_open
-    ankles_since_s = min(watch.ankles_since_s, now_s) if closed else inf
-    upright_since_s = min(watch.upright_since_s, now_s) if upright else inf
-    still_since_s = min(watch.still_since_s, now_s) if still else inf
-    estop_since_s = min(watch.estop_since_s, now_s) if estop_open else inf
     seen = watch.locks_seen_open | locks_open
     both_secondary = LEFT_SECONDARY | RIGHT_SECONDARY
     opened = upright and (watch.opened_at_upright or locks_open & both_secondary == both_secondary)
     late = watch.late + 1 if late_s > LATE_S else 0
     if (
-        ankles_since_s == watch.ankles_since_s
-        and upright_since_s == watch.upright_since_s
-        and estop_since_s == watch.estop_since_s
+        closed == (watch.ankles_since_s < inf)
+        and upright == (watch.upright_since_s < inf)
+        and still == (watch.still_since_s < inf)
+        and estop_open == (watch.estop_since_s < inf)
         and seen == watch.locks_seen_open
         and opened == watch.opened_at_upright
         and late == watch.late
-        and still_since_s == watch.still_since_s
     ):
         return watch
     return Watch(
-        ankles_since_s=ankles_since_s,
-        upright_since_s=upright_since_s,
-        still_since_s=still_since_s,
-        estop_since_s=estop_since_s,
+        ankles_since_s=min(watch.ankles_since_s, now_s) if closed else inf,
+        upright_since_s=min(watch.upright_since_s, now_s) if upright else inf,
+        still_since_s=min(watch.still_since_s, now_s) if still else inf,
+        estop_since_s=min(watch.estop_since_s, now_s) if estop_open else inf,
         locks_seen_open=seen,
         opened_at_upright=opened,
         late=late,
