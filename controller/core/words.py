@@ -10,7 +10,7 @@ CHECK_BOARD = "Let go of everything; if it comes back, have the drive board chec
 
 WORDS: dict[str, tuple[str, str]] = {
     # rule name: (what happened, what to do)
-    "estop_disagrees": ("The two emergency stop channels differed.", "Press it, then pull it out fully: both must open and close. Then hold RETURN."),
+    "estop_disagrees": ("The two emergency stop channels differed.", "Press it in again, pull it out fully, then hold RETURN to come up."),
     "estop": ("Emergency stop pressed.", "Release the mushroom, then hold RETURN to come up. At upright rest hold OK for 3 s."),
     "estop_contacts": ("Emergency stop channels are open or differ.", "Press and release the emergency stop fully."),
     "estop_unheeded": ("Emergency stop pressed but the drive board goes on.", "Do not use the table. Have the wiring checked."),

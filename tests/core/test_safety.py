@@ -55,6 +55,7 @@ def broken(name: str, **changes: Any) -> bool:
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("estop", {"input__estop_aux_closed": True}, {"input__estop_aux_closed": False}),
     ("estop", {"board_mode": BoardMode.BRAKED}, {"board_mode": BoardMode.STOPPED}),
+    ("estop_disagrees", {"reasons": 0}, {"reasons": BoardReason.ESTOP_DISAGREE}),
     ("estop_contacts", {"contacts": ALL_CLOSED}, {"contacts": ALL_CLOSED & ~Contact.ESTOP_B}),
     ("estop_unheeded", {"input__estop_aux_closed": False, "board_mode": BoardMode.STOPPED}, {"input__estop_aux_closed": False}),
     ("mains_lost", {"flags": INVERTED}, {"flags": INVERTED & ~StatusFlag.MAINS}),

@@ -19,6 +19,7 @@ GOOD, UPRIGHT, RESET, INSPECTION, NEVER = Clears
 
 # row by row: rule, name, rows of the fault catalogue, demand, how it clears, how long it may last, whether Start is refused
 BY_HAND: tuple[tuple[str, str, str, Action, Clears, float, bool], ...] = (
+    ("SR1", "estop_disagrees", "F67", WARN, GOOD, 0.0, True),
     ("SR1", "estop", "F65 F66", WARN, GOOD, 0.0, True),
     ("SR1", "estop_contacts", "F67", WARN, GOOD, 0.0, True),
     ("SR1", "estop_unheeded", "F66", TRIP, RESET, 0.1, True),
@@ -66,7 +67,7 @@ BY_HAND: tuple[tuple[str, str, str, Action, Clears, float, bool], ...] = (
 
 # reasons of the board that no row above stands for, with the rule they belong to
 TOLD_BY_THE_BOARD = {
-    BoardReason.ESTOP_DISAGREE: "SR1", BoardReason.OVERSPEED: "SR4", BoardReason.END_STOP: "SR5", BoardReason.ANGLE_LOST: "SR8",
+    BoardReason.OVERSPEED: "SR4", BoardReason.END_STOP: "SR5", BoardReason.ANGLE_LOST: "SR8",
     BoardReason.STALL: "SR9", BoardReason.OVERCURRENT: "SR9", BoardReason.WRONG_WAY: "SR9", BoardReason.UNCOMMANDED: "SR9",
     BoardReason.BRAKE_SLIP: "SR9", BoardReason.RESET: "SR13", BoardReason.NO_PROGRESS: "SR14", BoardReason.ESTOP_WAITING: "SR14",
     BoardReason.PI_TRIP: "SR9", BoardReason.BUTTON_STUCK: "SR11", BoardReason.SELF_CHECK: "SR13", BoardReason.LOAD: "SR9",
