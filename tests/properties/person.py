@@ -1,5 +1,7 @@
-"""An ordinary person who wants to come up and does what the display asks, or, when it is dark, what the manual says.  Never looks at the truth
-beyond what a person hanging there feels: whether it moves, whether it is level or upright."""
+"""An ordinary person who wants to come up and does what the display asks, or, when it is dark, what the manual says.
+
+Never looks at the truth beyond what a person hanging there feels: whether it moves, whether it is level or upright.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ class Person:
         """Holding RETURN, for as long as it may still do something."""
         if self._still_s > 16.0 or self._table.mode not in (*HOLD_RETURN, None):
             self._table.press("return", pressed=False)
-            self._holding, self._still_s, self._next_s = False, 0.0, now_s + 1.0
+            if self._still_s > 16.0 and self._table.mode is Mode.STOPPED:  # two channels that differed must both be seen open, then closed
+                self._table.world.estop()
+                self._table.after(1.0, lambda: self._table.world.estop(pressed=False))
+            self._holding, self._still_s, self._next_s = False, 0.0, now_s + 2.0
 
     def _press(self, now_s: float) -> None:
         table = self._table
@@ -68,7 +73,7 @@ def all_is_well_again(table: Table, but: str = "") -> None:
             table.world.clear(name)
     for button in ("start", "return", "dizzy", "ok", "select_minus", "select_plus", "spotter"):
         table.press(button, pressed=False)
-    table.world.release_lever(False)
+    table.world.release_lever(pulled=False)
     table.world.estop(pressed=False)
     if but != "mains":
         table.world.set_mains(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from controller.core.model import Mode, Oscillation, SessionPlan, Stage
 from controller.programme.protocols import builtin_protocols
@@ -71,7 +71,7 @@ def _deep(table: Table) -> float:
     return max(stage.angle_deg for stage in table.plan.stages)
 
 
-@lru_cache(maxsize=None)
+@cache
 def prepared(case: str) -> tuple[Table, dict[str, Saved]]:
     """The table of that case and the moments of one session on it."""
     plan, person = CASES[case]

@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from controller.core.wire import BOARD_REASONS
+from sim.process import TICK_MS
 from tests.properties.histories import COMMON, MECHANICS, PRESSES, SENSORS, Deed, History, histories, live, mad_histories
 from tests.properties.judges import Judge
 from tests.properties.person import all_is_well_again, comes_up
 from tests.properties.phases import PHASES, begin
-from tests.properties.table import TICK_MS, Table
+from tests.properties.table import Table
 
 COMES_UP_WITHIN_S = 480.0
 """165 degrees at half rate are 220 s; two rests, warnings, an emergency stop's ladder, and a person who tries again every 20 s."""
@@ -94,7 +95,7 @@ def can_always_come_up(history: History, left: str) -> None:
         return
     assert needs_the_lever(table, history), _why(table)
     assert table.help_heard, f"nobody is called: {_why(table)}"
-    table.world.release_lever(True)
+    table.world.release_lever(pulled=True)
     assert comes_up(table, 120.0), f"not even by the lever: {_why(table)}"
 
 
@@ -112,14 +113,19 @@ def _way_up(drawn: tuple[History, str]) -> None:
 
 # ------------------------------------------------------------ 3, 4, 5
 
-DEEP = tuple(phase for phase in PHASES if phase.name in {"holding", "time nearly up", "descending before the gate", "returning before the gate"})
+_DEEP = {"holding", "time nearly up", "descending before the gate", "returning before the gate"}
+DEEP = tuple(phase for phase in PHASES if phase.name in _DEEP)
 UPRIGHT = tuple(phase for phase in PHASES if phase.name in {"ready", "proof test", "settling"})
 LATE = tuple(phase for phase in PHASES if phase.name == "time nearly up")
 
 
+def _mad(history: History) -> bool:
+    return any(deed.what == "order" for deed in history.deeds)
+
+
 def never_past(history: History) -> None:
     """Nobody does anything sensible any more after the history: the table must keep every limit by itself."""
-    table = lived(history)
+    table = lived(history, any_pi=_mad(history))
     table.run(60.0 if history.phase.name != "time nearly up" else 165.0)
 
 
@@ -133,7 +139,7 @@ def never_skipped(history: History) -> None:
 
 def never_on_its_own(history: History) -> None:
     """From upright rest, with the real core or a mad Pi."""
-    table = lived(history, any_pi=any(deed.what == "order" for deed in history.deeds))
+    table = lived(history, any_pi=_mad(history))
     table.run(10.0)
 
 
@@ -147,6 +153,7 @@ class Property:
     examples: int
 
 
+_FROM_UPRIGHT = st.one_of(histories(phases=UPRIGHT, most=8), mad_histories(phases=UPRIGHT))
 PROPERTIES: dict[str, Property] = {
     "stops": Property(
         "always stops",
@@ -155,7 +162,11 @@ PROPERTIES: dict[str, Property] = {
         40,
     ),
     "up": Property("can always come up", ways_up(), _way_up, 60),
-    "past": Property("never past", histories(phases=(*DEEP, *LATE), most=5), never_past, 30),
+    "past": Property(
+        "never past", st.one_of(histories(phases=(*DEEP, *LATE), most=5), mad_histories(phases=(*DEEP, *LATE))), never_past, 30
+    ),
     "skipped": Property("never skipped", mad_histories(), never_skipped, 60),
-    "alone": Property("never on its own", st.one_of(histories(phases=UPRIGHT, most=8), mad_histories(phases=UPRIGHT)), never_on_its_own, 60),
+    "alone": Property(
+        "never on its own", st.one_of(histories(phases=UPRIGHT, most=8), mad_histories(phases=UPRIGHT)), never_on_its_own, 60
+    ),
 }

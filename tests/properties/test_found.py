@@ -1,0 +1,33 @@
+"""What random histories found, kept as sentences: smallest history, no seed, no drawing."""
+
+from __future__ import annotations
+
+import pytest
+
+from controller.core.model import Mode
+from tests.properties.phases import Phase, begin
+
+
+@pytest.mark.req("SR1", "PU2")
+def test_channels_that_differed_are_told_until_the_mushroom_was_pressed_again() -> None:
+    """The mushroom was out, the board waited for both channels to cycle, and the display said: release the mushroom, hold RETURN."""
+    table = begin(Phase("week 3", "resting"))
+    table.world.inject("estop_contact_welded")
+    table.run(1.0)
+    table.world.clear("estop_contact_welded")  # pulls the mushroom out as well
+    table.run(1.0)
+    table.press("return")
+    table.run(4.0)
+    assert table.mode is Mode.STOPPED
+    first = table.pi.disk.outputs.reasons[0]
+    assert "Press it in again" in first.way_back
+    table.press("return", pressed=False)
+    table.world.estop()
+    table.run(1.0)
+    table.world.estop(pressed=False)
+    table.run(1.0)
+    from_deg = table.now.angle_deg
+    table.press("return")
+    table.run(20.0)
+    assert table.mode is Mode.RESCUE
+    assert table.now.angle_deg < from_deg - 3.0
