@@ -115,6 +115,7 @@ def _way_up(drawn: tuple[History, str]) -> None:
 
 _DEEP = {"holding", "time nearly up", "descending before the gate", "returning before the gate"}
 DEEP = tuple(phase for phase in PHASES if phase.name in _DEEP)
+BEFORE_THE_REST = tuple(phase for phase in PHASES if phase.name in {"returning before the gate", "descending before the gate", "resting"})
 UPRIGHT = tuple(phase for phase in PHASES if phase.name in {"ready", "proof test", "settling"})
 LATE = tuple(phase for phase in PHASES if phase.name == "time nearly up")
 
@@ -165,7 +166,7 @@ PROPERTIES: dict[str, Property] = {
     "past": Property(
         "never past", st.one_of(histories(phases=(*DEEP, *LATE), most=5), mad_histories(phases=(*DEEP, *LATE))), never_past, 30
     ),
-    "skipped": Property("never skipped", mad_histories(), never_skipped, 60),
+    "skipped": Property("never skipped", st.one_of(mad_histories(), mad_histories(phases=BEFORE_THE_REST)), never_skipped, 60),
     "alone": Property(
         "never on its own", st.one_of(histories(phases=UPRIGHT, most=8), mad_histories(phases=UPRIGHT)), never_on_its_own, 60
     ),
