@@ -32,9 +32,9 @@ def _tool(name: str) -> ModuleType:
 
 @lru_cache(maxsize=8)
 def addresses(elf: Path) -> dict[str, int]:
-    """Where each symbol of a program lies; data memory from 0."""
+    """Where each symbol of a program lies; data memory from 0.  The linker gives static variables a number."""
     named: dict[str, int] = _tool("image").symbols(elf.read_bytes())
-    return {name: value & 0xFFFF if value >= 0x800000 else value for name, value in named.items()}
+    return {name.split(".lto_priv")[0]: value & 0xFFFF if value >= 0x800000 else value for name, value in named.items()}
 
 
 def factory_eeprom(*, pot_zero: int | None = None, pot_span: int | None = None, encoder_span: int | None = None) -> bytes:
@@ -57,7 +57,7 @@ class AvrBoard:
         self.processor.tell("")
         self._avr_ffi, self._avr_lib = build.load()
         where = addresses(self.elf)
-        self._buzzer_at, self._hang_at = where["out"] + _BUZZER_OFFSET, where["board_tick"]
+        self._buzzer_at, self._hang_at = where["out"] + _BUZZER_OFFSET, where["clock_tick_done"]
         self._world = self._avr_ffi.cast("void *", int(ffi.cast("uintptr_t", world)))
         self._begin = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_begin")))
         self._end = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_end")))

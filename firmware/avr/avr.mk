@@ -9,7 +9,7 @@ AVR_OUT = $(BUILD)/avr
 AVR_SOURCES = $(SOURCES) $(sort $(wildcard avr/*.c))
 AVR_HEADERS = $(HEADERS) $(sort $(wildcard avr/*.h)) Makefile avr/avr.mk
 AVR_OBJECTS = $(AVR_SOURCES:%.c=$(AVR_OUT)/%.o)
-AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -ffunction-sections -fdata-sections -g
+AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -flto -mrelax -ffunction-sections -fdata-sections -g
 PROGRAMMER ?= usbasp
 AVRDUDE ?= avrdude -p m328p -c $(PROGRAMMER)
 PYTHON ?= python3

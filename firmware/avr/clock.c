@@ -77,7 +77,7 @@ void clock_wait(void)
     sei();
 }
 
-void clock_tick_done(void)
+__attribute__((noinline)) void clock_tick_done(void)
 {
     wdt_reset();
 }

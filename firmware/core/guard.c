@@ -6,11 +6,13 @@
 #include "flash.h"
 #include "rules.h"
 
+typedef bool (*guard_test_t)(const board_t *board, const board_in_t *in);
+
 typedef struct {
     uint8_t rule;    /* the number in SR1..SR15 */
     uint8_t action;  /* guard_action_t */
     uint32_t reason; /* PROTOCOL_REASON_*, one row each */
-    bool (*broken)(const board_t *board, const board_in_t *in);
+    guard_test_t broken;
 } guard_row_t;
 
 static const guard_row_t GUARD_ROWS[] FLASH_TABLE = {
@@ -59,10 +61,10 @@ void guard_update(board_t *board, const board_in_t *in)
     guard->action = GUARD_ALLOW;
     for (uint8_t index = 0; index < GUARD_ROW_COUNT; index++) {
         guard_row_t row;
-        FLASH_COPY(&row, &GUARD_ROWS[index]);
-        if (!row.broken(board, in)) {
+        if (!FLASH_FUNCTION(guard_test_t, &GUARD_ROWS[index].broken)(board, in)) {
             continue;
         }
+        FLASH_COPY(&row, &GUARD_ROWS[index]);
         guard->now |= row.reason;
         if (lasting(row.action) || (before & row.reason) == 0U) {
             guard->action = row.action > guard->action ? row.action : guard->action;

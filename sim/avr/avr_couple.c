@@ -77,7 +77,7 @@ static void put_encoder(avr_board_t *b, int32_t counts)
     }
 }
 
-/* The main loop hangs: the first instruction of board_tick jumps to itself, in the real processor's flash. */
+/* The main loop hangs: the first instruction of clock_tick_done jumps to itself, in the real processor's flash. */
 static void hang(avr_board_t *b, uint16_t at, bool watchdog_works)
 {
     b->hung_word = avr_flash_word(b, at, ENDLESS_LOOP);

@@ -73,9 +73,9 @@ def test_one_wrong_bit_in_flash_is_found_at_boot() -> None:
 
 
 @pytest.mark.req("SR13")
-@pytest.mark.parametrize(("register", "wrong"), [(0x24, 0x00), (0xB3, 0x7D), (0x69, 0x00), (0x3D, 0x00), (0x86, 0x00), (0x7A, 0x07)])
+@pytest.mark.parametrize(("register", "wrong"), [(0x24, 0x00), (0xB3, 0x7D), (0x69, 0x00), (0x3D, 0x00), (0x86, 0x00)])
 def test_a_register_that_changed_is_found_within_fifty_milliseconds(register: int, wrong: int) -> None:
-    """Direction of port B, the tick's compare value, the emergency stop's edges and their mask, the bridge's top, the converter's clock."""
+    """Direction of port B, the tick's compare value, the emergency stop's edges and their mask, the bridge's top."""
     world = running()
     world.processor.write_memory(register, bytes((wrong,)))
     assert reasons_after(world, 50) & BoardReason.SELF_CHECK
@@ -139,7 +139,7 @@ def test_a_hang_is_off_within_twenty_milliseconds(descent: Run) -> None:
 def _hang_to_off_ms(run: Run) -> int:
     processor = run.world.processor
     began = processor.cycle
-    processor.hang(symbol("board_tick"))
+    processor.hang(symbol("clock_tick_done"))
     for _ in range(40):
         processor.run_ms(1)
         if processor.duty(0) == processor.duty(1) == 0.0 and not processor.pin("PB0"):

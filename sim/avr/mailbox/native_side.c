@@ -17,7 +17,7 @@ typedef struct {
     uint8_t seq, request, flags;
     int16_t rate_cdps, permitted_cdeg;
     board_in_t last;
-    bool driven;
+    bool driven, scripted; /* scripted: a person who presses START at 1.5 s and a Pi that obeys */
 } driver_t;
 
 static board_t board;
@@ -58,6 +58,11 @@ void diff_start(uint64_t seed, uint8_t cause, uint8_t *memory_out)
     memory.encoder_span_counts = (int16_t)(roll(16) == 0 ? (int32_t)roll(65536) - 32768 : 222);
     driver.angle_q8 = roll(3) == 0 ? ((int32_t)roll(16500) - 7500) * 256 : -7500 * 256;
     driver.permitted_cdeg = 9000;
+    driver.scripted = (seed & 1U) != 0;
+    if (driver.scripted) {
+        memory = (board_memory_t){.calibrated = true, .pot_zero_counts = 2046, .pot_span_counts = 1925, .encoder_span_counts = 222, .boot_count = memory.boot_count};
+        driver.angle_q8 = -7500 * 256;
+    }
     board_start(&board, &memory, cause);
     memcpy(memory_out, &memory, sizeof memory);
 }
@@ -70,6 +75,12 @@ static void new_mind(void)
     driver.rate_cdps = (int16_t)(roll(12) == 0 ? (int32_t)roll(65536) - 32768 : (int32_t)roll(301) - 120);
     driver.permitted_cdeg = (int16_t)(roll(12) == 0 ? (int32_t)roll(65536) - 32768 : (int32_t)roll(9001));
     driver.waits_ms = (uint16_t)roll(4000);
+    if (driver.scripted && roll(8) != 0) {
+        driver.request = roll(5) == 0 ? PROTOCOL_REQUEST_RETURN_UP : PROTOCOL_REQUEST_FOLLOW;
+        driver.flags = PROTOCOL_COMMAND_FLAG_SESSION | PROTOCOL_COMMAND_FLAG_IMU_VALID;
+        driver.rate_cdps = (int16_t)(60 + roll(120));
+        driver.permitted_cdeg = 9000;
+    }
 }
 
 static void command(board_in_t *in)
@@ -95,7 +106,11 @@ static void hands(board_in_t *in)
         &in->estop_a_closed, &in->estop_b_closed, &in->end_stop_up_closed, &in->end_stop_down_closed, &in->ankle_left_closed, &in->ankle_right_closed,
         &in->start_pressed, &in->return_pressed, &in->ok_pressed, &in->release_pulled, &in->overcurrent_latched, &in->self_check_ok,
     };
-    if (roll(150) == 0) {
+    if (driver.scripted && driver.pi_ms < 1700) {
+        in->start_pressed = driver.pi_ms >= 1500 && driver.pi_ms < 1600;
+        return;
+    }
+    if (roll(driver.scripted ? 900 : 150) == 0) {
         const uint32_t which = 6 + roll(3);
         *contacts[which] = !*contacts[which];
     }
@@ -150,7 +165,7 @@ static void next(board_in_t *in)
     if (driver.pi_ms % 20 == 0 && driver.request != 0) {
         command(in);
     }
-    if (roll(400) == 0) {
+    if (roll(driver.scripted ? 3000 : 400) == 0) {
         wild(in);
     }
 }
