@@ -93,8 +93,8 @@ def _reset(table: Table, deed: Deed) -> None:
 
 
 def _lever(table: Table, deed: Deed) -> None:
-    table.world.release_lever(pulled=True)
-    table.after(deed.for_s, lambda: table.world.release_lever(pulled=False))
+    table.pull_lever()
+    table.after(deed.for_s, lambda: table.pull_lever(pulled=False))
 
 
 def _body(table: Table, deed: Deed) -> None:
@@ -187,7 +187,7 @@ COMMON: tuple[st.SearchStrategy[Deed], ...] = (
 LONE: tuple[st.SearchStrategy[Deed], ...] = (
     _faults(tuple(sorted(SENSORS)), st.floats(0.1, 20.0)),
     _faults(tuple(sorted(MECHANICS)), st.floats(0.1, 8.0)),
-    _deed("lever"),
+    _deed("lever", for_s=st.floats(0.5, 8.0)),
 )
 """At most one of these in a history."""
 

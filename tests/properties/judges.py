@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from controller.core.wire import Request
 from sim.story import HARD_FAULTS
 from sim.world import Truth
 from tests.properties.table import TICK_S, Table
@@ -51,10 +52,18 @@ class Memory:
         now = table.now
         t_s = now.now_s
         active = table.world.active_faults
-        lever = now.release_pulled or table.world.person_value("hand_nm") != 0.0
+        lever = now.release_pulled or t_s - table.lever_s < 0.1 or table.world.person_value("hand_nm") != 0.0
+        tripped = table.order is not None and table.order.request is Request.TRIP
         if lever or not PUSHING.isdisjoint(active):
             self.pushed_s = t_s
-        if lever or not HARD_FAULTS.isdisjoint(active) or not now.board_running or now.boot_count != self.boots or now.board_mode == 5:
+        if (
+            lever
+            or not HARD_FAULTS.isdisjoint(active)
+            or not now.board_running
+            or now.boot_count != self.boots
+            or now.board_mode == 5
+            or tripped
+        ):
             self.hard_s = t_s
         self.boots = now.boot_count
         if not MISLEADING.isdisjoint(active):

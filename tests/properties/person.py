@@ -67,13 +67,15 @@ class Person:
 
 def all_is_well_again(table: Table, but: str = "") -> None:
     """Every fault that ends has ended but one; the mushroom out, fingers off, the Pi up, mains back."""
+    now_s = table.now.now_s
     table.later.clear()
     for name in table.world.active_faults:
         if name != but and name not in NO_END:
             table.world.clear(name)
     for button in ("start", "return", "dizzy", "ok", "select_minus", "select_plus", "spotter"):
         table.press(button, pressed=False)
-    table.world.release_lever(pulled=False)
+    if table.now.release_pulled or now_s - table.lever_s < 1.0:
+        table.pull_lever(pulled=False)
     table.world.estop(pressed=False)
     if but != "mains":
         table.world.set_mains(True)

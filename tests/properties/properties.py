@@ -95,7 +95,7 @@ def can_always_come_up(history: History, left: str) -> None:
         return
     assert needs_the_lever(table, history), _why(table)
     assert table.help_heard, f"nobody is called: {_why(table)}"
-    table.world.release_lever(pulled=True)
+    table.pull_lever()
     assert comes_up(table, 120.0), f"not even by the lever: {_why(table)}"
 
 

@@ -77,6 +77,7 @@ class Table:
         self.mad = False  # the core is out of it: `order` is what the Pi sends, None is silence
         self.order: Command | None = None
         self.later: list[tuple[float, Callable[[], None]]] = []
+        self.lever_s = -99.0  # when a hand was last on the release lever
         self.pressed: dict[str, float] = {}  # newest press of each button
 
     # ------------------------------------------------------------ time
@@ -121,6 +122,10 @@ class Table:
             self.pressed[button] = self.now.now_s
         self.world.press(button, pressed)
 
+    def pull_lever(self, pulled: bool = True) -> None:
+        self.lever_s = self.now.now_s
+        self.world.release_lever(pulled)
+
     def tap(self, button: str, seconds: float = 0.3) -> None:
         self.press(button)
         self.after(seconds, lambda: self.press(button, pressed=False))
@@ -149,7 +154,7 @@ class Table:
         self.pi.put_back(saved)
         self.world.restore(saved.world)
         self.now, self.later = saved.now, []
-        self.mad, self.order = False, None
+        self.mad, self.order, self.lever_s = False, None, -99.0
         self.pressed = dict(saved.pressed)
 
 
