@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from controller.core.model import BoardReport, Lamps, Outputs, Reason
+from controller.core.model import BoardReport, Lamps, Mode, Outputs, Reason
 from controller.core.wire import BOARD_REASONS, BoardMode
 from sim.expectations import Moment
 from sim.process import Process
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MODES = tuple(mode.name for mode in BoardMode)
 _TOLD = ("refusal", "prompt", "ask", "answer", "plan", "proof", "ladder", "cleared")
 _NO_REPORT = BoardReport()
+STARTS_WITHIN_S = 5.0
+"""As long as the Pi itself waits for its sensors before it tells what is broken."""
 
 
 class Recorder:
@@ -132,6 +134,11 @@ class Recorder:
             report.budget_left_s,
         )
 
+    @staticmethod
+    def _only_starting(row: Row) -> bool:
+        """Before anybody has spoken to the board it misses the Pi and its battery: news only if it lasts beyond the start."""
+        return row.pi_starts == 1 and row.pi_mode == Mode.STARTING.value and row.t_s <= STARTS_WITHIN_S
+
     def _lamp_words(self, lamps: Lamps) -> str:
         if lamps is not self._lamps[0]:
             self._lamps = (lamps, f"{lamps.ready.value} {lamps.moving.value} {lamps.release_ok.value} {lamps.fault.value}")
@@ -161,12 +168,13 @@ class Recorder:
         if before is None or before.board_mode != row.board_mode:
             result.phases.setdefault(f"board.{row.board_mode}", []).append(row.t_s)
             self.note("board", f"{row.board_mode} at {row.angle_deg:.1f} deg")
-        new = truth.board_reasons & ~self._told_reasons
+        new = 0 if self._only_starting(row) else truth.board_reasons & ~self._told_reasons
         if new != 0:
             for bit, (rule, name, says) in BOARD_REASONS.items():
                 if new & bit:
                     self.note("reason", f"board: {name}: {says}", rule)
-        self._told_reasons = truth.board_reasons
+        self._told_reasons &= truth.board_reasons
+        self._told_reasons |= new
         if row.pi_alive:
             for event in outputs.events:
                 if event.kind in _TOLD:

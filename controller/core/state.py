@@ -8,7 +8,7 @@ from math import inf
 from controller.core import answers, ladder, rest, session
 from controller.core.buttons import Buttons
 from controller.core.load import NOT_YET, Load
-from controller.core.model import Latches, Mode
+from controller.core.model import Latches, Mode, Reason
 from controller.core.motion import AT_REST, MotionState
 from controller.core.panel import Screen
 from controller.core.proof import Proof
@@ -46,6 +46,7 @@ class State:
     spotted_s: float = -inf  # when SPOTTER was last pressed
     screen: Screen = field(default_factory=Screen)
     latches: Latches = field(default_factory=Latches)
+    told: tuple[Reason, ...] = ()  # reasons the story has told and not seen cleared
 
     @staticmethod
     def initial(latches: Latches) -> State:

@@ -70,8 +70,11 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and ses.open, answered=now.answered)
     progress = ladder.progress(state.progress, f)
     helping = ladder.update(state.ladder, f, ladder.cause(f, progress, since(state.latched_s, f.now_s)), answered=now.answered)
+    reasons = story.tellable(f, state, mode, verdict)
     told = story.tell(
-        f, state, story.Is(mode, now.signal, verdict, ask, helping, driven.warning, now.refused, ses, now.proof, prompt, now.inspected)
+        f,
+        state,
+        story.Is(mode, now.signal, verdict, ask, helping, driven.warning, now.refused, ses, now.proof, prompt, now.inspected, reasons),
     )
     shown = display.show(state.screen, told, display.View(f, mode, verdict, now.refused, ses, helping, ask, driven, hold_left_s, now.proof))
     following = _state(
@@ -100,6 +103,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
         spotted_s=f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s,
         screen=shown.screen,
         latches=_latches(state.latches, now, ses),
+        told=reasons,
     )
     return following, _outputs(following, now, driven, told, shown, hold_left_s)
 

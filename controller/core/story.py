@@ -8,10 +8,11 @@ from controller.core import buttons, ladder, panel, proof, session
 from controller.core.answers import Ask
 from controller.core.facts import Facts
 from controller.core.ladder import Ladder
-from controller.core.model import Action, Event, Mode, Prompt, Refusal
+from controller.core.model import Action, Event, Mode, Prompt, Reason, Refusal
 from controller.core.modes import AT_REST_UPRIGHT, Signal
 from controller.core.panel import Screen
 from controller.core.safety import Verdict
+from controller.core.signals import SETTLES_S
 from controller.core.state import State
 from controller.core.words import GOING_ON, LADDER_WORDS, PHRASES, PROOF_WORDS
 
@@ -38,6 +39,7 @@ class Is(NamedTuple):
     proof: proof.Proof
     prompt: Prompt | None
     inspected: bool
+    reasons: tuple[Reason, ...]  # that the story knows; see `tellable`
 
 
 class Told(NamedTuple):
@@ -50,10 +52,18 @@ class Told(NamedTuple):
 NOTHING = Told((), ())
 
 
+def tellable(f: Facts, was: State, mode: Mode, verdict: Verdict) -> tuple[Reason, ...]:
+    """The reasons the story may know: all, but while starting those before it.
+
+    What has not been read yet counts as broken; that is no news unless it lasts beyond the start, or the start takes too long.
+    """
+    return was.told if mode is Mode.STARTING and f.in_mode_s <= SETTLES_S else verdict.reasons
+
+
 def tell(f: Facts, was: State, now: Is) -> Told:
     """What is new this tick, in the order in which it is said: danger first."""
     quiet = (
-        was.mode is now.mode and was.safety.verdict is now.verdict and was.ask.asked == now.ask.asked and was.ladder is now.ladder
+        was.mode is now.mode and was.told is now.reasons and was.ask.asked == now.ask.asked and was.ladder is now.ladder
         and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected)
         and was.warning == now.warning and was.watch.opened_at_upright == f.watch.opened_at_upright
     )  # fmt: skip
@@ -79,16 +89,16 @@ def _presses(f: Facts, was: State, now: Is, events: list[Event], words: list[Sai
 
 
 def _reasons(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
-    if was.safety.verdict is now.verdict:
+    if was.told is now.reasons:
         return
-    before = {reason.name for reason in was.safety.verdict.reasons}
-    after = {reason.name for reason in now.verdict.reasons}
-    for reason in now.verdict.reasons:
+    before = {reason.name for reason in was.told}
+    after = {reason.name for reason in now.reasons}
+    for reason in now.reasons:
         if reason.name not in before:
             events.append(Event(at_s=f.now_s, kind="reason", text=f"{reason.name}: {reason.says}", rule=reason.rule))
             if now.mode not in AT_REST_UPRIGHT and now.mode is not Mode.STARTING:
                 words.append((f"{reason.says} {reason.way_back}", now.verdict.action >= Action.PAUSE))
-    for reason in was.safety.verdict.reasons:
+    for reason in was.told:
         if reason.name not in after:
             events.append(Event(at_s=f.now_s, kind="cleared", text=reason.name, rule=reason.rule))
 

@@ -217,7 +217,9 @@ def test_a_demand_is_fresh_in_the_tick_it_begins_and_only_then() -> None:
 
 def test_nothing_new_keeps_the_very_same_object_so_that_a_tick_costs_nothing() -> None:
     quiet, lost = facts(), facts(flags=INVERTED & ~StatusFlag.MAINS)
-    assert judge(Safety(), quiet, reset=False, inspected=False) == Safety()
+    calm = judge(Safety(), quiet, reset=False, inspected=False)
+    assert calm.verdict is Safety().verdict
+    assert judge(calm, quiet, reset=False, inspected=False) is calm
     first = judge(Safety(), lost, reset=False, inspected=False)
     second = judge(first, lost, reset=False, inspected=False)
     assert judge(second, lost, reset=False, inspected=False).verdict is second.verdict

@@ -58,6 +58,18 @@ def session() -> Result:
     return run("")
 
 
+@pytest.mark.req("PU2")
+def test_the_story_of_a_good_session_tells_of_nothing_broken_not_even_while_it_starts(session: Result) -> None:
+    assert session.rows[2].board_reasons != ""  # nobody has spoken to the board yet
+    assert [moment.text for moment in session.timeline if moment.kind in ("reason", "cleared")] == []
+
+
+@pytest.mark.req("PU2", "SR7")
+def test_what_is_still_broken_after_the_start_is_in_the_story_once() -> None:
+    told = [m for m in run('ends_when = "t > 9"\n[[event]]\nat = "0s"\nmains = "off"\n').timeline if m.kind == "reason"]
+    assert sorted(m.text.split(":")[1].strip() for m in told) == ["mains_lost", "mains_lost"]  # by the Pi and by the board
+
+
 MOVED: tuple[str, ...] = (
     'still_after = "0s"',
     'no_descent_after = "0s"',

@@ -1,0 +1,76 @@
+"""Rules about signs are looked at only when a sign has changed: what is remembered is what looking anew would find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.core.facts import Facts
+from controller.core.model import AnkleLocks, Host, Inputs, Mode
+from controller.core.perceive import perceive
+from controller.core.safety import BY_FIGURE, BY_SIGN, RULES, Safety, judge
+from controller.core.signs import Signs, signs_of
+from controller.core.wire import BoardMode
+from tests.core.ideal import LIMITS, Ideal
+
+HEALTHY = perceive(Ideal().ready().state, Ideal().inputs(), LIMITS)
+FAULTS = ("imu_stuck", "imu_noise", "imu_bias", "imu_gravity")
+
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+def changed(draw: Draw, f: Facts) -> Facts:
+    """One or two facts otherwise."""
+    choices: dict[str, st.SearchStrategy[Any]] = {
+        "mode": st.sampled_from(list(Mode)), "board_mode": st.sampled_from([None, *BoardMode]), "board_ok": st.booleans(),
+        "flags": st.integers(0, 2**16 - 1), "contacts": st.integers(0, 255), "reasons": st.integers(0, 2**29 - 1), "tilt_ok": st.booleans(),
+        "off_upright": st.booleans(), "unanswered": st.booleans(), "load_wrong": st.booleans(),
+    }  # fmt: skip
+    names = draw(st.lists(st.sampled_from(sorted(choices)), max_size=2, unique=True))
+    outer: dict[str, Any] = {name: draw(choices[name]) for name in names}
+    f = replace(f, **outer)
+    inner = draw(st.sampled_from(["none", "tilt", "inputs", "watch", "buttons", "board"]))
+    if inner == "tilt":
+        return replace(f, tilt=replace(f.tilt, faults=tuple(draw(st.lists(st.sampled_from(FAULTS), unique=True)))))
+    if inner == "inputs":
+        return replace(f, inputs=_inputs(draw, f.inputs))
+    if inner == "watch":
+        return replace(f, watch=replace(f.watch, late=draw(st.integers(0, 4))))
+    if inner == "buttons":
+        return replace(f, buttons=replace(f.buttons, stuck=draw(st.integers(0, 1)), masked=draw(st.integers(0, 1))))
+    return replace(f, board=replace(f.board, identified=draw(st.booleans()))) if inner == "board" else f
+
+
+def _inputs(draw: Draw, inputs: Inputs) -> Inputs:
+    ankles = AnkleLocks(left_closed=draw(st.booleans()), right_closed=draw(st.booleans()))
+    host = Host(temperature_c=draw(st.sampled_from([40.0, 90.0])), storage_ok=draw(st.booleans()), config_ok=draw(st.booleans()))
+    return replace(inputs, estop_aux_closed=draw(st.booleans()), ankles=ankles, host=host)
+
+
+@pytest.mark.req("SR1", "SR6", "SR7", "SR8", "SR9", "SR11")
+@given(st.data())
+def test_what_is_remembered_is_what_looking_anew_would_find(data: st.DataObject) -> None:
+    f, remembered = HEALTHY, Safety()
+    for _ in range(4):
+        f = changed(data.draw, f)
+        f = replace(f, now_s=f.now_s + 0.02)
+        remembered = judge(remembered, f, reset=False, inspected=False)
+        found = {row for row, _ in judge(Safety(), f, reset=False, inspected=False).since_s}
+        true_now = {row for row, sign in BY_SIGN if sign(signs_of(f))} | {row for row, figure in BY_FIGURE if figure(f)}
+        assert {row for row, _ in remembered.since_s} == found == true_now
+
+
+def test_each_rule_is_about_signs_or_about_figures_and_none_is_left_out() -> None:
+    assert sorted(row for row, _ in (*BY_SIGN, *BY_FIGURE)) == list(range(len(RULES)))
+
+
+def test_signs_hold_no_figure_that_moves_from_tick_to_tick() -> None:
+    moving = {"now_s", "dt_s", "in_mode_s", "angle_deg", "rate_dps", "time_left_s", "return_s", "moving_dps"}
+    assert moving <= {item.name for item in fields(Facts)}
+    assert moving.isdisjoint(Signs._fields)
