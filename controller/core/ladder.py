@@ -41,6 +41,9 @@ class Progress:
 NO_RESCUE = frozenset({"level_wait", "locks_jam", "dizzy"})
 """Causes in which nobody has to be got up by hand: the lever is not spoken of."""
 
+ENDS_WITH_ITS_CAUSE = frozenset({"level_wait", "board"})
+"""SR15's wait ends by OK or RETURN; the drive board judges by itself when its own call ends."""
+
 NOT_DUE = Progress()
 
 
@@ -126,9 +129,9 @@ def board_may_rest(f: Facts) -> bool:
 
 
 def update(ladder: Ladder, f: Facts, why: str, *, answered: bool) -> Ladder:
-    """One tick.  Once on it repeats until upright, or until the person answers when its cause has gone."""
+    """One tick.  Once on it repeats until upright, whatever is pressed; there OK acknowledges it."""
     if not why:
-        over = ladder.since_s == inf or f.at_upright or answered or ladder.cause == "level_wait"
+        over = ladder.since_s == inf or f.at_upright or ladder.cause in ENDS_WITH_ITS_CAUSE
         return OFF if over else _climb(ladder, f, ladder.cause)
     if f.at_upright and answered:
         return Ladder(acknowledged=why)
