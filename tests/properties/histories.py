@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
@@ -205,8 +205,8 @@ def _orders() -> st.SearchStrategy[Deed]:
     """Commands that are valid in form, with the right challenge, and in no way reasonable; now and then silence."""
     values = st.fixed_dictionaries(
         {
-            "rate_dps": st.sampled_from([-3.0, -1.5, -0.75, -0.05, 0.0, 0.2, 1.5, 3.0]),
-            "permitted_deg": st.sampled_from([0.0, 20.0, 45.0, 90.0, 90.0, 120.0]),
+            "rate_dps": st.sampled_from([1.5, 3.0, -3.0, 1.5, -1.5, 3.0, -0.75, 0.2, -0.05, 0.0]),
+            "permitted_deg": st.sampled_from([90.0, 120.0, 90.0, 45.0, 20.0, 0.0]),
             "session": st.sampled_from([1.0, 1.0, 0.0]),
             "unasked": st.sampled_from([0.0, 1.0]),
             "half_rate": st.sampled_from([0.0, 0.0, 1.0]),
@@ -214,7 +214,7 @@ def _orders() -> st.SearchStrategy[Deed]:
         },
         optional={"lie_deg": st.sampled_from([0.0, 0.0, -20.0, 5.0])},
     )
-    requests = ("FOLLOW", "FOLLOW", "RETURN_UP", "RETURN_UP", "ASCEND", "DIZZY_BACK", "HOLD", "TRIP", "TEST_BRAKE", "")
+    requests = ("FOLLOW", "FOLLOW", "FOLLOW", "RETURN_UP", "RETURN_UP", "ASCEND", "DIZZY_BACK", "HOLD", "TRIP", "TEST_BRAKE", "")
     after_s = st.one_of(st.sampled_from([0.02, 0.1, 0.6, 2.0]), st.floats(0.02, 15.0))
     return st.builds(Deed, after_s=after_s, what=st.just("order"), which=st.sampled_from(requests), values=values)
 
@@ -226,5 +226,7 @@ ORDERS = _orders()
 def mad_histories(draw: st.DrawFn, phases: tuple[Phase, ...] = PHASES) -> History:
     """The Pi is mad from the first moment on; people press, wires break."""
     first = draw(ORDERS)
+    if draw(st.booleans()):
+        first = replace(first, which="FOLLOW", values={**first.values, "rate_dps": 1.5, "session": 1.0, "permitted_deg": 90.0})
     deeds = draw(st.lists(st.one_of(ORDERS, ORDERS, ORDERS, PRESSES, *COMMON[2:5], COMMON[7]), min_size=2, max_size=10))
-    return History(draw(st.sampled_from(phases)), (first, *deeds), draw(st.floats(0.0, 20.0)))
+    return History(draw(st.sampled_from(phases)), (first, *deeds), draw(st.floats(1.0, 20.0)))

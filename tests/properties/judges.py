@@ -294,7 +294,7 @@ class Judge:
     """All of them over one history."""
 
     def __init__(self, table: Table, *, rested: bool, any_pi: bool = False) -> None:
-        self.memory = Memory(boots=table.now.boot_count)
+        self.memory = Memory(boots=table.now.boot_count, ripple_dps2=0.7 if any_pi else 0.5)  # a mad Pi asks for steps
         alone = NeverOnItsOwn(any_pi=any_pi)
         alone.begin(table)
         skipped = NeverSkipped(any_pi=any_pi, place_deg=table.now.angle_deg, high_deg=table.now.angle_deg, low_deg=table.now.angle_deg)
