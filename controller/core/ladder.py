@@ -36,6 +36,7 @@ class Progress:
 
     since_s: float = inf
     nearest_deg: float = 999.0
+    rests: bool = False  # the board may have been resting by itself
 
 
 NO_RESCUE = frozenset({"level_wait", "locks_jam", "dizzy"})
@@ -51,9 +52,11 @@ def progress(last: Progress, f: Facts) -> Progress:
     """One tick of watching a return come nearer."""
     if not motion_due(f):
         return NOT_DUE
-    if last.since_s == inf or (f.angle_known and f.angle_deg < last.nearest_deg - PROGRESS_DEG):
-        return Progress(since_s=f.now_s, nearest_deg=f.angle_deg)
-    return last
+    rests = board_may_rest(f)
+    nearer = f.angle_known and f.angle_deg < last.nearest_deg - PROGRESS_DEG
+    if last.since_s == inf or nearer or (last.rests and not rests):  # a rest that has just been taken was no lack of progress
+        return Progress(since_s=f.now_s, nearest_deg=f.angle_deg, rests=rests)
+    return last if rests is last.rests else Progress(since_s=last.since_s, nearest_deg=last.nearest_deg, rests=rests)
 
 
 def _stuck(last: Progress, f: Facts) -> bool:

@@ -111,6 +111,17 @@ def test_the_plan_shown_before_start_is_the_hold_that_fits() -> None:
     assert world.out.lines[1].startswith("90° 6:4")
 
 
+@pytest.mark.req("SR14", "SR3")
+def test_a_rest_that_the_board_takes_by_itself_is_no_lack_of_progress() -> None:
+    world = Ideal().holding().press("return_").run(2.0)
+    world.imu_alive = False
+    world.until(Mode.BOARD_RETURN)
+    while world.out.mode is Mode.BOARD_RETURN:
+        world.tick()
+        assert world.out.ladder == 0, world.out.events
+    assert world.out.mode is Mode.SETTLING
+
+
 @pytest.mark.req("TP10")
 def test_dizzy_at_upright_rest_moves_nothing() -> None:
     world = Ideal().ready().press("dizzy").run(5.0)
