@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from controller.core.model import Mode
+from sim.faults import FAULTS
 from tests.properties.histories import NO_END
 from tests.properties.table import TICK_S, Table
 
 UPRIGHT_DEG = -75.0
+FAULT_NAMES = frozenset(row.name for row in FAULTS)
 HOLD_RETURN = (Mode.STOPPED, Mode.RESCUE)
 PRESS_AGAIN_S = 20.0
 """A return may stand 2 s for its warning and 12 s for its rest before an ordinary person presses again."""
@@ -83,7 +85,7 @@ def all_is_well_again(table: Table, but: str = "") -> None:
     table.pi.thaw()
     if but == "the Pi":
         table.pi.crash()
-    elif but not in ("", "mains") and but not in table.world.active_faults:
+    elif but in FAULT_NAMES and but not in table.world.active_faults:
         table.world.inject(but)
 
 

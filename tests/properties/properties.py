@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from controller.core.wire import BOARD_REASONS
+from controller.core.model import Command
+from controller.core.wire import BOARD_REASONS, Request
 from sim.process import TICK_MS
 from tests.properties.histories import COMMON, MECHANICS, PRESSES, SENSORS, Deed, History, histories, live, mad_histories
 from tests.properties.judges import Judge
@@ -23,6 +24,13 @@ LEFT_OVER = (
     "imu_noise", "cable_out",
 )  # fmt: skip
 """What need not end: one sensor, the Pi or the line to it, the mains."""
+MAD = {
+    "a Pi that holds": Command(request=Request.HOLD, session=True, permitted_angle_deg=90.0),
+    "a Pi that descends": Command(request=Request.FOLLOW, rate_dps=1.5, session=True, permitted_angle_deg=90.0),
+    "a Pi that crawls": Command(request=Request.RETURN_UP, rate_dps=-0.05, unasked=True, session=True, permitted_angle_deg=90.0),
+    "a Pi that trips": Command(request=Request.TRIP, session=True, permitted_angle_deg=90.0),
+}
+"""... or the Pi gone mad, its commands valid."""
 
 
 def lived(history: History, *, any_pi: bool = False) -> Table:
@@ -89,8 +97,9 @@ def needs_the_lever(table: Table, history: History) -> str:
 
 def can_always_come_up(history: History, left: str) -> None:
     """Once what can end has ended, but for one sensor, the Pi or the mains, an ordinary person reaches upright rest."""
-    table = lived(history)
+    table = lived(history, any_pi=left in MAD)
     all_is_well_again(table, left)
+    table.mad, table.order = left in MAD, MAD.get(left)
     if comes_up(table, COMES_UP_WITHIN_S):
         return
     assert needs_the_lever(table, history), _why(table)
@@ -104,7 +113,7 @@ def ways_up(draw: st.DrawFn) -> tuple[History, str]:
     """A history, and what is left of it: no second sensor beside one that lied in the history."""
     history = draw(histories())
     doubted = any(deed.which in SENSORS | MECHANICS or deed.what == "lever" for deed in history.deeds)
-    return history, draw(st.sampled_from(LEFT_OVER[:4] if doubted else LEFT_OVER))
+    return history, draw(st.sampled_from((*LEFT_OVER[:4], *MAD) if doubted else (*LEFT_OVER, *MAD)))
 
 
 def _way_up(drawn: tuple[History, str]) -> None:
