@@ -15,6 +15,8 @@ from tests.properties.table import TICK_S, Table
 UPRIGHT_DEG = -75.0
 FAULT_NAMES = frozenset(row.name for row in FAULTS)
 HOLD_RETURN = (Mode.STOPPED, Mode.RESCUE)
+UNSURE = (Mode.BOARD_RETURN, None)
+"""Dark, or a display that cannot hear the board: if one press does nothing the manual says to hold."""
 PRESS_AGAIN_S = 20.0
 """A return may stand 2 s for its warning and 12 s for its rest before an ordinary person presses again."""
 
@@ -40,7 +42,7 @@ class Person:
 
     def _keep(self, now_s: float) -> None:
         """Holding RETURN, for as long as it may still do something."""
-        if self._still_s > 16.0 or self._table.mode not in (*HOLD_RETURN, None):
+        if self._still_s > 16.0 or self._table.mode not in (*HOLD_RETURN, *UNSURE):
             self._table.press("return", pressed=False)
             if self._still_s > 16.0 and self._table.mode is Mode.STOPPED:  # two channels that differed must both be seen open, then closed
                 self._table.world.estop()
@@ -49,9 +51,8 @@ class Person:
 
     def _press(self, now_s: float) -> None:
         table = self._table
-        dark = table.mode is None
         self._next_s = now_s + 1.0
-        if table.mode in HOLD_RETURN or (dark and self._tries % 2 == 1 and self._still_s > 16.0):
+        if table.mode in HOLD_RETURN or (table.mode in UNSURE and self._tries % 2 == 1 and self._still_s > 16.0):
             table.press("return")
             self._holding, self._still_s = True, 0.0
             self._tries += 1
