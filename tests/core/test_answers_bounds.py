@@ -73,8 +73,7 @@ def test_the_question_is_sounded_shown_and_spoken_until_ok() -> None:
     assert world.out.buzzer is Buzzer.ASK
     assert world.out.lines[1] == "All right? Press OK"
     assert "Are you all right? Press OK." in world.phrases
-    world.press("ok")
-    assert world.out.buzzer is Buzzer.OFF
+    assert world.press("ok").out.buzzer is Buzzer.OFF
     assert world.kinds("answer") == ["answered"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -129,8 +130,8 @@ def frozen(name: str) -> Spoil:
     first: dict[str, float] = {}
 
     def freeze(inputs: Inputs) -> Inputs:
-        value = first.setdefault(name, getattr(inputs.board, name))
-        return replace(inputs, board=replace(inputs.board, **{name: value}))
+        changed: dict[str, Any] = {name: first.setdefault(name, getattr(inputs.board, name))}
+        return replace(inputs, board=replace(inputs.board, **changed))
 
     return freeze
 

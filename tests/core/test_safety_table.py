@@ -181,12 +181,13 @@ def test_a_return_begun_by_the_board_is_followed_from_every_mode_of_the_programm
 @pytest.mark.req("SR9")
 @pytest.mark.parametrize(("name", "last_s"), [(row[1], row[5]) for row in BY_HAND if row[5] > 0.0])
 def test_a_predicate_that_goes_good_in_between_begins_its_time_anew(name: str, last_s: float) -> None:
-    bad: dict[str, Any] = {
+    cases: dict[str, dict[str, Any]] = {
         "estop_unheeded": {"input__estop_aux_closed": False}, "overspeed": {"tilt__rate_dps": 6.0},
         "slow_link": {"board__round_trip_s": 1.0},
         "imu_doubt": {"tilt__trusted": False}, "sensors_disagree": {"board__angle_deg": 70.0}, "moves_unasked": {"tilt__rate_dps": 2.0},
         "wrong_way": {"moving_dps": -1.5, "tilt__rate_dps": 1.0}, "does_not_move": {"mode": Mode.DESCENDING, "moving_dps": 1.5},
-    }[name]  # fmt: skip
+    }  # fmt: skip
+    bad = cases[name]
     state = judge(Safety(), facts(now_s=100.0, **bad), reset=False, inspected=False)
     state = judge(state, facts(now_s=100.0 + last_s * 0.5), reset=False, inspected=False)
     state = judge(state, facts(now_s=100.0 + last_s * 0.75, **bad), reset=False, inspected=False)
