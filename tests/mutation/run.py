@@ -47,7 +47,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "controller.core.safety": (f"{CORE}safety_table.py", f"{CORE}safety.py"),
     "controller.core.modes": (f"{CORE}modes_table.py", f"{CORE}modes.py"),
     "controller.core.rest": (f"{CORE}rest_bounds.py", f"{CORE}rest.py"),
-    "controller.core.refusals": (f"{CORE}refusals.py",),
+    "controller.core.refusals": (f"{CORE}refusals_rows.py", f"{CORE}refusals.py"),
     "controller.core.answers": (f"{CORE}answers_bounds.py", f"{CORE}answers.py"),
     "controller.core.buttons": (f"{CORE}buttons_pairs.py", f"{CORE}buttons.py"),
 }
