@@ -27,7 +27,8 @@ def ready(**changes: Any) -> Facts:
     usual: dict[str, Any] = {
         "mode": Mode.IDLE, "at_upright": True, "off_upright": False, "ankles_ok": True, "latches": GOOD, "flags": READY_FLAGS,
         "board_mode": BoardMode.BRAKED, "watch": Watch(ankles_since_s=90.0, locks_seen_open=15), "now_s": 100.0, "buttons": FREE,
-        "spotted": False, "board__battery_mv": 23000, "board__budget_left_s": 595.0, "input__permission": Permission(plan=PLAN, spotter_required=False),
+        "spotted": False, "board__battery_mv": 23000, "board__budget_left_s": 595.0,
+        "input__permission": Permission(plan=PLAN, spotter_required=False),
     }  # fmt: skip
     return facts(**{**usual, **changes})
 
