@@ -44,7 +44,10 @@ class Person:
         """Holding RETURN, for as long as it may still do something."""
         if self._still_s > 16.0 or self._table.mode not in (*HOLD_RETURN, *UNSURE):
             self._table.press("return", pressed=False)
-            if self._still_s > 16.0 and self._table.mode is Mode.STOPPED:  # two channels that differed must both be seen open, then closed
+            if self._still_s > 16.0 and self._table.mode in (
+                Mode.STOPPED,
+                *UNSURE,
+            ):  # two channels that differed must both be seen open, then closed
                 self._table.world.estop()
                 self._table.after(1.0, lambda: self._table.world.estop(pressed=False))
             self._holding, self._still_s, self._next_s = False, 0.0, now_s + 2.0
