@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from controller.core.model import Mode
+from tests.properties.judges import Judge
+from tests.properties.person import comes_up
 from tests.properties.phases import Phase, begin
 
 
@@ -31,3 +33,16 @@ def test_channels_that_differed_are_told_until_the_mushroom_was_pressed_again() 
     table.run(20.0)
     assert table.mode is Mode.RESCUE
     assert table.now.angle_deg < from_deg - 3.0
+
+
+@pytest.mark.req("SR1", "SR14")
+def test_with_the_pi_dead_and_channels_that_differed_the_person_still_comes_up_by_mushroom_and_return() -> None:
+    """Nobody told them to press the mushroom once more: the display was dark, and the manual did not say so."""
+    table = begin(Phase("week 5", "resting"))
+    Judge(table, rested=False)
+    table.world.inject("estop_wire_open")
+    table.run(0.3)
+    table.world.clear("estop_wire_open")
+    table.pi.crash()
+    table.run(1.0)
+    assert comes_up(table, 300.0)
