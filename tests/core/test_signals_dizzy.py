@@ -122,15 +122,27 @@ def test_past_the_gate_but_standing_it_only_waits() -> None:
     assert world.out.mode is Mode.DIZZY_WAIT
 
 
+@pytest.mark.req("TP10", "SR4")
+def test_in_the_two_seconds_of_warning_before_a_return_past_the_gate_it_only_waits() -> None:
+    """Rested long enough, so that the return is due at once, but nothing ascends yet."""
+    world = Ideal(plan=replace(PLAN, stages=(Stage(angle_deg=15.0, hold_s=60.0),))).holding().run(20.0)
+    world.mains = False
+    world.tick()
+    assert world.modes[-1] is Mode.RETURNING
+    world.press("dizzy", for_s=0.06)
+    assert not descends(world)
+    assert world.modes[-1] is Mode.DIZZY_WAIT
+
+
 @pytest.mark.req("TP10")
-@pytest.mark.parametrize("bit_mode", [Mode.DESCENDING, Mode.HOLDING, Mode.PAUSED])
-def test_in_the_programme_it_is_a_controlled_stop_and_a_wait(bit_mode: Mode) -> None:
+@pytest.mark.parametrize("programme_mode", [Mode.DESCENDING, Mode.HOLDING, Mode.PAUSED])
+def test_in_the_programme_it_is_a_controlled_stop_and_a_wait(programme_mode: Mode) -> None:
     world = Ideal().started().until(Mode.DESCENDING).run(40.0)
-    if bit_mode is Mode.PAUSED:
+    if programme_mode is Mode.PAUSED:
         world.reasons = BoardReason.PI_SILENT
         world.until(Mode.PAUSED)
         world.reasons = 0
-    world.until(bit_mode).press("dizzy", for_s=0.06).run(1.5)
+    world.until(programme_mode).press("dizzy", for_s=0.06).run(1.5)
     assert world.out.mode is Mode.DIZZY_WAIT
     assert abs(world.rate_dps) < 0.01
     assert not descends(world)
