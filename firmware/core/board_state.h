@@ -182,6 +182,8 @@ typedef struct {
     uint16_t braked_ms;
     uint8_t creep_ms, live_ms;
     bool brake_slips;
+    int32_t usual_q12;          /* slow average of the motor's current, thousandths of an ampere */
+    uint8_t rise_ms;            /* the current is far above it, in a descent */
     bool stall, wrong_way, uncommanded, overspeed;
 } drive_state_t;
 

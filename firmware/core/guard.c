@@ -11,7 +11,7 @@ typedef bool (*guard_test_t)(const board_t *board, const board_in_t *in);
 typedef struct {
     uint8_t rule;    /* the number in SR1..SR15 */
     uint8_t action;  /* guard_action_t */
-    uint32_t reason; /* PROTOCOL_REASON_*, one row each */
+    uint32_t reason; /* PROTOCOL_REASON_* */
     guard_test_t broken;
 } guard_row_t;
 
@@ -36,6 +36,7 @@ static const guard_row_t GUARD_ROWS[] FLASH_TABLE = {
     {  9U, GUARD_RETURN,      PROTOCOL_REASON_BRAKE_SLIP,     rules_brake_slip },
     {  9U, GUARD_FAULT,       PROTOCOL_REASON_PI_TRIP,        rules_pi_trip },
     {  9U, GUARD_FAULT,       PROTOCOL_REASON_LOAD,           rules_overvoltage },
+    {  9U, GUARD_RETURN,      PROTOCOL_REASON_LOAD,           rules_obstacle },
     { 10U, GUARD_RETURN,      PROTOCOL_REASON_MAINS_LOST,     rules_mains_lost },
     { 10U, GUARD_REFUSE,      PROTOCOL_REASON_BATTERY_LOW,    rules_battery_low },
     { 11U, GUARD_REFUSE,      PROTOCOL_REASON_BUTTON_STUCK,   rules_start_stuck },

@@ -41,7 +41,7 @@
 
 #define BOARD_BATTERY_TWO_RETURNS_MV   23000U
 #define BOARD_OVERVOLTAGE_MV           31000U
-#define BOARD_STALL_MA                  8000
+#define BOARD_STALL_MA                  3000   /* 410 Nm for 100 ms; the heaviest person permitted asks for 1800 (faults 76, 81, 89) */
 #define BOARD_OVERCURRENT_MA           12000
 #define BOARD_CURRENT_UA_PER_COUNT     48828L  /* +-25 A over 1024 counts */
 #define BOARD_BATTERY_UV_PER_COUNT     35156L  /* 36 V over 1024 counts */

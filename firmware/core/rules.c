@@ -5,6 +5,7 @@
 #define RULES_ANKLE_MS 5U
 #define RULES_BANDGAP_MS 50U
 #define RULES_OVERVOLTAGE_MS 10U
+#define RULES_RISE_MS 60U
 #define RULES_LOST_MS 100U
 #define RULES_MAINS_MS 40U
 #define RULES_POT_RANGE_MS 20U
@@ -118,6 +119,12 @@ bool rules_pi_trip(const board_t *board, const board_in_t *in)
 {
     (void)in;
     return board->session.pi_trip;
+}
+
+bool rules_obstacle(const board_t *board, const board_in_t *in)
+{
+    (void)in;
+    return board->drive.rise_ms >= RULES_RISE_MS;
 }
 
 bool rules_overvoltage(const board_t *board, const board_in_t *in)

@@ -1,0 +1,85 @@
+"""The board's parts one by one: its state as C structs whose members a test sets by name, its functions called.  Decides nothing."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cffi import FFI
+
+from sim import build
+
+HEADERS = ("board_state.h", "guard.h", "rules.h", "rest.h", "session.h", "return_plan.h", "budget.h", "ladder.h")
+SYSTEM = ("stdint.h", "stdbool.h", "stddef.h", "string.h")
+Value = int | bool
+
+
+def _declarations() -> str:
+    """What the headers declare, with the preprocessor's work done and without what cffi cannot read."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in SYSTEM:
+            (Path(folder) / name).touch()
+        text = "".join(f'#include "{name}"\n' for name in HEADERS)
+        command = [build.compiler(), "-E", "-P", "-nostdinc", f"-I{folder}", f"-I{build.FIRMWARE}", "-"]
+        said = subprocess.run(command, input=text, capture_output=True, text=True, check=True, timeout=60).stdout
+    said = re.sub(r"static inline .*?\n}", "", said, flags=re.S)
+    said = re.sub(r"_Static_assert\(.*?\);", "", said, flags=re.S)
+    return re.sub(r"\[(\d+)U\]", r"[\1]", said)
+
+
+@lru_cache(maxsize=1)
+def _library() -> tuple[FFI, Any]:
+    ffi = FFI()
+    ffi.cdef(_declarations())
+    return ffi, ffi.dlopen(str(build.library()))
+
+
+class Parts:
+    """A board at rest at upright rest with nothing wrong; tests change what they mean."""
+
+    def __init__(self) -> None:
+        self.ffi, self.lib = _library()
+        self.board = self.ffi.new("board_t *")
+        self.seen = self.ffi.new("board_in_t *")
+        for name in ("estop_a", "estop_b", "end_stop_up", "end_stop_down", "ankle_left", "ankle_right"):
+            setattr(self.seen, f"{name}_closed", True)
+        self.seen.self_check_ok = True
+        self.set(
+            {
+                "angle.calibrated": True,
+                "angle.ready": True,
+                "angle.trusted": True,
+                "angle.angle_cdeg": -7500,
+                "angle.at_upright": True,
+                "angle.at_rest": True,
+                "link.fresh": True,
+                "inputs.battery_mv": 26_000,
+                "inputs.mains_present": True,
+                "inputs.ankles_closed_ms": 5000,
+                "inputs.estop_closed_ms": 5000,
+                "inputs.start.edge_ms": 60_000,
+                "plan.permitted_cdeg": 9000,
+                "budget.left_ds": 6000,
+                "session.boot_checked": True,
+            }
+        )
+
+    def set(self, values: dict[str, Value]) -> Parts:
+        """`part.member` of the board, or `in.member` of its inputs."""
+        for path, value in values.items():
+            *parts, last = path.split(".")
+            where: Any = self.seen if parts == ["in"] else self.board
+            for part in parts if parts != ["in"] else ():
+                where = getattr(where, part)
+            setattr(where, last, value)
+        return self
+
+    def get(self, path: str) -> Any:
+        where: Any = self.board
+        for part in path.split("."):
+            where = getattr(where, part)
+        return where

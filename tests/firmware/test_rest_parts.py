@@ -1,0 +1,155 @@
+"""The count of the rest tick by tick, on both sides of its bounds: where it counts, what it takes, what clears it (SR3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.firmware.parts import Parts, Value
+
+BEFORE, GATE, PAST = 0, 1, 2
+
+
+def table(angle_cdeg: int, **more: Value) -> Parts:
+    """At rest with the brake set; the zone already known from one tick there."""
+    parts = Parts().set({"angle.angle_cdeg": angle_cdeg, "rest.place_cdeg": angle_cdeg, "rest.low_cdeg": 9000})
+    return parts.set({name.replace("__", "."): value for name, value in more.items()})
+
+
+def run(parts: Parts, ms: int = 1, angle_cdeg: int | None = None) -> Parts:
+    for _ in range(ms):
+        if angle_cdeg is not None:
+            parts.set({"angle.angle_cdeg": angle_cdeg})
+        parts.lib.rest_update(parts.board)
+    return parts
+
+
+def left_ms(parts: Parts) -> int:
+    return int(parts.lib.rest_left_ms(parts.board))
+
+
+@pytest.mark.req("SR3")
+@pytest.mark.parametrize(
+    ("angle_cdeg", "from_zone", "zone"),
+    [
+        (3201, BEFORE, BEFORE), (3200, BEFORE, BEFORE), (3191, BEFORE, BEFORE), (3190, BEFORE, GATE), (3000, BEFORE, GATE),
+        (3200, GATE, GATE), (3201, GATE, BEFORE), (2800, GATE, GATE), (2799, GATE, PAST), (2800, PAST, PAST), (2809, PAST, PAST),
+        (2810, PAST, GATE), (2799, BEFORE, PAST), (-7000, BEFORE, PAST), (3201, PAST, BEFORE),
+    ],
+)  # fmt: skip
+def test_a_zone_ends_at_two_degrees_and_is_entered_a_tenth_inside(angle_cdeg: int, from_zone: int, zone: int) -> None:
+    assert run(table(angle_cdeg, rest__zone=from_zone)).get("rest.zone") == zone
+
+
+@pytest.mark.req("SR3")
+@pytest.mark.parametrize(
+    ("angle_cdeg", "asked_ms"), [(3000, 12_000), (3200, 12_000), (2800, 12_000), (2799, 10_000), (0, 10_000), (-7199, 10_000)]
+)
+def test_twelve_seconds_in_the_gate_and_ten_past_it_to_the_millisecond(angle_cdeg: int, asked_ms: int) -> None:
+    parts = table(angle_cdeg, rest__zone=GATE if angle_cdeg >= 2800 else PAST)
+    run(parts, asked_ms - 1)
+    assert not parts.get("rest.done")
+    assert left_ms(parts) == 1
+    run(parts)
+    assert parts.get("rest.done")
+    assert (parts.get("rest.done_cdeg"), parts.get("rest.low_cdeg")) == (angle_cdeg, angle_cdeg)
+    assert left_ms(parts) == 0
+
+
+@pytest.mark.req("SR3")
+def test_before_the_gate_no_time_counts_as_the_rest() -> None:
+    parts = run(table(3300), 20_000)
+    assert not parts.get("rest.done")
+    assert left_ms(parts) == 12_000
+
+
+@pytest.mark.req("SR3")
+def test_within_three_degrees_of_upright_rest_no_rest_is_asked() -> None:
+    assert left_ms(table(-7200, rest__zone=PAST)) == 0
+    assert left_ms(table(-7199, rest__zone=PAST)) == 10_000
+
+
+@pytest.mark.req("SR3")
+@pytest.mark.parametrize("moving", [{"angle__at_rest": False}, {"drive__brake_released": True}])
+def test_only_standing_with_the_brake_set_counts(moving: dict[str, Value]) -> None:
+    parts = run(table(3000, rest__zone=GATE, **moving), 13_000)
+    assert not parts.get("rest.done")
+    assert parts.get("rest.rest_ms") == 0
+
+
+@pytest.mark.req("SR3")
+def test_the_count_begins_again_more_than_two_degrees_away_past_the_gate() -> None:
+    parts = run(table(1500, rest__zone=PAST), 5000)
+    run(parts, 1, 1700)
+    assert parts.get("rest.rest_ms") == 5001
+    run(parts, 1, 1701)
+    assert parts.get("rest.rest_ms") == 1
+    assert parts.get("rest.place_cdeg") == 1701
+
+
+@pytest.mark.req("SR3")
+def test_inside_the_gate_two_degrees_either_way_are_the_same_place() -> None:
+    parts = run(table(2850, rest__zone=GATE), 5000)
+    run(parts, 1, 3150)
+    assert parts.get("rest.rest_ms") == 5001
+
+
+@pytest.mark.req("SR3")
+def test_another_zone_begins_a_new_count() -> None:
+    parts = run(table(3000, rest__zone=GATE), 5000)
+    run(parts, 1, 2700)
+    assert (parts.get("rest.zone"), parts.get("rest.rest_ms"), parts.get("rest.place_cdeg")) == (PAST, 1, 2700)
+
+
+@pytest.mark.req("SR3")
+def test_going_down_more_than_two_degrees_clears_what_was_taken_and_rising_does_not() -> None:
+    parts = run(table(1000, rest__zone=PAST), 10_000)
+    run(parts, 1, 400)
+    assert parts.get("rest.done")
+    assert parts.get("rest.low_cdeg") == 400
+    run(parts, 1, 600)
+    assert parts.get("rest.done")
+    run(parts, 1, 601)
+    assert not parts.get("rest.done")
+
+
+@pytest.mark.req("SR3")
+def test_before_the_gate_nothing_taken_is_kept() -> None:
+    parts = run(table(3000, rest__zone=GATE), 12_000)
+    run(parts, 1, 3201)
+    assert not parts.get("rest.done")
+
+
+@pytest.mark.req("SR3")
+@pytest.mark.parametrize(
+    ("angle_cdeg", "zone", "kept"), [(1200, PAST, True), (1201, PAST, False), (799, PAST, False), (800, PAST, True), (3000, GATE, True)]
+)
+def test_a_return_that_begins_elsewhere_past_the_gate_needs_a_rest_of_its_own(angle_cdeg: int, zone: int, kept: bool) -> None:
+    parts = table(angle_cdeg, rest__zone=zone, rest__done=True, rest__done_cdeg=1000)
+    parts.lib.rest_begin_return(parts.board)
+    assert bool(parts.get("rest.done")) is kept
+
+
+@pytest.mark.req("SR3", "SR8")
+def test_with_no_angle_nothing_counts() -> None:
+    parts = run(table(3000, rest__zone=GATE, angle__lost=True), 13_000)
+    assert parts.get("rest.rest_ms") == 0
+    assert not parts.get("rest.done")
+
+
+@pytest.mark.req("SR3", "SR8")
+def test_of_two_doubted_sensors_each_asks_for_its_own_rest() -> None:
+    parts = run(table(3000, rest__zone=GATE, angle__disputed=True), 11_999)
+    assert parts.get("angle.leg") == 0
+    run(parts)
+    assert parts.get("angle.leg") == 1
+    run(parts, 5)
+    assert parts.get("angle.leg") == 2
+    sure = run(table(3000, rest__zone=GATE), 12_010)
+    assert sure.get("angle.leg") == 0
+
+
+@pytest.mark.req("SR3")
+def test_what_is_left_counts_down_where_the_table_stands() -> None:
+    assert left_ms(run(table(3000, rest__zone=GATE), 4000)) == 8000
+    assert left_ms(run(table(1000, rest__zone=PAST), 4000)) == 6000
+    assert left_ms(table(1000, rest__zone=PAST, rest__rest_ms=10_000)) == 10_000, "taken, then cleared: all of it again"
