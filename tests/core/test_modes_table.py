@@ -114,5 +114,6 @@ def test_the_diagram_draws_every_row_once_and_notes_what_holds_for_nearly_all() 
     )
     sources = [line.split(" --> ")[0].strip() for line in lines[2:] if "-->" in line]
     assert sources == sorted(sources, key=[mode.value for mode in Mode].index)
-    first = [line.split(": ")[1] for line in lines if line.startswith("    PROOF_TEST -->")]
-    assert first == [name.lower() for name in URGENCY if name.lower() in first]
+    for mode in Mode:
+        told = [line.split(": ")[1] for line in lines if line.startswith(f"    {mode.value} -->")]
+        assert told == [name.lower() for name in URGENCY if name.lower() in told]
