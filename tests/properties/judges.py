@@ -61,7 +61,7 @@ class Memory:
             or not HARD_FAULTS.isdisjoint(active)
             or not now.board_running
             or now.boot_count != self.boots
-            or now.board_mode == 5
+            or now.board_mode >= 4
             or tripped
         ):
             self.hard_s = t_s
