@@ -9,42 +9,41 @@
 typedef bool (*guard_test_t)(const board_t *board, const board_in_t *in);
 
 typedef struct {
-    uint8_t rule;    /* the number in SR1..SR15 */
     uint8_t action;  /* guard_action_t */
     uint32_t reason; /* PROTOCOL_REASON_* */
     guard_test_t broken;
 } guard_row_t;
 
 static const guard_row_t GUARD_ROWS[] FLASH_TABLE = {
-    /* rule  demand             reason                          broken */
-    {  1U, GUARD_STOP,        PROTOCOL_REASON_ESTOP,          rules_estop },
-    {  1U, GUARD_STOP,        PROTOCOL_REASON_ESTOP_DISAGREE, rules_estop_disagree },
-    {  2U, GUARD_RETURN,      PROTOCOL_REASON_TIME_UP,        rules_time_up },
-    {  4U, GUARD_FAULT,       PROTOCOL_REASON_OVERSPEED,      rules_overspeed },
-    {  5U, GUARD_RETURN,      PROTOCOL_REASON_PAST_LIMIT,     rules_past_limit },
-    {  5U, GUARD_FAULT,       PROTOCOL_REASON_END_STOP,       rules_end_stop },
-    {  6U, GUARD_RETURN_HALF, PROTOCOL_REASON_ANKLE_OPEN,     rules_ankle_open },
-    {  7U, GUARD_HOLD,        PROTOCOL_REASON_PI_SILENT,      rules_pi_silent },
-    {  7U, GUARD_HOLD,        PROTOCOL_REASON_STRANGER,       rules_stranger },
-    {  8U, GUARD_FAULT,       PROTOCOL_REASON_POT_RANGE,      rules_pot_range },
-    {  8U, GUARD_RETURN_HALF, PROTOCOL_REASON_ANGLE_DISAGREE, rules_angle_disagree },
-    {  8U, GUARD_FAULT,       PROTOCOL_REASON_ANGLE_LOST,     rules_angle_lost },
-    {  9U, GUARD_FAULT,       PROTOCOL_REASON_STALL,          rules_stall },
-    {  9U, GUARD_FAULT,       PROTOCOL_REASON_OVERCURRENT,    rules_overcurrent },
-    {  9U, GUARD_FAULT,       PROTOCOL_REASON_WRONG_WAY,      rules_wrong_way },
-    {  9U, GUARD_FAULT,       PROTOCOL_REASON_UNCOMMANDED,    rules_uncommanded },
-    {  9U, GUARD_RETURN,      PROTOCOL_REASON_BRAKE_SLIP,     rules_brake_slip },
-    {  9U, GUARD_FAULT,       PROTOCOL_REASON_PI_TRIP,        rules_pi_trip },
-    {  9U, GUARD_FAULT,       PROTOCOL_REASON_LOAD,           rules_overvoltage },
-    {  9U, GUARD_RETURN,      PROTOCOL_REASON_LOAD,           rules_obstacle },
-    { 10U, GUARD_RETURN,      PROTOCOL_REASON_MAINS_LOST,     rules_mains_lost },
-    { 10U, GUARD_REFUSE,      PROTOCOL_REASON_BATTERY_LOW,    rules_battery_low },
-    { 11U, GUARD_REFUSE,      PROTOCOL_REASON_BUTTON_STUCK,   rules_start_stuck },
-    { 11U, GUARD_REFUSE,      PROTOCOL_REASON_NOT_STARTED,    rules_not_started },
-    { 13U, GUARD_FAULT,       PROTOCOL_REASON_SELF_CHECK,     rules_self_check },
-    { 14U, GUARD_REFUSE,      PROTOCOL_REASON_NO_PROGRESS,    rules_no_progress },
-    { 14U, GUARD_REFUSE,      PROTOCOL_REASON_ESTOP_WAITING,  rules_estop_waiting },
-    { 15U, GUARD_RETURN,      PROTOCOL_REASON_UNANSWERED,     rules_unanswered },
+    /* demand          reason                          broken */
+    { GUARD_STOP,        PROTOCOL_REASON_ESTOP,          rules_estop },             /* SR1 */
+    { GUARD_STOP,        PROTOCOL_REASON_ESTOP_DISAGREE, rules_estop_disagree },    /* SR1 */
+    { GUARD_RETURN,      PROTOCOL_REASON_TIME_UP,        rules_time_up },           /* SR2 */
+    { GUARD_FAULT,       PROTOCOL_REASON_OVERSPEED,      rules_overspeed },         /* SR4 */
+    { GUARD_RETURN,      PROTOCOL_REASON_PAST_LIMIT,     rules_past_limit },        /* SR5 */
+    { GUARD_FAULT,       PROTOCOL_REASON_END_STOP,       rules_end_stop },          /* SR5 */
+    { GUARD_RETURN_HALF, PROTOCOL_REASON_ANKLE_OPEN,     rules_ankle_open },        /* SR6 */
+    { GUARD_HOLD,        PROTOCOL_REASON_PI_SILENT,      rules_pi_silent },         /* SR7 */
+    { GUARD_HOLD,        PROTOCOL_REASON_STRANGER,       rules_stranger },          /* SR7 */
+    { GUARD_FAULT,       PROTOCOL_REASON_POT_RANGE,      rules_pot_range },         /* SR8 */
+    { GUARD_RETURN_HALF, PROTOCOL_REASON_ANGLE_DISAGREE, rules_angle_disagree },    /* SR8 */
+    { GUARD_FAULT,       PROTOCOL_REASON_ANGLE_LOST,     rules_angle_lost },        /* SR8 */
+    { GUARD_FAULT,       PROTOCOL_REASON_STALL,          rules_stall },             /* SR9 */
+    { GUARD_FAULT,       PROTOCOL_REASON_OVERCURRENT,    rules_overcurrent },       /* SR9 */
+    { GUARD_FAULT,       PROTOCOL_REASON_WRONG_WAY,      rules_wrong_way },         /* SR9 */
+    { GUARD_FAULT,       PROTOCOL_REASON_UNCOMMANDED,    rules_uncommanded },       /* SR9 */
+    { GUARD_RETURN,      PROTOCOL_REASON_BRAKE_SLIP,     rules_brake_slip },        /* SR9 */
+    { GUARD_FAULT,       PROTOCOL_REASON_PI_TRIP,        rules_pi_trip },           /* SR9 */
+    { GUARD_FAULT,       PROTOCOL_REASON_LOAD,           rules_overvoltage },       /* SR9 */
+    { GUARD_RETURN,      PROTOCOL_REASON_LOAD,           rules_obstacle },          /* SR9 */
+    { GUARD_RETURN,      PROTOCOL_REASON_MAINS_LOST,     rules_mains_lost },        /* SR10 */
+    { GUARD_REFUSE,      PROTOCOL_REASON_BATTERY_LOW,    rules_battery_low },       /* SR10 */
+    { GUARD_REFUSE,      PROTOCOL_REASON_BUTTON_STUCK,   rules_start_stuck },       /* SR11 */
+    { GUARD_REFUSE,      PROTOCOL_REASON_NOT_STARTED,    rules_not_started },       /* SR11 */
+    { GUARD_FAULT,       PROTOCOL_REASON_SELF_CHECK,     rules_self_check },        /* SR13 */
+    { GUARD_REFUSE,      PROTOCOL_REASON_NO_PROGRESS,    rules_no_progress },       /* SR14 */
+    { GUARD_REFUSE,      PROTOCOL_REASON_ESTOP_WAITING,  rules_estop_waiting },     /* SR14 */
+    { GUARD_RETURN,      PROTOCOL_REASON_UNANSWERED,     rules_unanswered },        /* SR15 */
 };
 
 #define GUARD_ROW_COUNT ((uint8_t)(sizeof GUARD_ROWS / sizeof GUARD_ROWS[0]))

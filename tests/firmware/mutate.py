@@ -57,9 +57,7 @@ SWAPPED = {
     "REST_PAST": "REST_BEFORE",
 }
 TOKEN = re.compile(r"/\*.*?\*/|//[^\n]*|\"[^\"]*\"|[A-Za-z_]\w*|\d\w*|&&|\|\||[<>=!]=|->|<<|>>|[-+*/&|^%]=|\+\+|--|\S|\s+", re.S)
-STATEMENT = re.compile(
-    r"(?:[a-z_]\w*(?:->|\.|\[)\S* (?:[-+|&]?=) .*|\(?[a-z_]\w*\(.*\)|\w[\w>.\-]*(?:\+\+|--)|break|\(void\)[a-z_]\w*\(.*\));$|\{ .*\},$"
-)
+STATEMENT = re.compile(r"(?:[a-z_]\w*(?:->|\.|\[)\S* (?:[-+|&]?=) .*|\(?[a-z_]\w*\(.*\)|\w[\w>.\-]*(?:\+\+|--)|break);$|\{ .*\}, +/\*.*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +148,8 @@ class Bench:
 
 
 def _code(path: Path) -> bytes:
-    dumped = subprocess.run(
-        ["objdump", "-s", "-j", ".text", "-j", ".rodata", "-j", ".data.rel.ro.local", "-r", str(path)], capture_output=True, check=False
-    )
+    """All that the compiler made of it: code, tables, and what they refer to."""
+    dumped = subprocess.run(["objdump", "-s", "-r", str(path)], capture_output=True, check=True, timeout=60)
     return dumped.stdout.split(b"\n", 3)[-1]
 
 
