@@ -169,14 +169,14 @@ PROPERTIES: dict[str, Property] = {
         "always stops",
         st.tuples(histories(most=4), st.sampled_from([0.02, 0.3, 1.0, 4.0]), AFTER, st.floats(0.3, 12.0)),
         lambda drawn: always_stops(*drawn),
-        40,
+        25,
     ),
-    "up": Property("can always come up", ways_up(), _way_up, 60),
+    "up": Property("can always come up", ways_up(), _way_up, 40),
     "past": Property(
-        "never past", st.one_of(histories(phases=(*DEEP, *LATE), most=5), mad_histories(phases=(*DEEP, *LATE))), never_past, 30
+        "never past", st.one_of(histories(phases=(*DEEP, *LATE), most=5), mad_histories(phases=(*DEEP, *LATE))), never_past, 20
     ),
-    "skipped": Property("never skipped", st.one_of(mad_histories(), mad_histories(phases=BEFORE_THE_REST)), never_skipped, 60),
+    "skipped": Property("never skipped", st.one_of(mad_histories(), mad_histories(phases=BEFORE_THE_REST)), never_skipped, 40),
     "alone": Property(
-        "never on its own", st.one_of(histories(phases=UPRIGHT, most=8), mad_histories(phases=UPRIGHT)), never_on_its_own, 60
+        "never on its own", st.one_of(histories(phases=UPRIGHT, most=8), mad_histories(phases=UPRIGHT)), never_on_its_own, 40
     ),
 }
