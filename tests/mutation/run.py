@@ -33,6 +33,8 @@ ENUM_SOURCES = ("controller/core/model.py", "controller/core/wire.py", "controll
 MUTANT_S = 60.0
 """A mutant whose tests take longer has survived: nobody saw it fail."""
 
+ENDED = {signal.SIGCHLD}
+
 KILLED, SURVIVED, STILLBORN = 0, 1, 2
 """Exit codes of a child.  Stillborn: the module does not even import, so that it says nothing about the tests."""
 
@@ -101,6 +103,7 @@ def child(work: Callable[[], int]) -> int:
         return process
     code = SURVIVED
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDED)
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
         os.dup2(null, 2)
@@ -113,6 +116,7 @@ def run_all(jobs: Sequence[Callable[[], int]], *, at_once: int, until: float, to
     """Every job in a child of its own; `told` gets its index and exit code.  Jobs not begun by `until` are left out."""
     running: dict[int, tuple[int, float]] = {}
     todo = list(enumerate(jobs))
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDED)  # waited for below
     while todo or running:
         while todo and len(running) < at_once and time.monotonic() < until:
             index, job = todo.pop(0)
@@ -127,7 +131,8 @@ def run_all(jobs: Sequence[Callable[[], int]], *, at_once: int, until: float, to
         for late in [process for process, (_, deadline) in running.items() if time.monotonic() > deadline]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(late, signal.SIGKILL)
-        time.sleep(0.005)
+        if running:
+            signal.sigtimedwait(ENDED, 0.5)
 
 
 def argued(path: Path, module: str) -> Counter[tuple[str, str, str]]:
