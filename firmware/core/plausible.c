@@ -64,7 +64,7 @@ static void judge_stall(board_t *board, int16_t along_cdps)
 static void judge_load(board_t *board, int8_t driven)
 {
     drive_state_t *drive = &board->drive;
-    int16_t rise_ma = (int16_t)(board->inputs.current_ma - (int16_t)(drive->usual_q12 >> PLAUSIBLE_USUAL_SHIFT));
+    int32_t rise_ma = (int32_t)board->inputs.current_ma - (drive->usual_q12 >> PLAUSIBLE_USUAL_SHIFT);
     if (drive->state != DRIVE_RUN) {
         drive->usual_q12 = (int32_t)board->inputs.current_ma * (INT32_C(1) << PLAUSIBLE_USUAL_SHIFT);
         rise_ma = 0;
