@@ -100,8 +100,8 @@ def test_rest_taken_is_lost_more_than_two_degrees_further_down(at_rest: bool) ->
 @pytest.mark.req("SR3")
 def test_rest_taken_follows_the_person_up_in_half_degree_steps() -> None:
     assert tick(DONE, 29.5) is DONE
-    up = tick(DONE, 29.4)
-    assert up == Rest(place_deg=30.0, counted_s=12.0, done=True, highest_deg=29.4)
+    up = tick(DONE, 29.49)
+    assert up == Rest(place_deg=30.0, counted_s=12.0, done=True, highest_deg=29.49)
     further = tick(up, 10.0, at_rest=False)
     assert further.highest_deg == 10.0
     assert tick(further, 12.0, at_rest=False).done
