@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from controller.core.model import BoardReport, Lamps, Mode, Outputs, Reason
-from controller.core.wire import BOARD_REASONS, BoardMode
+from controller.core.model import BoardReport, Buzzer, Lamps, Mode, Outputs, Reason
+from controller.core.wire import BOARD_REASONS, BoardMode, Request
 from sim.expectations import Moment
 from sim.process import Process
 from sim.scenario import DEAD
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _MODES = tuple(mode.name for mode in BoardMode)
 _TOLD = ("refusal", "prompt", "ask", "answer", "plan", "proof", "ladder", "cleared")
+_NAMES = {mode: mode.name for mode in Mode}
+_REQUESTS = tuple(request.name for request in Request)
+_WORDS = {buzzer: buzzer.value for buzzer in Buzzer}
+"""An Enum's `.name` and `.value` are worked out in Python each time."""
 _NO_REPORT = BoardReport()
 STARTS_WITHIN_S = 5.0
 """As long as the Pi itself waits for its sensors before it tells what is broken."""
@@ -98,7 +102,7 @@ class Recorder:
         alive = self._process.alive
         return (
             truth.buzzer,
-            outputs.buzzer.value if alive else "off",
+            _WORDS[outputs.buzzer] if alive else "off",
             self._lamp_words(outputs.lamps),
             self._process.disk.said,
             alive,
@@ -112,7 +116,7 @@ class Recorder:
         """What the Pi decided, then what the board said."""
         report, command = self._report, outputs.command
         return (
-            outputs.mode.name if self._process.alive else DEAD,
+            _NAMES[outputs.mode] if self._process.alive else DEAD,
             outputs.angle_deg,
             outputs.rate_dps,
             outputs.target_deg,
@@ -121,7 +125,7 @@ class Recorder:
             outputs.inverted_s,
             outputs.ladder,
             self._reason_words(outputs.reasons),
-            command.request.name if command is not None else "",
+            _REQUESTS[command.request] if command is not None else "",
             command.rate_dps if command is not None else 0.0,
             _MODES[truth.board_mode],
             report.angle_deg,
@@ -137,7 +141,7 @@ class Recorder:
     @staticmethod
     def _only_starting(row: Row) -> bool:
         """Before anybody has spoken to the board it misses the Pi and its battery: news only if it lasts beyond the start."""
-        return row.pi_starts == 1 and row.pi_mode == Mode.STARTING.value and row.t_s <= STARTS_WITHIN_S
+        return row.pi_starts == 1 and row.pi_mode == "STARTING" and row.t_s <= STARTS_WITHIN_S
 
     def _lamp_words(self, lamps: Lamps) -> str:
         if lamps is not self._lamps[0]:

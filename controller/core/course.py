@@ -7,6 +7,7 @@ from dataclasses import replace
 from controller.core import buttons, session
 from controller.core.facts import PROOF_DEG, Facts
 from controller.core.limits import Limits
+from controller.core.members import MODE, SIGNAL
 from controller.core.model import Mode
 from controller.core.modes import RETURNS, Signal
 from controller.core.motion import leg_time_s, return_time_s
@@ -14,21 +15,21 @@ from controller.core.session import Session
 from controller.core.signals import DIZZY_WAIT_S, before_the_gate
 from controller.core.wire import BoardReason, StatusFlag
 
-ASKED = frozenset({Signal.RETURN_PRESSED, Signal.SESSION_OVER, Signal.DIZZY_STOP, Signal.PROOF_FAILED})
+ASKED = frozenset({SIGNAL.RETURN_PRESSED, SIGNAL.SESSION_OVER, SIGNAL.DIZZY_STOP, SIGNAL.PROOF_FAILED})
 """A return that these begin was asked for: a completed session or RETURN (SR15), or the person just pressed a button."""
 
-JUST_PRESSED = frozenset({Signal.RETURN_PRESSED, Signal.ANSWERED, Signal.GO_ON, Signal.DIZZY_BACK, Signal.DIZZY_STOP})
+JUST_PRESSED = frozenset({SIGNAL.RETURN_PRESSED, SIGNAL.ANSWERED, SIGNAL.GO_ON, SIGNAL.DIZZY_BACK, SIGNAL.DIZZY_STOP})
 """Motion that follows these needs no warning: the person has just asked for it (SR4)."""
 
-WARNS_AHEAD = frozenset({Mode.HOLDING, Mode.RESTING})
+WARNS_AHEAD = frozenset({MODE.HOLDING, MODE.RESTING})
 """Modes that sound the warning in their last seconds, because they know when motion follows."""
 
 
 def during(ses: Session, f: Facts, *, answered: bool) -> Session:
     """One tick without regard to mode changes."""
-    if f.mode is Mode.LEVEL_WAIT:
+    if f.mode is MODE.LEVEL_WAIT:
         return _at_level(ses, f, answered=answered)
-    if f.mode is Mode.RETURNING and f.buttons.pressed & buttons.DIZZY and before_the_gate(f) and not ses.dizzy_at_gate:
+    if f.mode is MODE.RETURNING and f.buttons.pressed & buttons.DIZZY and before_the_gate(f) and not ses.dizzy_at_gate:
         return replace(ses, dizzy_at_gate=True)
     if f.unanswered and not ses.unasked and f.mode in RETURNS:
         return replace(ses, unasked=True)  # nobody unconscious is stood up, whoever asked for the return
@@ -49,25 +50,25 @@ def after_change(ses: Session, f: Facts, was: Mode, mode: Mode, signal: Signal) 
     begun = _begun(ses, f, mode, signal)
     if begun is not None:
         return begun
-    if mode in (Mode.RETURNING, Mode.BOARD_RETURN) and was not in RETURNS:
+    if mode in (MODE.RETURNING, MODE.BOARD_RETURN) and was not in RETURNS:
         return replace(ses, open=True, unasked=_unasked(f, signal), level_seen=False)
-    if was in (Mode.DIZZY_BACK, Mode.DIZZY_WAIT) and signal in (Signal.RETURN_DUE, Signal.BOARD_UP):
+    if was in (MODE.DIZZY_BACK, MODE.DIZZY_WAIT) and signal in (SIGNAL.RETURN_DUE, SIGNAL.BOARD_UP):
         return replace(ses, unasked=True)
-    return replace(ses, open=True) if mode is Mode.SETTLING and was is Mode.STARTING else ses
+    return replace(ses, open=True) if mode is MODE.SETTLING and was is MODE.STARTING else ses
 
 
 def _begun(ses: Session, f: Facts, mode: Mode, signal: Signal) -> Session | None:
     """What begins or ends with the new mode, wherever it was entered from; None when nothing does."""
     plan = f.inputs.permission.plan
-    if signal is Signal.START_OBEYED and plan is not None:
+    if signal is SIGNAL.START_OBEYED and plan is not None:
         return session.begin(plan, f.limits)
-    if mode is Mode.IDLE:
+    if mode is MODE.IDLE:
         return session.NONE
-    if signal is Signal.STAGE_OVER:
+    if signal is SIGNAL.STAGE_OVER:
         return session.next_stage(ses)
-    if mode is Mode.DIZZY_BACK:
+    if mode is MODE.DIZZY_BACK:
         return replace(ses, dizzy_target_deg=dizzy_target_deg(ses, f))
-    return replace(ses, dizzy_at_gate=False) if mode is Mode.DIZZY_WAIT else None
+    return replace(ses, dizzy_at_gate=False) if mode is MODE.DIZZY_WAIT else None
 
 
 def _unasked(f: Facts, signal: Signal) -> bool:

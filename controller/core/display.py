@@ -9,7 +9,8 @@ from controller.core.answers import Ask
 from controller.core.drive import Drive
 from controller.core.facts import Facts, since
 from controller.core.ladder import Ladder
-from controller.core.model import Action, Buzzer, Lamps, Mode, Refusal, SessionPlan
+from controller.core.members import ACTION, MODE
+from controller.core.model import Buzzer, Lamps, Mode, Refusal, SessionPlan
 from controller.core.motion import plan_hold_s
 from controller.core.panel import Screen
 from controller.core.proof import Proof
@@ -19,8 +20,8 @@ from controller.core.words import LADDER_WORDS, PROOF_WORDS
 SCROLL_CPS = 4.0
 """Text longer than a line runs through it at a speed that can be read."""
 
-HELD = frozenset({Mode.STOPPED, Mode.FAULT, Mode.RESCUE})
-FREE_TO_OPEN = frozenset({Mode.IDLE, Mode.RELEASE})
+HELD = frozenset({MODE.STOPPED, MODE.FAULT, MODE.RESCUE})
+FREE_TO_OPEN = frozenset({MODE.IDLE, MODE.RELEASE})
 
 
 class View(NamedTuple):
@@ -63,25 +64,25 @@ def show(screen: Screen, told: story.Told, v: View) -> Shown:
     angle_deg = round(f.angle_deg) if f.angle_known else None
     shown = panel.Shown(v.mode, angle_deg, _target(v), int(_left_s(v, left_s)), _window(text, f.now_s) if text else "", v.drive.warning)
     if shown != screen.key or to_say:
-        plan, plan_line = _plan_line(screen, v) if v.mode is Mode.IDLE else (screen.plan, screen.plan_line)
-        lines = panel.lines(shown, plan_line if v.mode is Mode.IDLE else "")
+        plan, plan_line = _plan_line(screen, v) if v.mode is MODE.IDLE else (screen.plan, screen.plan_line)
+        lines = panel.lines(shown, plan_line if v.mode is MODE.IDLE else "")
         screen = Screen(key=shown, lines=lines, to_say=to_say[1:], plan=plan, plan_line=plan_line)
     lamps = panel.lamps(v.mode, refused=bool(v.refused), broken=bool(v.verdict.refusing), ladder=v.ladder.level, released=released)
-    buzzer = panel.buzzer(ladder=v.ladder.level, asked=v.ask.asked or v.mode is Mode.PAUSED, alarm=_alarm(v), warning=v.drive.warning)
+    buzzer = panel.buzzer(ladder=v.ladder.level, asked=v.ask.asked or v.mode is MODE.PAUSED, alarm=_alarm(v), warning=v.drive.warning)
     turned = f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG
     return Shown(screen, lamps, buzzer, released, turned, phrase, urgent, left_s)
 
 
 def rest_left_s(v: View) -> float:
     """The rest still owed at this place, by the Pi's own count."""
-    if v.mode is not Mode.RESTING or v.f.rest.done:
+    if v.mode is not MODE.RESTING or v.f.rest.done:
         return 0.0
     return max(0.0, rest.due_s(v.f.angle_deg, v.f.limits) - rest.counted_s(v.f.rest, v.f.angle_deg, v.f.limits))
 
 
 def _alarm(v: View) -> bool:
     """Somebody is off upright rest and something is broken that stops or returns them."""
-    return v.verdict.action > Action.WARN and v.f.off_upright and v.mode is not Mode.PAUSED
+    return v.verdict.action > ACTION.WARN and v.f.off_upright and v.mode is not MODE.PAUSED
 
 
 def _target(v: View) -> int:
@@ -90,9 +91,9 @@ def _target(v: View) -> int:
 
 
 def _left_s(v: View, rest_left: float) -> float:
-    if v.mode is Mode.HOLDING:
+    if v.mode is MODE.HOLDING:
         return max(0.0, v.hold_left_s)
-    if v.mode is Mode.SETTLING:
+    if v.mode is MODE.SETTLING:
         return max(0.0, v.f.limits.settling_s - v.f.in_mode_s)
     return rest_left
 
@@ -102,10 +103,10 @@ def _urgent_text(v: View) -> str:
         return LADDER_WORDS[v.ladder.cause]
     if v.ask.asked:
         return "All right? Press OK"
-    if v.verdict.reasons and v.mode is not Mode.IDLE:
+    if v.verdict.reasons and v.mode is not MODE.IDLE:
         reason = v.verdict.reasons[0]
         return f"{reason.says} {reason.way_back}"
-    if v.refused and v.mode is Mode.IDLE:
+    if v.refused and v.mode is MODE.IDLE:
         return f"{v.refused[0].says} {v.refused[0].way_back}"
     return PROOF_WORDS[v.proof.failed] if v.proof.failed else ""  # until the next Start
 

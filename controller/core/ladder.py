@@ -11,8 +11,8 @@ from math import inf
 from typing import NamedTuple
 
 from controller.core.facts import Facts
-from controller.core.model import Mode
-from controller.core.wire import BoardMode, Contact, StatusFlag
+from controller.core.members import BOARD, MODE
+from controller.core.wire import Contact, StatusFlag
 from controller.core.words import LADDER_WORDS, RESCUE_STEPS
 
 TONE, SPEECH, NOTICE = 1, 2, 3
@@ -89,13 +89,13 @@ class Need(NamedTuple):
 
 
 CAUSES: tuple[tuple[str, Callable[[Need], bool]], ...] = (
-    ("level_wait", lambda n: n.f.mode is Mode.LEVEL_WAIT),
+    ("level_wait", lambda n: n.f.mode is MODE.LEVEL_WAIT),
     ("estop_waiting", lambda n: n.latched_s >= n.f.limits.estop_ladder_s),
-    ("faulted", lambda n: n.f.mode is Mode.FAULT and n.f.in_mode_s > n.f.limits.no_progress_s),
+    ("faulted", lambda n: n.f.mode is MODE.FAULT and n.f.in_mode_s > n.f.limits.no_progress_s),
     ("no_progress", lambda n: n.stuck and n.f.board_ok),
     ("unheard", lambda n: n.stuck and not n.f.board_ok),
     ("time_up", lambda n: n.f.session and n.f.inverted and n.f.time_left_s <= 0.0),
-    ("dizzy", lambda n: n.f.mode is Mode.DIZZY_WAIT and n.f.in_mode_s > DIZZY_LONG_S),
+    ("dizzy", lambda n: n.f.mode is MODE.DIZZY_WAIT and n.f.in_mode_s > DIZZY_LONG_S),
     ("board", lambda n: bool(n.f.flags & StatusFlag.LADDER)),
 )
 """Why help is needed off upright rest; the first that applies names it."""
@@ -104,7 +104,7 @@ CAUSES: tuple[tuple[str, Callable[[Need], bool]], ...] = (
 def cause(f: Facts, last: Progress, latched_s: float) -> str:
     """Why help is needed, or nothing."""
     if f.at_upright:
-        jammed = f.mode is Mode.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S
+        jammed = f.mode is MODE.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S
         return "locks_jam" if jammed else ""
     if not f.off_upright and not f.session:
         return ""
@@ -117,12 +117,12 @@ def cause(f: Facts, last: Progress, latched_s: float) -> str:
 
 def motion_due(f: Facts) -> bool:
     """A return ought to be moving now; SR3's rest, TP10's and SR15's waits are other modes or the board's own rest."""
-    if f.mode is Mode.RETURNING:
+    if f.mode is MODE.RETURNING:
         return f.off_upright
-    if f.mode is Mode.BOARD_RETURN:
+    if f.mode is MODE.BOARD_RETURN:
         waits = f.flags & StatusFlag.LEVEL_WAIT or f.contacts & Contact.RELEASE
         return not waits and not f.at_upright
-    return f.mode is Mode.RESCUE and f.board_mode is BoardMode.RESCUE
+    return f.mode is MODE.RESCUE and f.board_mode is BOARD.RESCUE
 
 
 def board_may_rest(f: Facts) -> bool:

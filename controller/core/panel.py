@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from controller.core.members import BUZZER, MODE
 from controller.core.model import Buzzer, Lamp, Lamps, Mode, SessionPlan
 
 WIDTH = 21
@@ -29,23 +30,23 @@ def _lamps(*, ready: Lamp = Lamp.OFF, moving: Lamp = Lamp.OFF, release_ok: Lamp 
 ON, BLINK, FLASH = Lamp.ON, Lamp.BLINK, Lamp.FLASH
 
 LOOKS: dict[Mode, Look] = {
-    Mode.STARTING: Look(_lamps(ready=FLASH, fault=ON), "Starting", "Please wait"),
-    Mode.IDLE: Look(_lamps(ready=ON), "Ready", "Press START"),
-    Mode.PROOF_TEST: Look(_lamps(moving=BLINK), "Testing", "RETURN ends it"),
-    Mode.DESCENDING: Look(_lamps(moving=ON), "Going to {target}°", "RETURN ends it"),
-    Mode.HOLDING: Look(_lamps(moving=BLINK, ready=BLINK), "Hold {target}°", "RETURN ends it"),
-    Mode.PAUSED: Look(_lamps(moving=BLINK, fault=BLINK), "Paused", "OK on / RETURN up"),
-    Mode.RETURNING: Look(_lamps(moving=FLASH), "Coming up", "DIZZY stops"),
-    Mode.RESTING: Look(_lamps(moving=BLINK), "Rest", "Breathe calmly"),
-    Mode.BOARD_RETURN: Look(_lamps(moving=FLASH, fault=BLINK), "Coming up safely", "Stay calm"),
-    Mode.LEVEL_WAIT: Look(_lamps(fault=FLASH, ready=BLINK), "Are you all right?", "Press OK or RETURN"),
-    Mode.DIZZY_BACK: Look(_lamps(moving=FLASH, ready=FLASH), "Back a little", "RETURN comes up"),
-    Mode.DIZZY_WAIT: Look(_lamps(moving=BLINK, ready=FLASH), "Waiting for you", "RETURN comes up"),
-    Mode.SETTLING: Look(_lamps(release_ok=BLINK), "Stay standing", "Keep locks closed"),
-    Mode.RELEASE: Look(_lamps(release_ok=ON), "You may get off", "Open ankle locks"),
-    Mode.STOPPED: Look(_lamps(fault=ON, moving=FLASH), "EMERGENCY STOP", "Release, hold RETURN"),
-    Mode.RESCUE: Look(_lamps(fault=ON, moving=ON), "Coming up slowly", "Keep RETURN held"),
-    Mode.FAULT: Look(_lamps(fault=ON, ready=FLASH), "STOPPED: FAULT", "Press RETURN once"),
+    MODE.STARTING: Look(_lamps(ready=FLASH, fault=ON), "Starting", "Please wait"),
+    MODE.IDLE: Look(_lamps(ready=ON), "Ready", "Press START"),
+    MODE.PROOF_TEST: Look(_lamps(moving=BLINK), "Testing", "RETURN ends it"),
+    MODE.DESCENDING: Look(_lamps(moving=ON), "Going to {target}°", "RETURN ends it"),
+    MODE.HOLDING: Look(_lamps(moving=BLINK, ready=BLINK), "Hold {target}°", "RETURN ends it"),
+    MODE.PAUSED: Look(_lamps(moving=BLINK, fault=BLINK), "Paused", "OK on / RETURN up"),
+    MODE.RETURNING: Look(_lamps(moving=FLASH), "Coming up", "DIZZY stops"),
+    MODE.RESTING: Look(_lamps(moving=BLINK), "Rest", "Breathe calmly"),
+    MODE.BOARD_RETURN: Look(_lamps(moving=FLASH, fault=BLINK), "Coming up safely", "Stay calm"),
+    MODE.LEVEL_WAIT: Look(_lamps(fault=FLASH, ready=BLINK), "Are you all right?", "Press OK or RETURN"),
+    MODE.DIZZY_BACK: Look(_lamps(moving=FLASH, ready=FLASH), "Back a little", "RETURN comes up"),
+    MODE.DIZZY_WAIT: Look(_lamps(moving=BLINK, ready=FLASH), "Waiting for you", "RETURN comes up"),
+    MODE.SETTLING: Look(_lamps(release_ok=BLINK), "Stay standing", "Keep locks closed"),
+    MODE.RELEASE: Look(_lamps(release_ok=ON), "You may get off", "Open ankle locks"),
+    MODE.STOPPED: Look(_lamps(fault=ON, moving=FLASH), "EMERGENCY STOP", "Release, hold RETURN"),
+    MODE.RESCUE: Look(_lamps(fault=ON, moving=ON), "Coming up slowly", "Keep RETURN held"),
+    MODE.FAULT: Look(_lamps(fault=ON, ready=FLASH), "STOPPED: FAULT", "Press RETURN once"),
 }
 
 LADDER_LAMPS: dict[Mode, Lamps] = {
@@ -58,7 +59,7 @@ REFUSED_LAMPS = _lamps(ready=BLINK)
 REFUSED_FAULT_LAMPS = _lamps(fault=BLINK)
 """In IDLE when Start would be refused: for something to do first, or for something broken."""
 
-LATCHED_UPRIGHT = frozenset({Mode.STOPPED, Mode.FAULT})
+LATCHED_UPRIGHT = frozenset({MODE.STOPPED, MODE.FAULT})
 
 
 class Shown(NamedTuple):
@@ -116,7 +117,7 @@ def lamps(mode: Mode, *, refused: bool, broken: bool, ladder: int, released: boo
     """The lamp pattern."""
     if ladder:
         return LADDER_LAMPS[mode]
-    if mode is Mode.IDLE and refused:
+    if mode is MODE.IDLE and refused:
         return REFUSED_FAULT_LAMPS if broken else REFUSED_LAMPS
     if released and mode in LATCHED_UPRIGHT:
         return _RELEASED[mode]
@@ -131,9 +132,9 @@ _RELEASED: dict[Mode, Lamps] = {
 def buzzer(*, ladder: int, asked: bool, alarm: bool, warning: bool) -> Buzzer:
     """The loudest need wins."""
     if ladder:
-        return Buzzer.HELP
+        return BUZZER.HELP
     if alarm:
-        return Buzzer.ALARM
+        return BUZZER.ALARM
     if warning:
-        return Buzzer.WARNING
-    return Buzzer.ASK if asked else Buzzer.OFF
+        return BUZZER.WARNING
+    return BUZZER.ASK if asked else BUZZER.OFF

@@ -5,7 +5,8 @@ from __future__ import annotations
 from controller.core import buttons, facts, rest, session, tilt, watch
 from controller.core.facts import Facts
 from controller.core.limits import Limits
-from controller.core.model import Inputs, Mode
+from controller.core.members import MODE
+from controller.core.model import Inputs
 from controller.core.motion import return_time_s
 from controller.core.quick import maker
 from controller.core.state import State
@@ -46,7 +47,7 @@ def perceive(state: State, inputs: Inputs, limits: Limits) -> Facts:
         time_left_s=_time_left_s(state, inputs, limits, heard=heard),
         return_s=_return_s(rested, angle_deg, flags, limits) if inverted else 0.0,
         moving_dps=state.motion.rate_dps, rest_done=facts.rest_done_by_both(rested, flags),
-        unanswered=state.ask.unanswered, unasked=state.session.unasked, load_wrong=state.load.wrong and state.mode is Mode.DESCENDING,
+        unanswered=state.ask.unanswered, unasked=state.session.unasked, load_wrong=state.load.wrong and state.mode is MODE.DESCENDING,
         spotted=pressed.down & buttons.SPOTTER != 0 or now_s - state.spotted_s <= SPOTTED_S,
     )  # fmt: skip
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from controller.core import buttons
 from controller.core.facts import ESTOP_CONTACTS, Facts, since
-from controller.core.model import Mode, Refusal
+from controller.core.members import BOARD, MODE
+from controller.core.model import Refusal
 from controller.core.safety import Verdict
 from controller.core.watch import EVERY_LOCK_SWITCH
-from controller.core.wire import BoardMode, StatusFlag
+from controller.core.wire import StatusFlag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ INTERLOCKS: tuple[Interlock, ...] = (
     _row("SR1", "Emergency stop is not closed.", "Turn the mushroom to release it.",
          lambda f: not f.inputs.estop_aux_closed or f.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS),
     _row("SR1", "The emergency stop or a fault is still latched.", "At upright rest hold OK for 3 s.",
-         lambda f: f.board_mode in (BoardMode.STOPPED, BoardMode.RESCUE, BoardMode.FAULT)),
+         lambda f: f.board_mode in (BOARD.STOPPED, BOARD.RESCUE, BOARD.FAULT)),
     _row("SR11", "Not at upright rest.", "Press RETURN to come up first.", lambda f: not f.at_upright),
     _row("SR6", "Ankle locks are not closed.", "Close both ankle locks until they click, and wait one second.",
          lambda f: not _ankles_closed(f)),
@@ -62,16 +63,16 @@ INTERLOCKS: tuple[Interlock, ...] = (
 )  # fmt: skip
 
 BUSY = (Refusal(rule="SR11", says="A session is under way.", way_back="Wait until it has finished, or press RETURN to end it."),)
-LATCHED_MODES = frozenset({Mode.STOPPED, Mode.RESCUE, Mode.FAULT})
+LATCHED_MODES = frozenset({MODE.STOPPED, MODE.RESCUE, MODE.FAULT})
 LATCHED = tuple(row.refusal for row in INTERLOCKS if row.refusal.rule == "SR1")
 STARTING = (Refusal(rule="SR11", says="The controller is still starting.", way_back="Wait until READY lights up."),)
 
 
 def refusals(f: Facts, verdict: Verdict) -> tuple[Refusal, ...]:
     """Every interlock that is open now."""
-    if f.mode is Mode.STARTING:
+    if f.mode is MODE.STARTING:
         return STARTING
-    if f.mode is not Mode.IDLE:
+    if f.mode is not MODE.IDLE:
         return LATCHED if f.mode in LATCHED_MODES else BUSY
     found = [row.refusal for row in INTERLOCKS if row.open(f)]
     found += [Refusal(rule=reason.rule, says=reason.says, way_back=reason.way_back) for reason in verdict.refusing]

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
-from controller.core.model import Action, Clears, Mode, Reason
+from controller.core.members import ACTION, BOARD, MODE
+from controller.core.model import Action, Clears, Reason
 from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.quick import maker
 from controller.core.signs import Signs, signs_of
-from controller.core.wire import BOARD_REASONS, BoardMode, BoardReason, Contact, StatusFlag
+from controller.core.wire import BOARD_REASONS, BoardReason, Contact, StatusFlag
 from controller.core.words import WORDS
 
 SLOW_LINK_S = 0.055
@@ -76,7 +77,7 @@ def _board(bit: int) -> Callable[[Signs], bool]:
 
 def _ankle_open(s: Signs) -> bool:
     """Any of the four switches, off upright rest; while the board is not heard the two primary ones."""
-    if not s.off_upright or s.mode is Mode.STARTING:
+    if not s.off_upright or s.mode is MODE.STARTING:
         return False
     secondary_open = s.board_ok and s.contacts & ANKLE_CONTACTS != ANKLE_CONTACTS
     return not s.ankles_closed or secondary_open or s.reasons & BoardReason.ANKLE_OPEN != 0
@@ -84,7 +85,7 @@ def _ankle_open(s: Signs) -> bool:
 
 def _imu_doubt(s: Signs) -> bool:
     """Whatever the cause; a service that has just started gives the filter time to settle first."""
-    return not s.tilt_ok and s.mode is not Mode.STARTING
+    return not s.tilt_ok and s.mode is not MODE.STARTING
 
 
 def _disagree(f: Facts) -> bool:
@@ -107,11 +108,11 @@ def _time_up(f: Facts) -> bool:
 
 
 def _estop(s: Signs) -> bool:
-    return not s.estop_aux_closed or s.board_mode is BoardMode.STOPPED
+    return not s.estop_aux_closed or s.board_mode is BOARD.STOPPED
 
 
 def _estop_unheeded(s: Signs) -> bool:
-    return not s.estop_aux_closed and s.board_ok and s.board_mode is not BoardMode.STOPPED
+    return not s.estop_aux_closed and s.board_ok and s.board_mode is not BOARD.STOPPED
 
 
 def _past_limit(f: Facts) -> bool:
@@ -120,11 +121,11 @@ def _past_limit(f: Facts) -> bool:
 
 
 def _rest_disagrees(f: Facts) -> bool:
-    return f.mode is Mode.RESTING and f.in_mode_s > f.limits.rest_s + f.limits.no_progress_s
+    return f.mode is MODE.RESTING and f.in_mode_s > f.limits.rest_s + f.limits.no_progress_s
 
 
 def _does_not_move(f: Facts) -> bool:
-    return f.mode is Mode.DESCENDING and f.at_rest and abs(f.moving_dps) > 0.5
+    return f.mode is MODE.DESCENDING and f.at_rest and abs(f.moving_dps) > 0.5
 
 
 def _return_only(s: Signs) -> bool:
@@ -181,7 +182,7 @@ RULES: tuple[Rule, ...] = (
     _live("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
     _live("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, _does_not_move, 2.0),
     _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, lambda s: s.load_wrong),
-    _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda s: s.board_mode is BoardMode.FAULT),
+    _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda s: s.board_mode is BOARD.FAULT),
     _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda s: s.contacts & Contact.RELEASE != 0),
     # --- restart
     _row("SR13", "return_only", "F39 F40 F41 F42 F64", A.RETURN, C.WHEN_GOOD, _return_only),
@@ -214,7 +215,7 @@ BOARD_TOLD: tuple[tuple[int, Reason], ...] = tuple(
 )
 BOARD_TOLD_BITS = sum(bit for bit, _ in BOARD_TOLD)
 
-HALF_RATE = frozenset({Action.RETURN_HALF_RATE, Action.BOARD_RETURN})
+HALF_RATE = frozenset({ACTION.RETURN_HALF_RATE, ACTION.BOARD_RETURN})
 """An ankle lock that may be open, or an angle sensor that is lost: come up slowly."""
 
 REASONS: tuple[Reason, ...] = tuple(
@@ -226,12 +227,12 @@ REASONS: tuple[Reason, ...] = tuple(
 class Verdict:
     """What the rules demand this tick, and why."""
 
-    action: Action = Action.ALLOW
+    action: Action = ACTION.ALLOW
     half_rate: bool = False
     reasons: tuple[Reason, ...] = ()
     refusing: tuple[Reason, ...] = ()  # those that refuse Start
     trip_due: bool = False  # an emergency-stop reaction that the board has not made yet
-    fresh: Action = Action.ALLOW  # the greatest demand that is new this tick
+    fresh: Action = ACTION.ALLOW  # the greatest demand that is new this tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +262,7 @@ def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safe
     if safety.signed:
         now_true = sorted((*safety.signed, *now_true))
     told = facts.reasons & BOARD_TOLD_BITS
-    if not now_true and not safety.standing and not safety.since_s and told == safety.told and safety.verdict.fresh is Action.ALLOW:
+    if not now_true and not safety.standing and not safety.since_s and told == safety.told and safety.verdict.fresh is ACTION.ALLOW:
         return safety
     before = dict(safety.since_s)
     since_s = tuple((row, before.get(row, facts.now_s)) for row in now_true)
@@ -269,11 +270,11 @@ def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safe
     gone = {row for row in safety.standing if _cleared(RULES[row].clears, facts, reset=reset, inspected=inspected)}
     kept = set(safety.standing) - broken - gone
     standing = tuple(sorted(broken | kept))
-    tripping = frozenset(row for row in broken if RULES[row].action is Action.TRIP)
-    shown = facts.board_mode is BoardMode.FAULT or facts.board_mode is BoardMode.STOPPED
+    tripping = frozenset(row for row in broken if RULES[row].action is ACTION.TRIP)
+    shown = facts.board_mode is BOARD.FAULT or facts.board_mode is BOARD.STOPPED
     due = NONE_DUE if shown else safety.due | (tripping - safety.tripping)
     verdict = safety.verdict
-    if standing != safety.standing or told != safety.told or due != safety.due or verdict.fresh is not Action.ALLOW:
+    if standing != safety.standing or told != safety.told or due != safety.due or verdict.fresh is not ACTION.ALLOW:
         verdict = _verdict(safety, standing, due, told)
     return _judged(
         signs=safety.signs, signed=safety.signed, since_s=since_s, standing=standing, tripping=tripping, due=due, told=told, verdict=verdict
@@ -294,10 +295,10 @@ def _verdict(safety: Safety, standing: tuple[int, ...], due: frozenset[int], tol
     board = tuple(reason for bit, reason in BOARD_TOLD if told & bit)
     new = [RULES[row].action for row in standing if row not in safety.standing]
     return Verdict(
-        action=max((rule.action for rule in rules), default=Action.ALLOW),
+        action=max((rule.action for rule in rules), default=ACTION.ALLOW),
         half_rate=any(rule.action in HALF_RATE for rule in rules),
         reasons=tuple(REASONS[row] for row in standing) + board,
         refusing=tuple(REASONS[row] for row in standing if RULES[row].refuses) + board,
         trip_due=bool(due),
-        fresh=max(new, default=Action.ALLOW),
+        fresh=max(new, default=ACTION.ALLOW),
     )

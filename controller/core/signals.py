@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from controller.core import buttons, proof, session
 from controller.core.facts import PROOF_DEG, Facts, since
-from controller.core.model import Action, Mode
+from controller.core.members import ACTION, BOARD, MODE, SIGNAL
+from controller.core.model import Mode
 from controller.core.modes import MOVED_BY_THE_PI, Signal
 from controller.core.rest import may_rest
 from controller.core.safety import Verdict
-from controller.core.wire import BoardMode, BoardReason, StatusFlag
+from controller.core.wire import BoardReason, StatusFlag
 
 STARTING_S = 0.5
 """Time for the first telemetry before a service that has just started believes it."""
@@ -25,7 +26,7 @@ ARRIVED_DEG = 2.0
 STEADY_S = 0.2
 """At rest means so for this long: no telemetry age or filter lag can make a moving table look arrived."""
 
-HELD_UP = frozenset({Mode.RETURNING, Mode.RESTING, Mode.DIZZY_BACK})
+HELD_UP = frozenset({MODE.RETURNING, MODE.RESTING, MODE.DIZZY_BACK})
 """Modes in which the Pi steers a return and therefore needs an angle of its own."""
 
 DIZZY_WAIT_S = 60.0
@@ -60,22 +61,22 @@ def signals(c: Context) -> list[Signal]:
 
 def _urgent(c: Context) -> list[Signal]:
     f, found = c.f, []
-    if not f.inputs.estop_aux_closed or f.board_mode is BoardMode.STOPPED:
-        found.append(Signal.ESTOP)
-    elif f.board_mode is BoardMode.RESCUE:
-        found.append(Signal.RESCUE)
-    if f.board_mode is BoardMode.FAULT or c.verdict.trip_due:
-        found.append(Signal.FAULT)
-    elif f.mode is not Mode.LEVEL_WAIT and _board_up(c):
-        found.append(Signal.BOARD_UP)
+    if not f.inputs.estop_aux_closed or f.board_mode is BOARD.STOPPED:
+        found.append(SIGNAL.ESTOP)
+    elif f.board_mode is BOARD.RESCUE:
+        found.append(SIGNAL.RESCUE)
+    if f.board_mode is BOARD.FAULT or c.verdict.trip_due:
+        found.append(SIGNAL.FAULT)
+    elif f.mode is not MODE.LEVEL_WAIT and _board_up(c):
+        found.append(SIGNAL.BOARD_UP)
     if f.buttons.pressed & buttons.RETURN or _board_asked(f):
-        found.append(Signal.RETURN_PRESSED)
-    if c.verdict.action is Action.ALLOW:
+        found.append(SIGNAL.RETURN_PRESSED)
+    if c.verdict.action is ACTION.ALLOW:
         return found
     if _return_due(c):
-        found.append(Signal.RETURN_DUE)
-    if c.verdict.action is Action.PAUSE:
-        found.append(Signal.PAUSE_DUE)
+        found.append(SIGNAL.RETURN_DUE)
+    if c.verdict.action is ACTION.PAUSE:
+        found.append(SIGNAL.PAUSE_DUE)
     return found
 
 
@@ -83,13 +84,13 @@ def _board_up(c: Context) -> bool:
     f = c.f
     if f.at_upright or not (f.off_upright or f.session):
         return False
-    if f.mode is Mode.DIZZY_WAIT:  # the board has been asked to stand: only what has come since can end the wait, or a board that goes on
-        goes_on = f.board_mode is BoardMode.ASCENT and f.in_mode_s > DIZZY_STOPS_S and not f.at_rest
-        return goes_on or Action.BOARD_RETURN <= c.verdict.fresh <= Action.SILENCE
-    if f.board_mode is BoardMode.ASCENT:
+    if f.mode is MODE.DIZZY_WAIT:  # the board has been asked to stand: only what has come since can end the wait, or a board that goes on
+        goes_on = f.board_mode is BOARD.ASCENT and f.in_mode_s > DIZZY_STOPS_S and not f.at_rest
+        return goes_on or ACTION.BOARD_RETURN <= c.verdict.fresh <= ACTION.SILENCE
+    if f.board_mode is BOARD.ASCENT:
         return True
-    if Action.BOARD_RETURN <= c.verdict.action <= Action.SILENCE:
-        return f.session or f.mode is not Mode.IDLE
+    if ACTION.BOARD_RETURN <= c.verdict.action <= ACTION.SILENCE:
+        return f.session or f.mode is not MODE.IDLE
     return f.mode in HELD_UP and not f.tilt_ok
 
 
@@ -99,50 +100,50 @@ def _board_asked(f: Facts) -> bool:
 
 def _return_due(c: Context) -> bool:
     """In a wait for dizziness only a new demand counts; else the cause of the return would end the wait at once."""
-    if c.f.mode in (Mode.DIZZY_BACK, Mode.DIZZY_WAIT):
-        return Action.RETURN <= c.verdict.fresh <= Action.RETURN_HALF_RATE
-    return Action.RETURN <= c.verdict.action <= Action.RETURN_HALF_RATE
+    if c.f.mode in (MODE.DIZZY_BACK, MODE.DIZZY_WAIT):
+        return ACTION.RETURN <= c.verdict.fresh <= ACTION.RETURN_HALF_RATE
+    return ACTION.RETURN <= c.verdict.action <= ACTION.RETURN_HALF_RATE
 
 
 def _starting(c: Context) -> list[Signal]:
     if not c.f.board_ok or c.f.in_mode_s < (STARTING_S if c.f.tilt_ok else SETTLES_S):
         return []
     if c.f.at_upright:
-        return [Signal.READY if c.clean_start or not c.f.ankles_ok else Signal.AT_UPRIGHT]
-    return [Signal.LEFT_UPRIGHT] if c.f.off_upright else []
+        return [SIGNAL.READY if c.clean_start or not c.f.ankles_ok else SIGNAL.AT_UPRIGHT]
+    return [SIGNAL.LEFT_UPRIGHT] if c.f.off_upright else []
 
 
 def _idle(c: Context) -> list[Signal]:
     if c.f.off_upright and c.f.angle_known and c.f.angle_deg > c.f.limits.upright_deg + PROOF_DEG:
-        return [Signal.LEFT_UPRIGHT]
-    return [Signal.START_OBEYED] if c.f.buttons.pressed & buttons.START and not c.refused else []
+        return [SIGNAL.LEFT_UPRIGHT]
+    return [SIGNAL.START_OBEYED] if c.f.buttons.pressed & buttons.START and not c.refused else []
 
 
 def _proof(c: Context) -> list[Signal]:
-    found = [Signal.DIZZY_STOP] if c.f.buttons.pressed & buttons.DIZZY else []
+    found = [SIGNAL.DIZZY_STOP] if c.f.buttons.pressed & buttons.DIZZY else []
     if c.proof.part is proof.Part.PASSED:
-        found.append(Signal.PROOF_PASSED)
+        found.append(SIGNAL.PROOF_PASSED)
     elif c.proof.part is proof.Part.FAILED:
-        found.append(Signal.PROOF_FAILED)
+        found.append(SIGNAL.PROOF_FAILED)
     return found
 
 
 def _descending(c: Context) -> list[Signal]:
     if c.f.buttons.pressed & buttons.DIZZY:
-        return [Signal.DIZZY_STOP]
+        return [SIGNAL.DIZZY_STOP]
     if _out_of_time(c.f):
-        return [Signal.SESSION_OVER]
+        return [SIGNAL.SESSION_OVER]
     stage = session.stage_of(c.session)
     there = stage is not None and abs(c.f.angle_deg - stage.angle_deg) <= ARRIVED_DEG
-    return [Signal.ARRIVED] if there and c.steady_s >= STEADY_S else []
+    return [SIGNAL.ARRIVED] if there and c.steady_s >= STEADY_S else []
 
 
 def _holding(c: Context) -> list[Signal]:
     if c.f.buttons.pressed & buttons.DIZZY:
-        return [Signal.DIZZY_STOP]
+        return [SIGNAL.DIZZY_STOP]
     if c.hold_left_s > 0.0:
         return []
-    return [Signal.SESSION_OVER if _out_of_time(c.f) or session.last_stage(c.session) else Signal.STAGE_OVER]
+    return [SIGNAL.SESSION_OVER if _out_of_time(c.f) or session.last_stage(c.session) else SIGNAL.STAGE_OVER]
 
 
 def _out_of_time(f: Facts) -> bool:
@@ -151,27 +152,27 @@ def _out_of_time(f: Facts) -> bool:
 
 def _paused(c: Context) -> list[Signal]:
     if c.f.buttons.pressed & buttons.DIZZY:
-        return [Signal.DIZZY_STOP]
+        return [SIGNAL.DIZZY_STOP]
     if c.f.buttons.pressed & buttons.OK:
-        return [Signal.RETURN_DUE if c.verdict.action >= Action.PAUSE else Signal.GO_ON]
-    return [Signal.RETURN_DUE] if c.f.in_mode_s >= c.f.limits.answer_within_s else []
+        return [SIGNAL.RETURN_DUE if c.verdict.action >= ACTION.PAUSE else SIGNAL.GO_ON]
+    return [SIGNAL.RETURN_DUE] if c.f.in_mode_s >= c.f.limits.answer_within_s else []
 
 
 def _returning(c: Context) -> list[Signal]:
     f = c.f
     if f.at_upright and c.steady_s >= STEADY_S:
-        return [Signal.AT_UPRIGHT]
+        return [SIGNAL.AT_UPRIGHT]
     found = []
     if f.buttons.pressed & buttons.DIZZY and _dizzy_stops(c):
-        found.append(Signal.DIZZY_BACK if may_go_back_down(f) else Signal.DIZZY_STOP)
+        found.append(SIGNAL.DIZZY_BACK if may_go_back_down(f) else SIGNAL.DIZZY_STOP)
     if c.steady_s < STEADY_S or not f.tilt_ok:
         return found
     if c.session.dizzy_at_gate and abs(f.angle_deg - f.limits.gate_deg) <= f.limits.gate_half_deg:
-        found.append(Signal.DIZZY_STOP)
+        found.append(SIGNAL.DIZZY_STOP)
     if rest_due_here(f):
-        found.append(Signal.REST_DUE)
+        found.append(SIGNAL.REST_DUE)
     elif _waits_at_level(f) and f.angle_deg <= f.limits.level_deg + f.limits.level_half_deg:
-        found.append(Signal.AT_LEVEL)
+        found.append(SIGNAL.AT_LEVEL)
     return found
 
 
@@ -206,84 +207,84 @@ def _waits_at_level(f: Facts) -> bool:
 
 def _resting(c: Context) -> list[Signal]:
     if c.f.at_upright:
-        return [Signal.AT_UPRIGHT]
+        return [SIGNAL.AT_UPRIGHT]
     if c.f.buttons.pressed & buttons.DIZZY:
-        return [Signal.DIZZY_STOP]
-    return [Signal.REST_TAKEN] if c.f.rest_done else []
+        return [SIGNAL.DIZZY_STOP]
+    return [SIGNAL.REST_TAKEN] if c.f.rest_done else []
 
 
 def _board_return(c: Context) -> list[Signal]:
     f = c.f
     if not f.board_ok:
         return []
-    if f.at_upright and f.flags & StatusFlag.AT_REST and f.board_mode is not BoardMode.ASCENT:
-        return [Signal.AT_UPRIGHT]
+    if f.at_upright and f.flags & StatusFlag.AT_REST and f.board_mode is not BOARD.ASCENT:
+        return [SIGNAL.AT_UPRIGHT]
     if f.buttons.pressed & buttons.DIZZY:
-        return [Signal.DIZZY_STOP]
+        return [SIGNAL.DIZZY_STOP]
     at_rest = bool(f.flags & StatusFlag.AT_REST)
     if at_rest and f.flags & StatusFlag.LEVEL_WAIT and f.angle_known and f.angle_deg <= f.limits.level_deg + f.limits.level_half_deg:
-        return [Signal.AT_LEVEL]
-    braked = f.board_mode in (BoardMode.BRAKED, BoardMode.FOLLOW)
-    free = at_rest and braked and f.tilt_ok and c.verdict.action < Action.BOARD_RETURN
-    return [Signal.BOARD_DONE] if free and f.in_mode_s > STARTING_S else []
+        return [SIGNAL.AT_LEVEL]
+    braked = f.board_mode in (BOARD.BRAKED, BOARD.FOLLOW)
+    free = at_rest and braked and f.tilt_ok and c.verdict.action < ACTION.BOARD_RETURN
+    return [SIGNAL.BOARD_DONE] if free and f.in_mode_s > STARTING_S else []
 
 
 def _level_wait(c: Context) -> list[Signal]:
     f = c.f
     if f.at_upright:
-        return [Signal.AT_UPRIGHT]
-    return [] if f.unasked or f.flags & StatusFlag.LEVEL_WAIT else [Signal.ANSWERED]
+        return [SIGNAL.AT_UPRIGHT]
+    return [] if f.unasked or f.flags & StatusFlag.LEVEL_WAIT else [SIGNAL.ANSWERED]
 
 
 def _dizzy_back(c: Context) -> list[Signal]:
     if c.f.at_upright:
-        return [Signal.AT_UPRIGHT]
+        return [SIGNAL.AT_UPRIGHT]
     if c.f.buttons.pressed & buttons.DIZZY or not c.f.ankles_ok:
-        return [Signal.DIZZY_STOP]
+        return [SIGNAL.DIZZY_STOP]
     there = abs(c.f.angle_deg - c.session.dizzy_target_deg) <= ARRIVED_DEG
-    return [Signal.ARRIVED] if there and c.steady_s >= STEADY_S else []
+    return [SIGNAL.ARRIVED] if there and c.steady_s >= STEADY_S else []
 
 
 def _dizzy_wait(c: Context) -> list[Signal]:
-    return [Signal.AT_UPRIGHT] if c.f.at_upright else []
+    return [SIGNAL.AT_UPRIGHT] if c.f.at_upright else []
 
 
 def _settling(c: Context) -> list[Signal]:
     if c.f.off_upright and c.f.angle_known and c.f.angle_deg > c.f.limits.upright_deg + PROOF_DEG:
-        return [Signal.LEFT_UPRIGHT]
+        return [SIGNAL.LEFT_UPRIGHT]
     if not c.f.session:
-        return [Signal.FINISHED]
-    return [Signal.SETTLED] if c.f.in_mode_s >= c.f.limits.settling_s else []
+        return [SIGNAL.FINISHED]
+    return [SIGNAL.SETTLED] if c.f.in_mode_s >= c.f.limits.settling_s else []
 
 
 def _release(c: Context) -> list[Signal]:
     if c.f.off_upright and c.f.angle_known and c.f.angle_deg > c.f.limits.upright_deg + PROOF_DEG:
-        return [Signal.LEFT_UPRIGHT]
+        return [SIGNAL.LEFT_UPRIGHT]
     upright_s = since(c.f.watch.upright_since_s, c.f.now_s)
-    return [Signal.FINISHED] if c.f.watch.opened_at_upright and upright_s >= c.f.limits.session_clear_s else []
+    return [SIGNAL.FINISHED] if c.f.watch.opened_at_upright and upright_s >= c.f.limits.session_clear_s else []
 
 
 def _latched(c: Context) -> list[Signal]:
-    free = c.f.board_mode in (BoardMode.BRAKED, BoardMode.FOLLOW) and c.f.inputs.estop_aux_closed
-    return [Signal.RESET] if free and not c.verdict.trip_due else []
+    free = c.f.board_mode in (BOARD.BRAKED, BOARD.FOLLOW) and c.f.inputs.estop_aux_closed
+    return [SIGNAL.RESET] if free and not c.verdict.trip_due else []
 
 
 _BY_MODE: dict[Mode, Callable[[Context], list[Signal]]] = {
-    Mode.STARTING: _starting,
-    Mode.IDLE: _idle,
-    Mode.PROOF_TEST: _proof,
-    Mode.DESCENDING: _descending,
-    Mode.HOLDING: _holding,
-    Mode.PAUSED: _paused,
-    Mode.RETURNING: _returning,
-    Mode.RESTING: _resting,
-    Mode.BOARD_RETURN: _board_return,
-    Mode.LEVEL_WAIT: _level_wait,
-    Mode.DIZZY_BACK: _dizzy_back,
-    Mode.DIZZY_WAIT: _dizzy_wait,
-    Mode.SETTLING: _settling,
-    Mode.RELEASE: _release,
-    Mode.STOPPED: _latched,
-    Mode.RESCUE: _latched,
-    Mode.FAULT: _latched,
+    MODE.STARTING: _starting,
+    MODE.IDLE: _idle,
+    MODE.PROOF_TEST: _proof,
+    MODE.DESCENDING: _descending,
+    MODE.HOLDING: _holding,
+    MODE.PAUSED: _paused,
+    MODE.RETURNING: _returning,
+    MODE.RESTING: _resting,
+    MODE.BOARD_RETURN: _board_return,
+    MODE.LEVEL_WAIT: _level_wait,
+    MODE.DIZZY_BACK: _dizzy_back,
+    MODE.DIZZY_WAIT: _dizzy_wait,
+    MODE.SETTLING: _settling,
+    MODE.RELEASE: _release,
+    MODE.STOPPED: _latched,
+    MODE.RESCUE: _latched,
+    MODE.FAULT: _latched,
 }

@@ -13,6 +13,7 @@ from controller.core import answers, buttons, course, display, ladder, load, mod
 from controller.core.drive import Course, Drive, drive
 from controller.core.facts import ESTOP_CONTACTS, Facts, since
 from controller.core.limits import Limits
+from controller.core.members import MODE, SIGNAL
 from controller.core.model import Inputs, Latches, Mode, Outputs, Prompt, Refusal
 from controller.core.modes import Signal
 from controller.core.perceive import perceive
@@ -65,7 +66,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     f, mode, verdict = now.f, now.mode, now.safety.verdict
     times = _times(state, now)
     ses, prompt = _prompt(now, times)
-    hold_left_s = session.hold_left_s(ses, times.hold_s, f) if mode is Mode.HOLDING else 0.0
+    hold_left_s = session.hold_left_s(ses, times.hold_s, f) if mode is MODE.HOLDING else 0.0
     driven = drive(f, Course(mode, ses, now.proof, verdict, times.hold_s, hold_left_s, times.warned_s), state.motion)
     ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and ses.open, answered=now.answered)
     progress = ladder.progress(state.progress, f)
@@ -78,33 +79,14 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     )
     shown = display.show(state.screen, told, display.View(f, mode, verdict, now.refused, ses, helping, ask, driven, hold_left_s, now.proof))
     following = _state(
-        now_s=f.now_s,
-        mode=mode,
-        since_s=f.now_s if now.signal is not None or state.now_s is None else state.since_s,
-        buttons=f.buttons,
-        tilt=f.tilt,
-        watch=replace(f.watch, locks_seen_open=0) if now.signal is Signal.START_OBEYED else f.watch,
-        safety=now.safety,
-        session=ses,
-        rest=f.rest,
-        ask=ask,
-        progress=progress,
-        ladder=helping,
-        proof=now.proof,
-        load=_load(state, now),
-        motion=driven.motion,
-        warned_s=driven.warned_s,
-        warning=driven.warning,
-        hold_s=times.hold_s,
-        way_s=times.way_s,
-        inverted_s=times.inverted_s,
-        selection=state.selection + _selected(f),
-        latched_s=_latched_s(state, now),
-        spotted_s=f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s,
-        screen=shown.screen,
-        latches=_latches(state.latches, now, ses),
-        told=reasons,
-    )
+        now_s=f.now_s, mode=mode, since_s=f.now_s if now.signal is not None or state.now_s is None else state.since_s,
+        buttons=f.buttons, tilt=f.tilt, watch=replace(f.watch, locks_seen_open=0) if now.signal is SIGNAL.START_OBEYED else f.watch,
+        safety=now.safety, session=ses, rest=f.rest, ask=ask, progress=progress, ladder=helping, proof=now.proof, load=_load(state, now),
+        motion=driven.motion, warned_s=driven.warned_s, warning=driven.warning, hold_s=times.hold_s, way_s=times.way_s,
+        inverted_s=times.inverted_s, selection=state.selection + _selected(f), latched_s=_latched_s(state, now),
+        spotted_s=f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s, screen=shown.screen,
+        latches=_latches(state.latches, now, ses), told=reasons,
+    )  # fmt: skip
     return following, _outputs(following, now, driven, told, shown, hold_left_s)
 
 
@@ -116,32 +98,32 @@ def _decide(state: State, f: Facts) -> Decision:
     answered = bool(f.buttons.pressed & (buttons.OK | buttons.RETURN))
     ses = course.during(state.session, f, answered=answered)
     answered = answered or (state.session.unasked and not ses.unasked)  # ... or the board has seen it on its own wires
-    test = proof.update(state.proof, f, moved=_landed(state, f)) if state.mode is Mode.PROOF_TEST else state.proof
-    left_s = session.hold_left_s(ses, state.hold_s, f) if state.mode is Mode.HOLDING else 0.0
+    test = proof.update(state.proof, f, moved=_landed(state, f)) if state.mode is MODE.PROOF_TEST else state.proof
+    left_s = session.hold_left_s(ses, state.hold_s, f) if state.mode is MODE.HOLDING else 0.0
     steady_s = since(f.watch.still_since_s, f.now_s)
     context = signals.Context(f, judged.verdict, ses, test, left_s, steady_s, bool(refused), state.latches.clean_shutdown)
     mode, signal = modes.next_mode(state.mode, signals.signals(context))
     if signal is not None:
         ses = course.after_change(ses, f, state.mode, mode, signal)
-        test = proof.begin(f.now_s) if signal is Signal.START_OBEYED else test
+        test = proof.begin(f.now_s) if signal is SIGNAL.START_OBEYED else test
     due = inspected and (state.latches.inspection_due or state.latches.load_refused)
     return Decision(f, judged, refused, answered, due, ses, test, mode, signal)
 
 
 def _load(state: State, now: Decision) -> load.Load:
     """Measured anew in each session."""
-    if now.signal is Signal.START_OBEYED:
+    if now.signal is SIGNAL.START_OBEYED:
         return load.NOT_YET
-    if now.mode is not Mode.DESCENDING or state.load.judged or not now.f.board_ok:
+    if now.mode is not MODE.DESCENDING or state.load.judged or not now.f.board_ok:
         return state.load
     return load.update(state.load, now.f.angle_deg, now.f.board.current_ma, now.f.limits)
 
 
 def _latched_s(state: State, now: Decision) -> float:
     """Since when an emergency stop has been latched; one found at the service's start may be old already: help at once."""
-    if now.mode not in (Mode.STOPPED, Mode.RESCUE):
+    if now.mode not in (MODE.STOPPED, MODE.RESCUE):
         return inf
-    if state.mode is Mode.STARTING:
+    if state.mode is MODE.STARTING:
         return now.f.now_s - now.f.limits.estop_ladder_s
     return min(state.latched_s, now.f.now_s)
 
@@ -160,16 +142,19 @@ def _landed(state: State, f: Facts) -> bool:
 
 def _times(state: State, now: Decision) -> Times:
     f, signal = now.f, now.signal
-    fresh_stage = signal in (Signal.START_OBEYED, Signal.STAGE_OVER)
-    hold_s = 0.0 if fresh_stage else state.hold_s + (f.dt_s if state.mode is Mode.HOLDING else 0.0)
-    way_s = 0.0 if fresh_stage else state.way_s + (f.dt_s if state.mode is Mode.DESCENDING else 0.0)
-    inverted_s = state.inverted_s + (f.dt_s if f.inverted and now.session.open else 0.0)
-    if now.mode is Mode.IDLE:
-        inverted_s = 0.0
-    warned_s = state.warned_s
+    hold_s, way_s, warned_s = state.hold_s, state.way_s, state.warned_s
+    if state.mode is MODE.HOLDING:
+        hold_s += f.dt_s
+    elif state.mode is MODE.DESCENDING:
+        way_s += f.dt_s
+    inverted_s = 0.0 if now.mode is MODE.IDLE else state.inverted_s + (f.dt_s if f.inverted and now.session.open else 0.0)
+    if signal is None:
+        return Times(warned_s, hold_s, way_s, inverted_s)
+    if signal in (SIGNAL.START_OBEYED, SIGNAL.STAGE_OVER):
+        hold_s = way_s = 0.0
     if signal in course.JUST_PRESSED:
         warned_s = f.limits.warning_s
-    elif signal is not None and state.mode not in course.WARNS_AHEAD and signal is not Signal.BOARD_UP:
+    elif state.mode not in course.WARNS_AHEAD and signal is not SIGNAL.BOARD_UP:
         warned_s = 0.0
     return Times(warned_s, hold_s, way_s, inverted_s)
 
@@ -177,9 +162,9 @@ def _times(state: State, now: Decision) -> Times:
 def _prompt(now: Decision, times: Times) -> tuple[Session, Prompt | None]:
     """The prompt whose moment has come, and the session that remembers it was given (TP7)."""
     ses, stage = now.session, session.stage_of(now.session)
-    if stage is None or now.mode not in (Mode.DESCENDING, Mode.HOLDING):
+    if stage is None or now.mode not in (MODE.DESCENDING, MODE.HOLDING):
         return ses, None
-    if now.mode is Mode.HOLDING:
+    if now.mode is MODE.HOLDING:
         prompt = session.prompt_due(stage.prompts, ses.prompted, times.hold_s)
         return (replace(ses, prompted=ses.prompted + 1), prompt) if prompt is not None else (ses, None)
     prompt = session.prompt_due(stage.way_prompts, ses.way_prompted, times.way_s)
@@ -188,7 +173,7 @@ def _prompt(now: Decision, times: Times) -> tuple[Session, Prompt | None]:
 
 def _selected(f: Facts) -> int:
     """SELECT changes the selection only while idle."""
-    if f.mode is not Mode.IDLE or not f.buttons.pressed & (buttons.SELECT_MINUS | buttons.SELECT_PLUS):
+    if f.mode is not MODE.IDLE or not f.buttons.pressed & (buttons.SELECT_MINUS | buttons.SELECT_PLUS):
         return 0
     return 1 if f.buttons.pressed & buttons.SELECT_PLUS else -1
 
@@ -201,7 +186,7 @@ def _latches(latches: Latches, now: Decision, ses: Session) -> Latches:
     names = {reason.name for reason in now.safety.verdict.reasons} if now.safety.verdict.reasons else ()
     inspection_due = inspection_due or "ankle_open" in names
     load_refused = load_refused or "load" in names
-    clean = latches.clean_shutdown if now.mode is Mode.STARTING else now.mode is Mode.IDLE and not ses.open
+    clean = latches.clean_shutdown if now.mode is MODE.STARTING else now.mode is MODE.IDLE and not ses.open
     if (inspection_due, load_refused, clean) == (latches.inspection_due, latches.load_refused, latches.clean_shutdown):
         return latches
     return Latches(inspection_due=inspection_due, load_refused=load_refused, clean_shutdown=clean)

@@ -8,7 +8,8 @@ from controller.core import buttons, ladder, panel, proof, session
 from controller.core.answers import Ask
 from controller.core.facts import Facts
 from controller.core.ladder import Ladder
-from controller.core.model import Action, Event, Mode, Prompt, Reason, Refusal
+from controller.core.members import ACTION, MODE, SIGNAL
+from controller.core.model import Event, Mode, Prompt, Reason, Refusal
 from controller.core.modes import AT_REST_UPRIGHT, Signal
 from controller.core.panel import Screen
 from controller.core.safety import Verdict
@@ -16,7 +17,7 @@ from controller.core.signals import SETTLES_S
 from controller.core.state import State
 from controller.core.words import GOING_ON, LADDER_WORDS, PHRASES, PROOF_WORDS
 
-URGENT_MODES = frozenset({Mode.PAUSED, Mode.BOARD_RETURN, Mode.LEVEL_WAIT, Mode.STOPPED, Mode.FAULT, Mode.DIZZY_WAIT, Mode.DIZZY_BACK})
+URGENT_MODES = frozenset({MODE.PAUSED, MODE.BOARD_RETURN, MODE.LEVEL_WAIT, MODE.STOPPED, MODE.FAULT, MODE.DIZZY_WAIT, MODE.DIZZY_BACK})
 ASK_WORDS = "Are you all right? Press OK."
 WARNING_WORDS = "Attention, moving in two seconds."
 EARLY_WORDS = "Too early: keep the ankle locks closed and stay standing."
@@ -57,7 +58,7 @@ def tellable(f: Facts, was: State, mode: Mode, verdict: Verdict) -> tuple[Reason
 
     What has not been read yet counts as broken; that is no news unless it lasts beyond the start, or the start takes too long.
     """
-    return was.told if mode is Mode.STARTING and f.in_mode_s <= SETTLES_S else verdict.reasons
+    return was.told if mode is MODE.STARTING and f.in_mode_s <= SETTLES_S else verdict.reasons
 
 
 def tell(f: Facts, was: State, now: Is) -> Told:
@@ -80,7 +81,7 @@ def _presses(f: Facts, was: State, now: Is, events: list[Event], words: list[Sai
     for bit, name in buttons.NAMES.items():
         if f.buttons.pressed & bit:
             events.append(Event(at_s=f.now_s, kind="button", text=name))
-    if f.buttons.pressed & buttons.START and now.signal is not Signal.START_OBEYED:
+    if f.buttons.pressed & buttons.START and now.signal is not SIGNAL.START_OBEYED:
         for refusal in now.refused:
             events.append(Event(at_s=f.now_s, kind="refusal", text=f"{refusal.says} {refusal.way_back}", rule=refusal.rule))
             words.append((f"{refusal.says} {refusal.way_back}", False))
@@ -96,8 +97,8 @@ def _reasons(f: Facts, was: State, now: Is, events: list[Event], words: list[Sai
     for reason in now.reasons:
         if reason.name not in before:
             events.append(Event(at_s=f.now_s, kind="reason", text=f"{reason.name}: {reason.says}", rule=reason.rule))
-            if now.mode not in AT_REST_UPRIGHT and now.mode is not Mode.STARTING:
-                words.append((f"{reason.says} {reason.way_back}", now.verdict.action >= Action.PAUSE))
+            if now.mode not in AT_REST_UPRIGHT and now.mode is not MODE.STARTING:
+                words.append((f"{reason.says} {reason.way_back}", now.verdict.action >= ACTION.PAUSE))
     for reason in was.told:
         if reason.name not in after:
             events.append(Event(at_s=f.now_s, kind="cleared", text=reason.name, rule=reason.rule))
@@ -112,12 +113,12 @@ def _mode(f: Facts, was: State, now: Is, events: list[Event], words: list[Said])
     events.append(Event(at_s=f.now_s, kind="mode", text=now.mode.value))
     stage = session.stage_of(now.session)
     hold_s = now.session.holds_s[now.session.stage] if now.session.holds_s else 0.0
-    if now.signal is Signal.START_OBEYED and now.session.plan is not None:
+    if now.signal is SIGNAL.START_OBEYED and now.session.plan is not None:
         events.append(Event(at_s=f.now_s, kind="plan", text=plan_words(now.session)))
-    if now.signal is Signal.PROOF_FAILED:
+    if now.signal is SIGNAL.PROOF_FAILED:
         events.append(Event(at_s=f.now_s, kind="proof", text=PROOF_WORDS[now.proof.failed], rule="SR16"))
         words.append((PROOF_WORDS[now.proof.failed], True))
-    if now.signal is Signal.PROOF_PASSED:
+    if now.signal is SIGNAL.PROOF_PASSED:
         events.append(Event(at_s=f.now_s, kind="proof", text="passed", rule="SR16"))
     phrase = PHRASES[now.mode]
     if now.signal is not None:
@@ -159,7 +160,7 @@ def _questions(f: Facts, was: State, now: Is, events: list[Event], words: list[S
 def _warning(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
     if now.warning and not was.warning:
         words.append((WARNING_WORDS, True))
-    if f.watch.opened_at_upright and not was.watch.opened_at_upright and now.mode is Mode.SETTLING and f.session:
+    if f.watch.opened_at_upright and not was.watch.opened_at_upright and now.mode is MODE.SETTLING and f.session:
         events.append(Event(at_s=f.now_s, kind="reason", text="locks_early: ankle locks opened before the time", rule="TP11"))
         words.append((EARLY_WORDS, True))
 

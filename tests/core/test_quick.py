@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -11,13 +12,16 @@ from hypothesis import strategies as st
 
 from controller.core.facts import Facts
 from controller.core.limits import Limits
-from controller.core.model import BoardReport, Command, ImuReading, Inputs, Outputs
+from controller.core.members import ACTION, BOARD, MODE, SIGNAL
+from controller.core.model import Action, BoardReport, Command, ImuReading, Inputs, Mode, Outputs
+from controller.core.modes import Signal
 from controller.core.motion import MotionState
 from controller.core.quick import maker
 from controller.core.safety import Safety
 from controller.core.state import State
 from controller.core.tilt import TiltState
 from controller.core.tilt_watch import Watch
+from controller.core.wire import BoardMode
 
 MADE: tuple[type[Any], ...] = (State, Outputs, Facts, Inputs, BoardReport, ImuReading, Command, MotionState, TiltState, Watch, Safety)
 
@@ -68,3 +72,9 @@ def test_it_can_be_replaced_compared_and_hashed_like_any_other(first: float, sec
     assert replace(made, first=2.0) == Pair(first=2.0, second=second)
     assert hash(made) == hash(Pair(first=first, second=second))
     assert repr(made) == repr(Pair(first=first, second=second))
+
+
+@pytest.mark.parametrize(("plain_members", "enum"), [(MODE, Mode), (ACTION, Action), (BOARD, BoardMode), (SIGNAL, Signal)])
+def test_plain_members_are_the_enums_own_members_and_all_of_them(plain_members: Any, enum: type[Enum]) -> None:
+    assert vars(plain_members) == dict(enum.__members__)
+    assert all(getattr(plain_members, member.name) is member for member in enum)
