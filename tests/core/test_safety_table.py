@@ -216,6 +216,11 @@ def test_a_demand_is_fresh_in_the_tick_it_begins_and_only_then() -> None:
     assert fresh == [none, PAUSE, none, RETURN, none, none, none, none]
 
 
+def test_before_anything_is_judged_nothing_is_demanded() -> None:
+    nothing = Verdict(action=Action.ALLOW, half_rate=False, reasons=(), refusing=(), trip_due=False, fresh=Action.ALLOW)
+    assert Verdict() == Safety().verdict == nothing
+
+
 def test_nothing_new_keeps_the_very_same_object_so_that_a_tick_costs_nothing() -> None:
     quiet, lost = facts(), facts(flags=INVERTED & ~StatusFlag.MAINS)
     calm = judge(Safety(), quiet, reset=False, inspected=False)

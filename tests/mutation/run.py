@@ -169,7 +169,8 @@ def examine(module: str, path: Path, tests: Sequence[str], *, at_once: int, unti
         if code in (KILLED, STILLBORN):
             score.killed += code == KILLED
             score.stillborn += code == STILLBORN
-        elif (mutant.where, mutant.was, mutant.now) in excused:
+        elif excused[(mutant.where, mutant.was, mutant.now)] > 0:
+            excused[(mutant.where, mutant.was, mutant.now)] -= 1  # one entry, one mutant
             score.argued += 1
         else:
             score.survived.append(mutant.name)
