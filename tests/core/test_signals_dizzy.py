@@ -128,10 +128,10 @@ def test_in_the_two_seconds_of_warning_before_a_return_past_the_gate_it_only_wai
     world = Ideal(plan=replace(PLAN, stages=(Stage(angle_deg=15.0, hold_s=60.0),))).holding().run(20.0)
     world.mains = False
     world.tick()
-    assert world.modes[-1] is Mode.RETURNING
+    assert world.modes[-1:] == [Mode.RETURNING]
     world.press("dizzy", for_s=0.06)
     assert not descends(world)
-    assert world.modes[-1] is Mode.DIZZY_WAIT
+    assert world.modes[-1:] == [Mode.DIZZY_WAIT]
 
 
 @pytest.mark.req("TP10")

@@ -7,9 +7,9 @@ world's library.  Whatever is not seen to fail counts as survived; what the comp
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -168,16 +168,13 @@ def noticed(library: Path, *, depth: str) -> bool:
     child = os.fork()
     if child == 0:
         _child(library, depth)
-    end = time.monotonic() + MUTANT_S
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 1
-        time.sleep(0.02)
-    with contextlib.suppress(ProcessLookupError):
+    watch = os.pidfd_open(child)
+    ended = bool(select.select([watch], [], [], MUTANT_S)[0])
+    os.close(watch)
+    if not ended:
         os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
+    _, status = os.waitpid(child, 0)
+    return ended and (os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 1)
 
 
 def argued() -> dict[str, str]:
