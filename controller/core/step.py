@@ -68,7 +68,8 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     ses, prompt = _prompt(now, times)
     hold_left_s = session.hold_left_s(ses, times.hold_s, f) if mode is MODE.HOLDING else 0.0
     driven = drive(f, Course(mode, ses, now.proof, verdict, times.hold_s, hold_left_s, times.warned_s), state.motion)
-    ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and ses.open, answered=now.answered)
+    holds = mode is MODE.RESCUE and f.buttons.down & buttons.RETURN != 0  # whoever holds RETURN is awake
+    ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and ses.open, answered=now.answered or holds)
     progress = ladder.progress(state.progress, f)
     helping = ladder.update(state.ladder, f, ladder.cause(f, progress, since(state.latched_s, f.now_s)), answered=now.answered)
     reasons = story.tellable(f, state, mode, verdict)

@@ -20,7 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "overspeed": ("The table moved too fast.", "Press RETURN once to come up. At upright rest hold OK for 3 s."),
     "past_limit": ("Past the angle permitted.", GO_UP),
     "ankle_open": ("An ankle lock is open.", GO_UP + " At upright rest hold OK and SPOTTER for 5 s after checking the locks."),
-    "board_silent": ("The drive board is not heard.", "It brings you up by itself. Then check the cable."),
+    "board_silent": ("The drive board is not heard.", "It brings you up by itself. If nothing moves, hold RETURN."),
     "board_stranger": ("The drive board speaks another version.", "Install matching firmware."),
     "board_refuses": ("The drive board refuses our commands.", "Install matching firmware."),
     "pi_silent": ("The drive board did not hear us.", "Press OK to go on or RETURN to come up."),
@@ -98,7 +98,7 @@ PROOF_WORDS: dict[str, str] = {
 }
 
 LADDER_WORDS: dict[str, str] = {
-    "estop_waiting": "Help is needed. The emergency stop is still pressed in.",
+    "estop_waiting": "Help is needed. The emergency stop is still latched.",
     "no_progress": "Help is needed. The table does not come up.",
     "level_wait": "Are you all right? Press OK or RETURN. Helper: stay with them.",
     "board": "Help is needed at the inversion table.",

@@ -151,7 +151,7 @@ def test_an_emergency_stop_latched_for_a_minute_off_upright_rest_calls() -> None
     world.run(30.0)
     assert world.out.mode is Mode.STOPPED
     assert world.out.ladder == 3
-    assert world.phrases.count("Help is needed. The emergency stop is still pressed in.") == 1
+    assert world.phrases.count("Help is needed. The emergency stop is still latched.") == 1
 
 
 @pytest.mark.req("SR14", "SR1")
