@@ -162,10 +162,11 @@ class Imu:
             self._do = self._reset
             return
         raw = self._chip.burst
-        if not self._advance(self._chip.time_stamp) or raw[0] & NEW_SAMPLE != NEW_SAMPLE:
+        if not self._advance(self._chip.time_stamp):
             return
-        self._accel, self._gyro = self._chip.scale(raw)
-        self._sampled_s = now_s
+        if raw[0] & NEW_SAMPLE == NEW_SAMPLE:
+            self._accel, self._gyro = self._chip.scale(raw)
+        self._sampled_s = now_s  # a chip that answers with nothing new is stuck, not silent (F11); the filter tells by its time stamp
 
     def _advance(self, counts: int) -> bool:
         """Carry the chip's 32-bit time on across its wrap (29.8 h); a jump back is a chip that was reset: check it next tick."""

@@ -57,7 +57,7 @@ class AvrBoard:
         self.processor.tell("")
         self._avr_ffi, self._avr_lib = build.load()
         where = addresses(self.elf)
-        self._buzzer_at, self._hang_at = where["out"] + _BUZZER_OFFSET, where["clock_tick_done"]
+        self._buzzer_at, self._hang_at = where["sound_now"], where["clock_tick_done"]
         self._world = self._avr_ffi.cast("void *", int(ffi.cast("uintptr_t", world)))
         self._begin = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_begin")))
         self._end = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_end")))
@@ -66,8 +66,3 @@ class AvrBoard:
     def run_ms(self, n: int) -> None:
         """`n` milliseconds of world and processor."""
         self._avr_lib.avr_couple(self.processor.handle, self._world, self._begin, self._end, n, self._buzzer_at, self._hang_at)
-
-
-_BUZZER_OFFSET = 4
-"""Of board_out_t on the AVR, which pads nothing: duty (2), brake, contactor, buzzer.  Only the class of sound is read there; tests compare
-it with the pin's pattern."""

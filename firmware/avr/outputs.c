@@ -15,6 +15,7 @@
 #define OUTPUTS_DRIVE_UP   ((uint8_t)(OUTPUTS_MODE_A | _BV(COM1B1)))
 
 static uint16_t sound_ms;
+static volatile uint8_t sound_now; /* the class of sound on the pin: whole at every moment, for whoever listens from outside */
 
 /* Twelve cycles after the edge has been taken the bridge is off; nothing here touches the status register, so nothing is saved but one register.
  * GPIOR0 bit 0 or 1 keeps what happened until the tick has told the core (contacts.c). */
@@ -86,6 +87,7 @@ static int16_t within(int16_t duty)
 
 static bool sounding(uint8_t buzzer)
 {
+    sound_now = buzzer;
     sound_ms = buzzer == 0U ? 0U : (uint16_t)(sound_ms + 1U);
     if (buzzer == 1U) {
         return (sound_ms & (OUTPUTS_WARNING_MS / 2U)) == 0U;

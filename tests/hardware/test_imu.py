@@ -132,11 +132,15 @@ def test_another_chip_at_the_address_is_never_taken_for_the_imu() -> None:
     assert reading.age_s == float("inf")
 
 
-@pytest.mark.req("SR8", "F21")
-def test_a_sample_that_is_not_new_does_not_count_as_fresh(bench: Bench) -> None:
+@pytest.mark.req("SR8", "F11", "F21")
+def test_a_chip_that_answers_with_nothing_new_shows_the_same_sample_again_not_silence(bench: Bench) -> None:
+    """Silence asks the person; a stuck chip brings them up at once (F11): the two must not look alike."""
     bench.chip.stuck = True
-    bench.ticks(1)
-    assert bench.ticks(3).age_s >= 0.06
+    stood = bench.ticks(1)
+    bench.chip.accel_counts = (1000, 0, 15000)
+    after = bench.ticks(5)
+    assert (after.accel_mps2, after.gyro_dps) == (stood.accel_mps2, stood.gyro_dps)
+    assert after.age_s < 0.02
 
 
 @pytest.mark.req("SR8", "F17")
