@@ -35,7 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="scenario files or folders; none: the shipped ones")
     parser.add_argument("--list", action="store_true", help="list the scenarios with the rules they show, run nothing")
     parser.add_argument("--depth", choices=DEPTHS, help="run at this depth only (default: the first that a scenario names)")
-    parser.add_argument("--board", choices=BOARDS, default="native", help="the board's C code, or the flashed binary itself (slower)")
+    parser.add_argument("--board", choices=BOARDS, help="the board's C code, or the flashed binary itself (slower), instead of the file's")
     parser.add_argument("--all-depths", action="store_true", help="run at every depth a scenario names")
     parser.add_argument("--seed", type=int, help="instead of the file's")
     parser.add_argument("--trace", type=Path, metavar="CSV", help="write the trace; of several runs, one file each beside it")
@@ -108,7 +108,7 @@ def _run(scenario: Scenario, depth: str, args: argparse.Namespace, many: int) ->
 
     brief = args.quiet or many > 1
     if not brief:
-        _say(f"{scenario.title} ({scenario.name}, {depth})")
+        _say(f"{scenario.title} ({scenario.name}, {report.where(depth, args.board or scenario.board)})")
     tell: Callable[..., None] = (lambda _moment: None) if brief else (lambda moment: _say(report.line(moment)))
     result = run_scenario(scenario, depth=depth, seed=args.seed, tell=tell, board=args.board)
     lines = [report.summary(result)] if brief else report.verdicts(result)

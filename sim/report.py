@@ -37,13 +37,19 @@ def verdicts(result: Result) -> list[str]:
     return lines
 
 
+def where(depth: str, board: str) -> str:
+    """The depth, and the board where it is not the usual one."""
+    return depth if board == "native" else f"{depth}, {board}"
+
+
 def summary(result: Result) -> str:
     """One line per run."""
     word = "ok    " if result.ok else "FAILED"
     speed = result.rows[-1].t_s / result.wall_s if result.wall_s > 0.0 else 0.0
     first = "" if result.ok else f"  {result.failures()[0]}"
     lasted_s = result.rows[-1].t_s
-    return f"{word} {result.scenario.name} ({result.depth}): {lasted_s:.0f} s in {result.wall_s:.2f} s, {speed:.0f} x real time{first}"
+    place = where(result.depth, result.board)
+    return f"{word} {result.scenario.name} ({place}): {lasted_s:.0f} s in {result.wall_s:.2f} s, {speed:.0f} x real time{first}"
 
 
 def as_json(results: list[Result]) -> str:
@@ -58,6 +64,7 @@ def _one(result: Result) -> dict[str, object]:
         "title": result.scenario.title,
         "rules": list(result.scenario.rules),
         "depth": result.depth,
+        "board": result.board,
         "seed": result.scenario.seed,
         "ok": result.ok,
         "lasted_s": round(result.rows[-1].t_s, 3),

@@ -42,6 +42,7 @@ class Result:
 
     scenario: Scenario
     depth: str
+    board: str = "native"
     rows: list[Row] = field(default_factory=list)
     timeline: list[Moment] = field(default_factory=list)
     phases: dict[str, list[float]] = field(default_factory=dict)
@@ -102,16 +103,16 @@ def _maker(world: World, scenario: Scenario, depth: str, limits: Limits) -> Call
 class Run:
     """One scenario under way; implements sim.events.Stage."""
 
-    def __init__(self, scenario: Scenario, depth: str, seed: int, tell: Tell, board: str = "native") -> None:
+    def __init__(self, scenario: Scenario, depth: str, seed: int, tell: Tell, board: str | None = None) -> None:
         if depth not in scenario.depths:
             raise ScenarioError(f"{scenario.path}: is not for the depth {depth!r}; it names {', '.join(scenario.depths)}")
         limits = scenario.limits
-        self.world = World(seed, _person(scenario), board=board)
+        self.world = World(seed, _person(scenario), board=board or scenario.board)
         self.world.estop(pressed=False)
         self.world.set_mains(True)
         self.process = Process(self.world, _maker(self.world, scenario, depth, limits), limits, scenario.history.latches)
         self.scenario = scenario
-        self.result = Result(scenario=scenario, depth=depth, upright_deg=limits.upright_deg)
+        self.result = Result(scenario=scenario, depth=depth, board=board or scenario.board, upright_deg=limits.upright_deg)
         self.watch = Watch(_setting(scenario, limits))
         self.recorder = Recorder(self.world, self.process, self.result, tell)
         self.habits = Habits(scenario.routine, self._tap, self._both_locks)
@@ -220,8 +221,8 @@ def _setting(scenario: Scenario, limits: Limits) -> Setting:
 
 
 def run_scenario(
-    scenario: Scenario, *, depth: str | None = None, seed: int | None = None, tell: Tell | None = None, board: str = "native"
+    scenario: Scenario, *, depth: str | None = None, seed: int | None = None, tell: Tell | None = None, board: str | None = None
 ) -> Result:
-    """Run it once; `tell` hears every moment of the timeline as it comes; `board` as sim.world.World has it."""
+    """Run it once; `tell` hears every moment of the timeline as it comes; `board` instead of the file's (sim.world.BOARDS)."""
     chosen = depth or scenario.depths[0]
     return Run(scenario, chosen, scenario.seed if seed is None else seed, tell or (lambda _moment: None), board).to_the_end()

@@ -112,6 +112,7 @@ class Scenario:
     about: str = ""
     rules: tuple[str, ...] = ()
     depths: tuple[str, ...] = DEPTHS
+    board: str = "native"  # or "avr", the flashed binary (sim.world.BOARDS)
     seed: int = 1
     lasts_s: float = 900.0
     ends: Condition | None = None  # None: when the session is over, or at lasts_s

@@ -18,6 +18,7 @@ from sim.expectations import PHASES, read_expectation
 from sim.protocol_choice import read_protocol
 from sim.reading import Table, nearest, time_ref
 from sim.scenario import DEPTHS, Happening, History, Routine, Scenario, ScenarioError, TimeRef, Who
+from sim.world import BOARDS
 
 RULE_IDS = (
     *(f"SR{n}" for n in range(1, 17)),
@@ -55,6 +56,7 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         about=top.text("about", "-"),
         rules=top.words("rules", RULE_IDS),
         depths=_depths(top),
+        board=top.word("board", "native", BOARDS),
         seed=top.integer("seed", 1, 0, 2**32 - 1),
         lasts_s=_lasts(top),
         ends=top.condition("ends_when"),

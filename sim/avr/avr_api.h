@@ -52,7 +52,8 @@ void avr_memory_read(const avr_board_t *b, uint8_t *out, uint16_t at, uint16_t s
 void avr_memory_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t size);
 uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace); /* the old one; replace < 0 only reads */
 /* For tests of this shim alone: simavr as it comes.  1 pins, 2 byte time, 4 interrupt entry, 8 inputs after reset, 16 EEPROM time,
- * 32 exact stops, 64 bridge duty. */
+ * 32 exact stops, 64 bridge duty, 128 interrupt by level,
+ * 256 flags of edges. */
 void avr_raw(avr_board_t *b, uint32_t cures_left_out);
 
 /* Lock step with a world whose board was taken out (sim/native/world_external.h).

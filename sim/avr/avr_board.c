@@ -60,6 +60,7 @@ static void on_reset(avr_io_t *io)
     b->avr->run_cycle_limit = RUN_LIMIT;
     pins_after_reset(b);
     eeprom_after_reset(b, cause);
+    edges_after_reset(b);
     event_put(b, EVENT_RESET, cause, (uint16_t)b->stats.resets);
     bridge_update(b);
     serial_after_reset(b);
@@ -109,11 +110,13 @@ avr_board_t *avr_board_new(const char *elf)
     b->stats.stack_least = UINT16_MAX;
     for (avr_io_t *io = avr->io_port; io != NULL; io = io->next) {
         b->uart = strcmp(io->kind, "uart") == 0 ? (avr_uart_t *)io : b->uart;
+        b->extint = strcmp(io->kind, "extint") == 0 ? (avr_extint_t *)io : b->extint;
         b->watchdog = strcmp(io->kind, "watchdog") == 0 ? (avr_watchdog_t *)io : b->watchdog;
     }
     pins_start(b);
     serial_begin(b);
     eeprom_begin(b);
+    edges_begin(b);
     watch_interrupts(b);
     b->io.kind = "lock-step";
     b->io.reset = on_reset;
@@ -217,6 +220,7 @@ void avr_memory_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t
 {
     memcpy(b->avr->data + at, data, size);
     pins_look(b); /* registers may have been among them */
+    edges_look(b);
 }
 
 uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace)

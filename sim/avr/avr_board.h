@@ -8,6 +8,7 @@
 
 #include <simavr/avr_adc.h>
 #include <simavr/avr_eeprom.h>
+#include <simavr/avr_extint.h>
 #include <simavr/avr_ioport.h>
 #include <simavr/avr_timer.h>
 #include <simavr/avr_uart.h>
@@ -19,7 +20,7 @@
 #include "avr_api.h"
 
 enum { PORTS = 3, SERIAL_RING = 4096, EVENT_RING = 8192, EDGES = 256, VECTORS = 32 };
-enum { RAW_PINS = 1, RAW_BYTE_TIME = 2, RAW_ENTRY = 4, RAW_RESET = 8, RAW_EEPROM = 16, RAW_STOPS = 32, RAW_DUTY = 64 };
+enum { RAW_PINS = 1, RAW_BYTE_TIME = 2, RAW_ENTRY = 4, RAW_RESET = 8, RAW_EEPROM = 16, RAW_STOPS = 32, RAW_DUTY = 64, RAW_LEVEL = 128, RAW_FLAGS = 256 };
 enum { EVENT_PIN = 1, EVENT_DUTY, EVENT_RESET, EVENT_EDGE };
 enum { CLOCK_HZ = 16000000, MS_CYCLES = 16000, ENTRY_CYCLES = 4, WAKE_CYCLES = 4, RUN_LIMIT = 100000 };
 enum { CAUSE_POWER = 1, CAUSE_PIN = 2, CAUSE_BROWN_OUT = 4, CAUSE_WATCHDOG = 8 };
@@ -53,6 +54,8 @@ struct avr_board {
     avr_io_t io;                /* registered last, so first in the list: its reset callback sees every reset */
     avr_uart_t *uart;
     avr_watchdog_t *watchdog;
+    avr_extint_t *extint;
+    bool level_looks;
     avr_irq_t *uart_in, *adc_in[8], *pin[PORTS][8];
     tagged_t port_tag[PORTS], vector_tag[VECTORS], side_tag[2];
     uint32_t raw;
@@ -87,6 +90,10 @@ void pins_after_reset(avr_board_t *b);
 void pins_look(avr_board_t *b);
 void event_put(avr_board_t *b, uint8_t kind, uint8_t index, uint16_t value);
 void bridge_update(avr_board_t *b);
+/* avr_edges.c */
+void edges_begin(avr_board_t *b);
+void edges_look(avr_board_t *b);
+void edges_after_reset(avr_board_t *b);
 /* avr_serial.c */
 void serial_begin(avr_board_t *b);
 void serial_after_reset(avr_board_t *b);

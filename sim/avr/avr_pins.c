@@ -162,9 +162,11 @@ void avr_pin_set(avr_board_t *b, uint8_t port, uint8_t bit, uint8_t level)
     if ((b->raw & RAW_PINS) == 0) {
         avr_ioctl(b->avr, AVR_IOCTL_IOPORT_SET_EXTERNAL('B' + port), &outside);
     }
+    edges_look(b);
     if ((b->avr->data[R_DDR(port)] & mask) == 0) {
         avr_raise_irq(b->pin[port][bit], level != 0);
     }
+    edges_look(b);
 }
 
 uint8_t avr_pin_get(const avr_board_t *b, uint8_t port, uint8_t bit)

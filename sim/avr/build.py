@@ -35,8 +35,11 @@ def _digest(paths: Iterable[Path]) -> str:
 
 
 def said(what: str, done: subprocess.CompletedProcess[str]) -> build.BuildError:
-    first = next((line for line in done.stderr.splitlines() if "error" in line.lower()), done.stderr.strip() or "no message")
-    hint = f"; it needs {PACKAGES}" if "No such file" in first or "not found" in first else ""
+    """One line: what does not compile, the first complaint, and what to install if something is missing."""
+    lines = done.stderr.splitlines()
+    missing = next((line for line in lines if "No such file" in line or "not found" in line or "cannot find" in line), "")
+    first = missing or next((line for line in lines if "error" in line.lower()), done.stderr.strip() or "no message")
+    hint = f"; it needs {PACKAGES}" if missing else ""
     return build.BuildError(f"{what} does not compile: {first}{hint}")
 
 

@@ -36,6 +36,8 @@ class Raw(IntFlag):
     EEPROM = 16
     STOPS = 32
     DUTY = 64
+    LEVEL = 128
+    FLAGS = 256
 
 
 ALL_CURES = Raw(0)

@@ -73,12 +73,24 @@ def test_one_wrong_bit_in_flash_is_found_at_boot() -> None:
 
 
 @pytest.mark.req("SR13")
-@pytest.mark.parametrize(("register", "wrong"), [(0x24, 0x00), (0xB3, 0x7D), (0x69, 0x00), (0x3D, 0x00), (0x86, 0x00)])
+@pytest.mark.parametrize(("register", "wrong"), [(0x24, 0x00), (0xB3, 0x7D), (0x69, 0x05), (0x3D, 0x00), (0x86, 0x00)])
 def test_a_register_that_changed_is_found_within_fifty_milliseconds(register: int, wrong: int) -> None:
     """Direction of port B, the tick's compare value, the emergency stop's edges and their mask, the bridge's top."""
     world = running()
     world.processor.write_memory(register, bytes((wrong,)))
     assert reasons_after(world, 50) & BoardReason.SELF_CHECK
+
+
+@pytest.mark.req("SR13", "SR1")
+def test_an_emergency_stop_read_by_level_instead_of_edge_is_a_reset() -> None:
+    """With its mode bits zeroed a closed (low) contact interrupts for ever: that cuts everything, and the watchdog does the rest."""
+    world = running()
+    world.processor.write_memory(0x69, b"\x00")
+    world.run_ms(20)
+    assert world.truth().reset_cause == Cause.WATCHDOG
+    world.run_ms(250)
+    truth = world.truth()
+    assert (truth.board_running, truth.boot_count) == (True, 2)
 
 
 @pytest.mark.req("SR13", "SR1")

@@ -193,3 +193,51 @@ def test_a_program_that_sleeps_with_interrupts_off_is_dead(tmp_path: Path) -> No
     board = Processor(program(tmp_path, "dead", "cli(); sleep_enable(); sleep_cpu(); for (;;) {}"))
     with pytest.raises(BoardDeadError, match="interrupts off"):
         board.run_ms(1)
+
+
+COUNTS_EDGES = "ISR(INT0_vect) { GPIOR1++; }"
+EDGE_LATER = "_delay_ms(1); EICRA = 3; EIMSK = 1; sei(); for (;;) {}"
+GPIOR1 = 0x4A
+
+
+@pytest.mark.req("SR1")
+@pytest.mark.parametrize(("raw", "drowns"), [(Raw(0), False), (Raw.LEVEL, True)])
+def test_a_pin_that_is_low_before_the_edge_is_chosen_does_not_interrupt_for_ever(tmp_path: Path, raw: Raw, drowns: bool) -> None:
+    """A healthy emergency stop is low from before the program runs."""
+    board = Processor(program(tmp_path, "early", EDGE_LATER, before=f"#include <util/delay.h>\n{COUNTS_EDGES}"), raw=raw)
+    board.set_pin("PD2", high=True)
+    board.set_pin("PD2", high=False)
+    board.run_ms(3)
+    assert (board.interrupts(1) > 100) is drowns
+    if not drowns:
+        board.set_pin("PD2", high=True)
+        board.run_ms(1)
+        assert board.memory(GPIOR1, 1) == b"\x01"
+
+
+def test_a_low_level_interrupts_as_long_as_mode_and_mask_say_so(tmp_path: Path) -> None:
+    """As the data sheet has it for ISC = 0: again and again while the pin is low, and not after the mode is another."""
+    board = Processor(program(tmp_path, "level", "EIMSK = 1; sei(); for (;;) {}", before=COUNTS_EDGES))
+    board.set_pin("PD2", high=True)
+    board.run_ms(1)
+    assert board.interrupts(1) == 0
+    board.set_pin("PD2", high=False)
+    board.run_ms(1)
+    assert board.interrupts(1) > 100
+    board.write_memory(0x69, b"\x03")
+    board.run_ms(1)
+    then = board.interrupts(1)
+    board.run_ms(1)
+    assert board.interrupts(1) == then
+
+
+@pytest.mark.req("SR1")
+@pytest.mark.parametrize(("raw", "reads"), [(Raw(0), b"\x00\x01\x00"), (Raw.FLAGS, b"\x02\x03\x01")])
+def test_an_edges_flag_is_cleared_by_a_one_and_kept_by_a_zero(tmp_path: Path, raw: Raw, reads: bytes) -> None:
+    """The firmware's poll asks the flag whether the interrupt saw the edge; without the cure it would always hear yes."""
+    body = "EICRA = 3; EIFR = 2; GPIOR0 = EIFR; EIFR = 2; _delay_ms(2); GPIOR1 = EIFR; EIFR = 1; GPIOR2 = EIFR; for (;;) {}"
+    board = Processor(program(tmp_path, "flags", body, before="#include <util/delay.h>"), raw=raw)
+    board.set_pin("PD2", high=False)
+    board.set_pin_at(16_000, "PD2", high=True)
+    board.run_ms(4)
+    assert board.memory(0x3E, 1) + board.memory(0x4A, 2) == reads

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from sim import build
 from sim.__main__ import main
+from sim.avr.build import shim_library
 from sim.trace import COLUMNS
 
 GOOD = 'title = "Nothing happens"\nrules = ["SR12"]\nends_when = "t > 5"\n[routine]\nstart = "never"\n[[expect]]\nstill_after = "0s"\n'
@@ -132,3 +135,34 @@ def test_a_depth_nobody_offers_is_one_line(tmp_path: Path, capsys: pytest.Captur
     path.write_text('depth = "fast"\n' + GOOD)
     assert run(path, "--depth", "bus") == 65
     assert "none of the 1 scenarios is for the depth bus" in capsys.readouterr().err
+
+
+AVR = 'title = "Nothing happens"\nboard = "avr"\nends_when = "t > 1"\n[routine]\nstart = "never"\n[[expect]]\nstill_after = "0s"\n'
+
+
+@pytest.mark.req("SE2", "SE4")
+def test_a_scenario_may_name_the_flashed_binary_and_the_option_overrides_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "flashed.toml"
+    path.write_text(AVR)
+    assert run(path) == 0
+    assert "(flashed, fast, avr)" in capsys.readouterr().out
+    assert run(path, "--board", "native", "--json", tmp_path / "r.json") == 0
+    assert "(flashed, fast)" in capsys.readouterr().out
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))[0]["board"] == "native"
+
+
+def test_without_the_boards_compiler_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "flashed.toml"
+    path.write_text(AVR)
+    (tmp_path / "build" / "native").mkdir(parents=True)
+    for made in (build.library(), shim_library()):
+        shutil.copy(made, tmp_path / "build" / "native")
+    monkeypatch.setenv("CC", build.compiler())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("INVERSION_TABLE_BUILD", str(tmp_path / "build"))
+    assert run(path) == 69
+    _, err = capsys.readouterr()
+    assert "apt-get install gcc-avr avr-libc libsimavr-dev libelf-dev" in err
+    assert len(err.splitlines()) == 1

@@ -80,6 +80,7 @@ MISTAKES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("not a finite number", "[person]\nmass_kg = nan", ("here.toml:3: person.mass_kg", "not a number")),
     ("true as a number", "[person]\nmass_kg = true", ("here.toml:3: person.mass_kg", "not a number")),
     ("depth", 'depth = "deep"', ("here.toml:2: depth: is 'deep'", "bus", "fast")),
+    ("board", 'board = "arduino"', ("here.toml:2: board: is 'arduino'", "avr", "native")),
     ("no depth", "depth = []", ("here.toml:2: depth", "empty")),
     ("rule", 'rules = ["SR99"]', ("here.toml:2: rules: has 'SR99'", "did you mean SR9")),
     ("limit unknown", "[limits]\nrate_dsp = 1.5", ("here.toml:3: limits.rate_dsp", "did you mean rate_dps?")),

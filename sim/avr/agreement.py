@@ -1,0 +1,163 @@
+"""The same scenario with the board's C code and with the flashed binary: how far the two stories are apart.
+
+    python -m sim.avr.agreement                   the chosen set
+    python -m sim.avr.agreement FILE…             these scenario files or folders; sim/scenarios is every shipped one
+
+Both are compared tick by tick.  A moment may lie SHIFT_S earlier or later in one of them, for the binary boots 60 ms later and sees its
+converter a millisecond later: an angle or rate differs by what it lies outside everything the other one showed within that time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from controller.exit_codes import ExitCode
+from sim.build import BuildError
+from sim.cli import SHIPPED
+from sim.runner import Result, run_scenario
+from sim.scenario import Scenario, ScenarioError
+from sim.scenario_loader import find_scenarios, load_scenario
+from sim.trace import Row
+
+ANGLE_DEG = 0.1
+RATE_DPS = 0.15
+SHIFT_S = 0.1
+"""The stated bounds; docs/performance.md has what was found."""
+TICK_S = 0.02
+COLUMNS = ("pi_mode", "board_mode", "board_buzzer")
+"""What must change to the same things in the same order."""
+CHOSEN = (
+    "sr01_rescue_from_seventy", "sr03_return_before_the_gate", "sr06_lock_opens_in_the_descent", "sr09_wrong_way", "sr11_start_stuck",
+    "sr13_board_reset_in_the_descent", "sr15_nobody_answers", "sr16_brake_does_not_hold", "mains_lost", "pi_lost", "pot_lost",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Of one scenario."""
+
+    name: str
+    lasts_s: float
+    angle_deg: float
+    rate_dps: float
+    shift_s: float  # greatest, of any change of COLUMNS
+    differs: str  # empty, or the first thing that came in one and not in the other
+    failures: tuple[str, ...]  # of the binary's run
+    wall_s: float
+
+    @property
+    def ok(self) -> bool:
+        return not (self.differs or self.failures) and self.angle_deg <= ANGLE_DEG and self.rate_dps <= RATE_DPS and self.shift_s <= SHIFT_S
+
+
+def apart(one: Sequence[float], other: Sequence[float], reach: int) -> float:
+    """The most that a value of `one` lies outside the range of `other` within `reach` places of it."""
+    worst = 0.0
+    for i, value in enumerate(one):
+        near = other[max(0, i - reach) : i + reach + 1]
+        if near:
+            worst = max(worst, min(near) - value, value - max(near))
+    return worst
+
+
+def changes(rows: Sequence[Row], column: str) -> list[tuple[float, object]]:
+    """(when, to what) of each change of a column, its first value included."""
+    found: list[tuple[float, object]] = []
+    for row in rows:
+        value = getattr(row, column)
+        if not found or found[-1][1] != value:
+            found.append((row.t_s, value))
+    return found
+
+
+def _compare(native: Sequence[Row], avr: Sequence[Row]) -> tuple[float, str]:
+    """(greatest shift, first difference) of the changes."""
+    shift_s = 0.0
+    for column in COLUMNS:
+        for ours, theirs in zip_longest(changes(native, column), changes(avr, column)):
+            if ours is None or theirs is None or ours[1] != theirs[1]:
+                return shift_s, f"{column} {_said(ours)} here, {_said(theirs)} on the AVR"
+            shift_s = max(shift_s, abs(ours[0] - theirs[0]))
+    return shift_s, ""
+
+
+def _said(change: tuple[float, object] | None) -> str:
+    return "nothing more" if change is None else f"{change[1]} at {change[0]:.2f} s"
+
+
+def agreement(native: Result, avr: Result) -> Agreement:
+    """Two finished runs of one scenario."""
+    reach = round(SHIFT_S / TICK_S)
+    count = min(len(native.rows), len(avr.rows))
+    pairs = [([getattr(row, name) for row in result.rows[:count]]) for name in ("angle_deg", "rate_dps") for result in (native, avr)]
+    shift_s, differs = _compare(native.rows, avr.rows)
+    return Agreement(
+        name=avr.scenario.name,
+        lasts_s=avr.rows[-1].t_s,
+        angle_deg=max(apart(pairs[0], pairs[1], reach), apart(pairs[1], pairs[0], reach)),
+        rate_dps=max(apart(pairs[2], pairs[3], reach), apart(pairs[3], pairs[2], reach)),
+        shift_s=shift_s,
+        differs=differs,
+        failures=tuple(avr.failures()),
+        wall_s=avr.wall_s,
+    )
+
+
+def both(scenario: Scenario) -> Agreement:
+    """Run it twice and compare."""
+    return agreement(run_scenario(scenario, board="native"), run_scenario(scenario, board="avr"))
+
+
+def chosen() -> list[Path]:
+    """The files of the chosen set."""
+    by_name = {path.stem: path for path in find_scenarios([SHIPPED])}
+    return [by_name[name] for name in CHOSEN]
+
+
+HEAD = f"{'scenario':<36} {'s':>5} {'angle deg':>9} {'rate deg/s':>10} {'changes s':>9} {'x real':>6}  verdict"
+
+
+def line(found: Agreement) -> str:
+    """One row of the table."""
+    said = "agree" if found.ok else "; ".join([*([found.differs] if found.differs else []), *found.failures]) or "over the bounds"
+    return (
+        f"{found.name:<36} {found.lasts_s:>5.0f} {found.angle_deg:>9.3f} {found.rate_dps:>10.3f} {found.shift_s:>9.2f} "
+        f"{found.lasts_s / max(found.wall_s, 1e-3):>6.1f}  {said}"
+    )
+
+
+def main() -> int:
+    """Print the table; ends with 1 if any scenario does not agree."""
+    parser = argparse.ArgumentParser(description="The same scenario with the board's C code and with the flashed binary.")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="scenario files or folders; none: the chosen set")
+    given = parser.parse_args()
+    try:
+        scenarios = [load_scenario(path) for path in (find_scenarios(given.files) if given.files else chosen())]
+        return _table(scenarios)
+    except ScenarioError as error:
+        sys.stderr.write(f"{error}\n")
+        return ExitCode.BAD_DATA
+    except BuildError as error:
+        sys.stderr.write(f"{error}\n")
+        return ExitCode.UNAVAILABLE
+
+
+def _table(scenarios: Sequence[Scenario]) -> int:
+    sys.stdout.write(HEAD + "\n")
+    good = 0
+    for scenario in scenarios:
+        found = both(scenario)
+        good += found.ok
+        sys.stdout.write(line(found) + "\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"{good} of {len(scenarios)} agree within {ANGLE_DEG} deg, {RATE_DPS} deg/s and {SHIFT_S} s\n")
+    return ExitCode.OK if good == len(scenarios) else ExitCode.CHECK_FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
