@@ -26,6 +26,8 @@ avr_board_t *avr_board_new(const char *elf);
 void avr_board_free(avr_board_t *b);
 /* Ends exactly there when asleep, else at the first instruction boundary after it.  Non-zero: dead (avr_stats_t). */
 int avr_run_to(avr_board_t *b, uint64_t cycle);
+/* From now on awake cycles are added up by the flash word of their instruction (16 384 of them); NULL ends it.  Same trace, slower. */
+void avr_profile(avr_board_t *b, uint32_t *cycles_of_word);
 uint64_t avr_cycle(const avr_board_t *b);
 uint32_t avr_pc(const avr_board_t *b);
 void avr_reset_by(avr_board_t *b, uint8_t cause, uint8_t lose_memory);

@@ -149,6 +149,17 @@ static bool sleep_on(avr_board_t *b, uint64_t cycle)
     return until > cycle;
 }
 
+/* One instruction, its cycles and those of an interrupt entered after it written down at its address. */
+static void run_watched(avr_board_t *b)
+{
+    avr_t *avr = b->avr;
+    const uint32_t word = avr->pc / 2;
+    const uint64_t awake = avr->cycle - b->stats.sleep_cycles;
+    avr->run_cycle_count = 1;
+    avr->run(avr);
+    b->profile[word] += (uint32_t)(avr->cycle - b->stats.sleep_cycles - awake);
+}
+
 int avr_run_to(avr_board_t *b, uint64_t cycle)
 {
     avr_t *avr = b->avr;
@@ -165,7 +176,11 @@ int avr_run_to(avr_board_t *b, uint64_t cycle)
                 avr->run_cycle_count = cycle - avr->cycle;
             }
         }
-        avr->run(avr);
+        if (b->profile != NULL) {
+            run_watched(b);
+        } else {
+            avr->run(avr);
+        }
         if (avr->state == cpu_Done) {
             b->stats.dead = 1;
         } else if (avr->state == cpu_Crashed || avr->state == cpu_Stopped) {
@@ -173,6 +188,12 @@ int avr_run_to(avr_board_t *b, uint64_t cycle)
         }
     }
     return b->stats.dead;
+}
+
+void avr_profile(avr_board_t *b, uint32_t *cycles_of_word)
+{
+    b->profile = cycles_of_word;
+    b->avr->run_cycle_limit = cycles_of_word != NULL ? 1 : RUN_LIMIT;
 }
 
 uint64_t avr_cycle(const avr_board_t *b)

@@ -82,6 +82,7 @@ struct avr_board {
     uint16_t hung_word;
     bool hung;
     uint32_t resets_told;
+    uint32_t *profile;          /* awake cycles by flash word; NULL: nobody asks */
 };
 
 /* avr_pins.c */

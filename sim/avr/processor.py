@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum, IntFlag
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.avr import build
 from sim.build import BuildError
@@ -13,6 +13,7 @@ from sim.build import BuildError
 CLOCK_HZ = 16_000_000
 MS_CYCLES = 16_000
 EEPROM_BYTES = 1024
+FLASH_WORDS = 16_384
 _PORTS = "BCD"
 _ROOM = 4096
 
@@ -203,6 +204,15 @@ class Processor:
         self._lib.avr_flash_word(self.handle, at, 0xCFFF)
 
     # ------------------------------------------------------------ what happened
+
+    def profile_begin(self) -> Any:
+        """From now on awake cycles are added up by flash word, in the array returned."""
+        self._profile = self._ffi.new("uint32_t[]", FLASH_WORDS)
+        self._lib.avr_profile(self.handle, self._profile)
+        return self._profile
+
+    def profile_end(self) -> None:
+        self._lib.avr_profile(self.handle, self._ffi.NULL)
 
     def tell(self, ports: Iterable[str]) -> None:
         """Only these ports' pins make events: what nobody reads costs time."""
