@@ -74,7 +74,7 @@ static void put_outputs(board_t *board, board_out_t *out)
 
 void board_tick(board_t *board, const board_in_t *in, board_out_t *out)
 {
-    memset(out, 0, sizeof *out);
+    out->tx_count = 0;
     inputs_update(&board->inputs, in);
     link_update(&board->link, in, board->telemetry.tick_ms);
     angle_update(board, in, rate_loop_driven(&board->drive));

@@ -33,7 +33,7 @@ typedef struct {
     uint8_t overvoltage_ms;
     int16_t current_ma;
     uint16_t battery_mv;
-    uint32_t battery_q6;        /* smoothed */
+    uint16_t battery_q6;        /* counts, smoothed */
 } inputs_t;
 
 typedef struct {
@@ -109,6 +109,7 @@ typedef struct {
 
 typedef struct {
     uint32_t now, latched;      /* bits of PROTOCOL_REASON_* */
+    uint32_t before;            /* `now` of the tick before */
     uint8_t action;             /* guard_action_t */
 } guard_t;
 

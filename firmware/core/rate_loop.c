@@ -14,16 +14,19 @@
 #define DRIVE_CDPS2 (BOARD_ACCEL_CDPS2 - 10)           /* what the loop adds in catching up stays inside the limit */
 #define DRIVE_STOP_CDPS2 (BOARD_STOP_ACCEL_CDPS2 - 15)
 #define DRIVE_LEAD_CDPS 40         /* the profile waits for a table that is not following */
-#define DRIVE_FORWARD_TIMES INT32_C(384)   /* per mille of duty for a rate at no load and 27 V: 1.5, times 256 */
-#define DRIVE_FORWARD_SHIFT 8
-#define DRIVE_KP_TIMES 1           /* 0.5 per mille per 0.01 deg/s: the motor follows its voltage by itself in 12 ms */
-#define DRIVE_KP_SHIFT 1
-#define DRIVE_KI INT32_C(6)                /* per mille per 0.01 deg/s and second */
+/* Forward: 1.5 per mille of duty per 0.01 deg/s is what a rate takes at no load and 27 V; written as p + p / 2. */
+#define DRIVE_KP_SHIFT 1           /* 0.5 per mille per 0.01 deg/s: the motor follows its voltage by itself in 12 ms */
+#define DRIVE_KI 6                 /* per mille per 0.01 deg/s and second */
 #define DRIVE_INTEGRAL_MOST (INT32_C(700) * INT32_C(1024))
 #define DRIVE_DUTY_MOST 1000
 #define DRIVE_HOLD_CDEG 300
 #define DRIVE_TEST_DUTY 75         /* about 470 Nm at the pivot: twice the heaviest person, less than the brake holds */
-#define DRIVE_Q10 INT32_C(1024)
+
+/* Downwards.  By whole bytes first, which a shift by ten bits is not on the AVR.  Nothing here is over 8191 in size. */
+static int16_t whole_q10(int32_t value_q10)
+{
+    return (int16_t)((int16_t)(value_q10 >> 8) >> 2);
+}
 
 static int32_t clamp32(int32_t value, int32_t most)
 {
@@ -31,6 +34,11 @@ static int32_t clamp32(int32_t value, int32_t most)
         return most;
     }
     return value < -most ? -most : value;
+}
+
+static int16_t clamp16(int16_t value, int16_t most)
+{
+    return board_more(board_less(value, most), (int16_t)-most);
 }
 
 static void enter(drive_state_t *drive, uint8_t state)
@@ -68,7 +76,7 @@ static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t ra
     int16_t ahead_cdps = (int16_t)(drive->profile_cdps - rate_cdps);
     bool leading = !slower && board_abs(ahead_cdps) > DRIVE_LEAD_CDPS && (ahead_cdps > 0) == (wanted_cdps > 0);
     uint32_t square = UINT32_C(2000) * (uint32_t)(uint16_t)jerk * (uint32_t)(uint16_t)board_abs(short_cdps);
-    int16_t cap = board_less(most, (int16_t)root_u32(square));
+    int16_t cap = root_at_most(square, most);
     int16_t goal = leading ? (int16_t)0 : (short_cdps > 0 ? cap : (int16_t)-cap);
     if (drive->accel_cdps2 < goal) {
         drive->accel_cdps2 = board_less((int16_t)(drive->accel_cdps2 + jerk), goal);
@@ -80,18 +88,17 @@ static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t ra
         drive->profile_q10 = 0;
         drive->accel_cdps2 = 0;
     }
-    drive->profile_cdps = (int16_t)(drive->profile_q10 / DRIVE_Q10);
+    drive->profile_cdps = whole_q10(drive->profile_q10 < 0 ? drive->profile_q10 + 1023 : drive->profile_q10); /* towards zero */
 }
 
 static void control(drive_state_t *drive, int16_t rate_cdps)
 {
     /* Bounded: a rate that suddenly reads nothing is more likely a dead encoder than a dead stop, and must not call for full power. */
-    int16_t error_cdps = (int16_t)clamp32(drive->profile_cdps - rate_cdps, DRIVE_LEAD_CDPS);
-    int16_t forward = (int16_t)(((int32_t)drive->profile_cdps * DRIVE_FORWARD_TIMES) >> DRIVE_FORWARD_SHIFT);
-    int32_t proportional = ((int32_t)error_cdps * DRIVE_KP_TIMES) >> DRIVE_KP_SHIFT;
-    drive->integral_q10 = clamp32(drive->integral_q10 + (int32_t)error_cdps * DRIVE_KI, DRIVE_INTEGRAL_MOST);
-    int32_t duty = forward + proportional + (drive->integral_q10 >> 10);
-    drive->duty = (int16_t)clamp32(duty, DRIVE_DUTY_MOST);
+    int16_t error_cdps = clamp16((int16_t)(drive->profile_cdps - rate_cdps), DRIVE_LEAD_CDPS);
+    int16_t forward = (int16_t)(drive->profile_cdps + (drive->profile_cdps >> 1));
+    drive->integral_q10 = clamp32(drive->integral_q10 + (int16_t)(error_cdps * DRIVE_KI), DRIVE_INTEGRAL_MOST);
+    int16_t duty = (int16_t)(forward + (error_cdps >> DRIVE_KP_SHIFT) + whole_q10(drive->integral_q10));
+    drive->duty = clamp16(duty, DRIVE_DUTY_MOST);
 }
 
 static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bool gentle)

@@ -105,7 +105,7 @@ static int16_t approach_cdps(const board_t *board, int16_t way_cdeg)
         return PLAN_CRAWL_CDPS;
     }
     uint32_t square = UINT32_C(2) * PLAN_BRAKE_CDPS2 * (uint32_t)(uint16_t)way_cdeg;
-    return board_more((int16_t)root_u32(square), PLAN_CRAWL_CDPS);
+    return board_more(root_at_most(square, PLAN_MOST_CDPS), PLAN_CRAWL_CDPS);
 }
 
 static int16_t way_up_cdeg(const board_t *board)

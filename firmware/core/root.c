@@ -1,16 +1,24 @@
-/* Integer square root up to 511, bit by bit: no division, the same few steps every time.  Arithmetic only. */
+/* Integer square root, two bits of the square at a time: no division, no multiplication, nothing wider than 16 bits in the loop. */
 #include "root.h"
 
-#define ROOT_TOP_BIT 256U
-
-uint16_t root_u32(uint32_t square)
+int16_t root_at_most(uint32_t square, int16_t most)
 {
-    uint16_t root = 0;
-    for (uint16_t bit = ROOT_TOP_BIT; bit > 0U; bit = (uint16_t)(bit >> 1)) {
-        uint16_t trial = (uint16_t)(root | bit);
-        if ((uint32_t)trial * trial <= square) {
-            root = trial;
+    if (square >= (uint32_t)(uint16_t)most * (uint16_t)most) { /* the usual case: far from every bound */
+        return most;
+    }
+    uint16_t low = (uint16_t)square;
+    uint16_t rest = (uint16_t)(square >> 16); /* the first two bits: the root is under 512 */
+    uint16_t root = rest > 0U ? 1U : 0U;
+    rest = (uint16_t)(rest - root);
+    for (uint8_t pair = 0; pair < 8U; pair++) {
+        rest = (uint16_t)((uint16_t)(rest << 2) | (uint16_t)(low >> 14));
+        low = (uint16_t)(low << 2);
+        uint16_t trial = (uint16_t)((uint16_t)(root << 2) | 1U);
+        root = (uint16_t)(root << 1);
+        if (rest >= trial) {
+            rest = (uint16_t)(rest - trial);
+            root++;
         }
     }
-    return root;
+    return (int16_t)root;
 }

@@ -35,8 +35,8 @@ class Cost:
     """Awake cycles of the ticks of one stretch of a session."""
 
     ticks: int
-    mean: float
-    worst: int
+    mean_cycles: float
+    worst_cycles: int
 
 
 def cost(run: Run, ms: int, *, noise: int = 0, seed: int = 1) -> Cost:
@@ -50,7 +50,7 @@ def cost(run: Run, ms: int, *, noise: int = 0, seed: int = 1) -> Cost:
         slept, began = processor.stats().sleep_cycles, processor.cycle
         run.world.run_ms(1)
         awake.append(processor.cycle - began - (processor.stats().sleep_cycles - slept))
-    return Cost(ticks=ms, mean=sum(awake) / ms, worst=max(awake))
+    return Cost(ticks=ms, mean_cycles=sum(awake) / ms, worst_cycles=max(awake))
 
 
 def profile(run: Run, ms: int) -> dict[int, int]:
@@ -97,8 +97,10 @@ def main() -> int:
     for name, noise in (("descent", 0), (f"descent, {NOISE_BYTES} bytes of noise a ms", NOISE_BYTES)):
         found = latency.driving_run() if noise else run
         spent = cost(found, PART_MS, noise=noise)
-        worst = max(worst, spent.worst)
-        _say(f"{name:<40} {spent.mean:8.0f} mean {spent.worst:8d} worst of {MS_CYCLES} ({100 * spent.worst / MS_CYCLES:.0f} %)")
+        worst = max(worst, spent.worst_cycles)
+        _say(
+            f"{name:<40} {spent.mean_cycles:8.0f} mean {spent.worst_cycles:8d} worst of {MS_CYCLES} ({100 * spent.worst_cycles / MS_CYCLES:.0f} %)"
+        )
     for which, most in ((0, given.functions), (1, given.lines)):
         if most:
             spot = latency.driving_run()

@@ -26,7 +26,7 @@ def test_outputs_and_state_are_the_same_here_and_on_the_avr(tmp_path: Path) -> N
     ("file", "right", "wrong"),
     [
         ("inputs.c", "((int32_t)current_counts * INPUTS_MA_TIMES)", "(current_counts * (int16_t)3125)"),
-        ("inputs.c", "((uint32_t)battery_counts * INPUTS_MV_TIMES)", "(battery_counts * 2250U)"),
+        ("inputs.c", "(inputs->battery_q6 * INPUTS_SMOOTH_MV_TIMES) >> 16", "((inputs->battery_q6 >> 4) * 36000U) >> 12"),
     ],
 )
 def test_a_product_that_overflows_sixteen_bits_is_found(tmp_path: Path, file: str, right: str, wrong: str) -> None:

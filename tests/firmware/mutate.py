@@ -57,7 +57,9 @@ SWAPPED = {
     "REST_PAST": "REST_BEFORE",
 }
 TOKEN = re.compile(r"/\*.*?\*/|//[^\n]*|\"[^\"]*\"|[A-Za-z_]\w*|\d\w*|&&|\|\||[<>=!]=|->|<<|>>|[-+*/&|^%]=|\+\+|--|\S|\s+", re.S)
-STATEMENT = re.compile(r"(?:[a-z_]\w*(?:->|\.|\[)\S* (?:[-+|&]?=) .*|\(?[a-z_]\w*\(.*\)|\w[\w>.\-]*(?:\+\+|--)|break);$|\{ .*\}, +/\*.*$")
+STATEMENT = re.compile(
+    r"(?:[a-z_]\w*(?:->|\.|\[)\S* (?:[-+|&]?=) .*|\(?[a-z_]\w*\(.*\)|\w[\w>.\-]*(?:\+\+|--)|break);$|rule\(g, .*\); +/\*.*$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ int main(void)
             board_start(&board, &memory, start);
         } else {
             for (uint8_t i = 0; i < LETTERS; i++) {
+                out[i] = (board_out_t){0};
                 board_tick(&board, &in[i], &out[i]);
             }
         }

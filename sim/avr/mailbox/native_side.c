@@ -179,7 +179,7 @@ void diff_run(uint8_t *in_out, uint8_t *out_out, uint8_t *state_out)
     }
     for (uint32_t i = 0; i < LETTERS; i++) {
         board_in_t in;
-        board_out_t out;
+        board_out_t out = {0};
         next(&in);
         board_tick(&board, &in, &out);
         table_moves(&out);
