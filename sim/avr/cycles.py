@@ -35,7 +35,7 @@ class Cost:
     """Awake cycles of the ticks of one stretch of a session."""
 
     ticks: int
-    mean_cycles: float
+    mean_cycles: int
     worst_cycles: int
 
 
@@ -50,7 +50,7 @@ def cost(run: Run, ms: int, *, noise: int = 0, seed: int = 1) -> Cost:
         slept, began = processor.stats().sleep_cycles, processor.cycle
         run.world.run_ms(1)
         awake.append(processor.cycle - began - (processor.stats().sleep_cycles - slept))
-    return Cost(ticks=ms, mean_cycles=sum(awake) / ms, worst_cycles=max(awake))
+    return Cost(ticks=ms, mean_cycles=round(sum(awake) / ms), worst_cycles=max(awake))
 
 
 def profile(run: Run, ms: int) -> dict[int, int]:
@@ -99,7 +99,7 @@ def main() -> int:
         spent = cost(found, PART_MS, noise=noise)
         worst = max(worst, spent.worst_cycles)
         _say(
-            f"{name:<40} {spent.mean_cycles:8.0f} mean {spent.worst_cycles:8d} worst of {MS_CYCLES} ({100 * spent.worst_cycles / MS_CYCLES:.0f} %)"
+            f"{name:<40} {spent.mean_cycles:8d} mean {spent.worst_cycles:8d} worst of {MS_CYCLES} ({100 * spent.worst_cycles / MS_CYCLES:.0f} %)"
         )
     for which, most in ((0, given.functions), (1, given.lines)):
         if most:
