@@ -98,9 +98,8 @@ def main() -> int:
         found = latency.driving_run() if noise else run
         spent = cost(found, PART_MS, noise=noise)
         worst = max(worst, spent.worst_cycles)
-        _say(
-            f"{name:<40} {spent.mean_cycles:8d} mean {spent.worst_cycles:8d} worst of {MS_CYCLES} ({100 * spent.worst_cycles / MS_CYCLES:.0f} %)"
-        )
+        share = 100 * spent.worst_cycles / MS_CYCLES
+        _say(f"{name:<40} {spent.mean_cycles:8d} mean {spent.worst_cycles:8d} worst of {MS_CYCLES} ({share:.0f} %)")
     for which, most in ((0, given.functions), (1, given.lines)):
         if most:
             spot = latency.driving_run()
