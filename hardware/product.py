@@ -14,12 +14,12 @@ from gpiozero import Factory
 from controller import service
 from controller.config import ConfigError, Settings, load_settings
 from controller.exit_codes import ExitCode
-from controller.journal import FileJournal
 from controller.ports import Programme
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import ProtocolError, builtin_protocols, own_protocols
+from controller.records.journal import RecordsJournal
 from hardware.bus import ReopeningBus
-from hardware.clock import MonotonicClock
+from hardware.clock import MonotonicClock, WallClock, table_zone
 from hardware.display import Display, TextDisplay
 from hardware.drive.port import SerialPort
 from hardware.drive.protocol import BAUD
@@ -105,7 +105,9 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
     programme, protocols_ok = programme_or_refusal(settings, say)
     with ExitStack() as parts:
         lines = parts.enter_context(closing(LineWriter(sys.stderr)))
-        journal = parts.enter_context(closing(FileJournal(records_folder(settings))))
+        wall = WallClock(table_zone())
+        journal = RecordsJournal(records_folder(settings), settings.limits, moment=wall.moment, say=lines.write)
+        parts.enter_context(closing(journal))
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
         host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok)
         try:

@@ -11,12 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from smbus2 import i2c_msg
 
 from hardware.bus import ReopeningBus, SMBusLike, open_bus
+from hardware.clock import WallClock, table_zone
 from hardware.display import TextDisplay
 from hardware.host import PiHost, temperature_c
 from hardware.lines import LINES_MOST, LineWriter
@@ -239,3 +241,22 @@ def test_a_bus_that_appears_later_is_opened_then_and_one_that_vanishes_is_opened
     assert len(opened) == 2
     bus.close()
     bus.close()
+
+
+# ------------------------------------------------------------------ the calendar
+
+
+def test_the_zone_is_the_places_own_and_utc_where_nobody_says(tmp_path: Path) -> None:
+    (tmp_path / "localtime").symlink_to("/usr/share/zoneinfo/Europe/Berlin")
+    (tmp_path / "odd").symlink_to("/usr/share/zoneinfo/Nowhere/At_All")
+    assert str(table_zone(tmp_path / "localtime")) == "Europe/Berlin"
+    assert table_zone(tmp_path / "odd") is UTC
+    assert table_zone(tmp_path / "missing") is UTC
+
+
+def test_the_clock_is_trusted_once_a_time_service_has_set_it(tmp_path: Path) -> None:
+    clock = WallClock(UTC, tmp_path / "synchronized")
+    assert not clock.moment().clock_trusted
+    (tmp_path / "synchronized").touch()
+    assert clock.moment().clock_trusted
+    assert abs((clock.moment().at - datetime.now(UTC)).total_seconds()) < 5.0

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from controller import service
 from controller.config import Settings
-from controller.journal import FileJournal
 from controller.programme.permission import StandingProgramme
-from hardware.clock import MonotonicClock
+from controller.records.journal import RecordsJournal
+from hardware.clock import MonotonicClock, WallClock, table_zone
 from hardware.machine import HardwareMachine
 from hardware.notify import SystemdHeartbeat
 from hardware.voice import LogVoice
@@ -46,7 +46,7 @@ def main() -> None:
         settings=settings,
         programme=StandingProgramme((), settings.limits),
     )
-    journal = FileJournal(records)
+    journal = RecordsJournal(records, settings.limits, moment=WallClock(table_zone()).moment)
     write("clean" if journal.latches().clean_shutdown else "not clean")
     service.run(machine, LogVoice(lambda _: None), journal, SystemdHeartbeat(), settings.limits, hang_after_a_while)
 
