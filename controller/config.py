@@ -45,6 +45,14 @@ class ProgrammeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     protocols: str = ""  # a folder of own protocols (TP16), shown after the built-in ones; empty: none
 
 
+class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the table speaks."""
+
+    language: str = "en"  # one of the phrase file's
+    device: str = "default"  # ALSA's name of the loudspeaker
+    socket: str = ""  # where the loudspeaker's process listens; empty: its unit's own place
+
+
 class _MountingFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     head_axis: str = "+x"
     face_axis: str = "+z"
@@ -69,6 +77,7 @@ _File: type[msgspec.Struct] = msgspec.defstruct(
         ("hardware", HardwareSettings, HardwareSettings()),
         ("records", RecordSettings, RecordSettings()),
         ("programme", ProgrammeSettings, ProgrammeSettings()),
+        ("voice", VoiceSettings, VoiceSettings()),
     ],
     frozen=True,
     kw_only=True,
@@ -84,6 +93,7 @@ class Settings:
     hardware: HardwareSettings = field(default_factory=HardwareSettings)
     records: RecordSettings = field(default_factory=RecordSettings)
     programme: ProgrammeSettings = field(default_factory=ProgrammeSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
     source: str = "built-in defaults"
 
 
@@ -114,5 +124,6 @@ def _settings(file: Any, where: strict_toml.Where) -> Settings:
         hardware=file.hardware,
         records=file.records,
         programme=file.programme,
+        voice=file.voice,
         source=where.file,
     )

@@ -1,4 +1,4 @@
-"""The product's command line: `inversion-table run | doctor | calibrate | version`.  Composition root of the real table."""
+"""The product's command line: `inversion-table run | doctor | calibrate | speak | version`.  Composition root of the real table."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from hardware.clock import MonotonicClock
 from hardware.estop_contact import EstopContact
 from hardware.gpio import GpioError, claiming, open_pins
 from hardware.imu import Imu
+from hardware.speech import service as speech
 
 SETTINGS_FILE = Path("/etc/inversion-table.toml")
 BOARD_NOTE = "not calibrated here: the drive board's potentiometer and encoder; that is the drive board's own calibration"
@@ -51,8 +52,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--walk", action="store_true", help="also have each button and contact worked by hand")
     measure = commands.add_parser("calibrate", help="measure how the IMU sits on the table and write it to the settings file")
     measure.add_argument("--dry-run", action="store_true", help="measure and show, write nothing")
+    talk = commands.add_parser("speak", help="the loudspeaker: speak what the running table says; a systemd unit of its own does this")
     commands.add_parser("version", help="print the version")
-    for command in (run, check, measure):
+    for command in (run, check, measure, talk):
         command.add_argument("--settings", type=Path, metavar="FILE", help=f"settings file (default {SETTINGS_FILE} if it exists)")
     return top
 
@@ -80,6 +82,8 @@ def main(arguments: Sequence[str] | None = None, pin_opener: Callable[[], Factor
                 return product.run(settings_file(options.settings), complain, pin_opener)
             case "doctor":
                 return doctor.doctor(settings_file(options.settings), tell, walk=options.walk, pin_opener=pin_opener)
+            case "speak":
+                return speech.speak(settings_file(options.settings), complain)
             case "calibrate":
                 return calibrate_table(options.settings or SETTINGS_FILE, pin_opener, dry_run=options.dry_run)
             case _:

@@ -169,6 +169,16 @@ def _priority_limit() -> int:
     return resource.RLIM_INFINITY if os.geteuid() == 0 else resource.getrlimit(resource.RLIMIT_RTPRIO)[0]
 
 
+def check_voice(find: Callable[[str], str | None] = shutil.which) -> Finding:
+    """Without a voice a person upside down, who cannot read the display, hears only the buzzer."""
+    missing = [tool for tool in ("espeak-ng", "aplay") if find(tool) is None]
+    return Finding(
+        name="voice",
+        saw=f"{' and '.join(missing)} not installed" if missing else "speech engine and player installed",
+        cure="sudo apt install espeak-ng alsa-utils" if missing else "",
+    )
+
+
 # ------------------------------------------------------------------ devices
 
 

@@ -69,6 +69,7 @@ def software(settings: Settings) -> Iterator[Finding]:
     yield checks.check_disk(records_folder(settings))
     yield check_lgpio_folder()
     yield checks.check_priority()
+    yield checks.check_voice()
 
 
 def check_lgpio_folder() -> Finding:

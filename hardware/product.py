@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -29,7 +28,8 @@ from hardware.lines import LineWriter
 from hardware.machine import HardwareMachine
 from hardware.notify import SystemdHeartbeat
 from hardware.realtime import ask_for_real_time
-from hardware.voice import LogVoice
+from hardware.stop_signal import StopSignal
+from hardware.voice import SOCKET, Voice
 
 RECORDS_FOLDER = Path("/var/lib/inversion-table")
 
@@ -62,18 +62,6 @@ def programme_or_refusal(settings: Settings, say: Callable[[str], None]) -> tupl
         say(f"{error}; {REFUSED}")
         return StandingProgramme(protocols, settings.limits), False
     return StandingProgramme(protocols + own, settings.limits), True
-
-
-class StopSignal:
-    """SIGTERM and SIGINT end the loop after the tick that is running."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-
-    def _ask(self, _number: int, _frame: object) -> None:
-        self.asked = True
 
 
 def build_table(
@@ -109,6 +97,7 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         journal = RecordsJournal(records_folder(settings), settings.limits, moment=wall.moment, say=lines.write)
         parts.enter_context(closing(journal))
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
+        voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
         host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok)
         try:
             machine = build_table(parts, pins=pins, settings=settings, programme=programme, display=TextDisplay(lines.write), host=host)
@@ -117,5 +106,5 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
             return ExitCode.UNAVAILABLE
         for line in ask_for_real_time():
             lines.write(line)
-        service.run(machine, LogVoice(lines.write), journal, heartbeat, settings.limits, lambda: stop.asked)
+        service.run(machine, voice, journal, heartbeat, settings.limits, lambda: stop.asked)
     return ExitCode.OK

@@ -22,6 +22,7 @@ ASK_WORDS = "Are you all right? Press OK."
 WARNING_WORDS = "Attention, moving in two seconds."
 EARLY_WORDS = "Too early: keep the ankle locks closed and stay standing."
 DIZZY_WORDS = "Going up to thirty degrees and waiting there."
+INSPECTED_WORDS = "Inspection recorded."
 
 Said = tuple[str, bool]
 
@@ -107,7 +108,7 @@ def _reasons(f: Facts, was: State, now: Is, events: list[Event], words: list[Sai
 def _mode(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
     if now.inspected:
         events.append(Event(at_s=f.now_s, kind="cleared", text="inspection recorded", rule="SR6"))
-        words.append(("Inspection recorded.", False))
+        words.append((INSPECTED_WORDS, False))
     if was.mode is now.mode:
         return
     events.append(Event(at_s=f.now_s, kind="mode", text=now.mode.value))

@@ -23,7 +23,7 @@ from hardware.display import TextDisplay
 from hardware.host import PiHost, temperature_c
 from hardware.lines import LINES_MOST, LineWriter
 from hardware.notify import SystemdHeartbeat
-from hardware.voice import LogVoice
+from hardware.voice import Voice
 from tests.hardware.fakes import Bus, Chip, HandClock
 
 # ------------------------------------------------------------------ heartbeat
@@ -111,14 +111,15 @@ def test_a_log_that_is_not_read_never_holds_the_loop_and_drops_are_counted() -> 
     lines.close()
 
 
-def test_lines_come_out_whole_and_in_order() -> None:
+def test_lines_come_out_whole_and_in_order(tmp_path: Path) -> None:
     stream = io.StringIO()
     lines = LineWriter(stream)
-    voice, display = LogVoice(lines.write), TextDisplay(lines.write)
+    voice, display = Voice(lines.write, str(tmp_path / "nobody")), TextDisplay(lines.write)
     voice.say("Going down to fifteen degrees.", urgent=False)
     voice.say("Stopped.", urgent=True)
     for _ in range(3):
         display.show(("HOLDING", "0:25"), turned=True)
+    voice.close()
     lines.close()
     assert stream.getvalue().splitlines() == [
         "voice: Going down to fifteen degrees.",

@@ -14,7 +14,7 @@ from controller.records.journal import RecordsJournal
 from hardware.clock import MonotonicClock, WallClock, table_zone
 from hardware.machine import HardwareMachine
 from hardware.notify import SystemdHeartbeat
-from hardware.voice import LogVoice
+from hardware.voice import Voice
 from tests.hardware.fakes import Bus, Chip, HandClock, HandPins, HandPort
 
 HANGS_AFTER_TICKS = 25
@@ -48,7 +48,7 @@ def main() -> None:
     )
     journal = RecordsJournal(records, settings.limits, moment=WallClock(table_zone()).moment)
     write("clean" if journal.latches().clean_shutdown else "not clean")
-    service.run(machine, LogVoice(lambda _: None), journal, SystemdHeartbeat(), settings.limits, hang_after_a_while)
+    service.run(machine, Voice(lambda _: None), journal, SystemdHeartbeat(), settings.limits, hang_after_a_while)
 
 
 if __name__ == "__main__":

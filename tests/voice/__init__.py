@@ -1,0 +1,1 @@
+"""Phrases, their order, and the audio that comes out."""
