@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("house", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", settings.get_profile("house"), max_examples=2000, derandomize=False)
 settings.load_profile("house")
+"""The same histories in every run, so that a red run means a changed program; `pytest --hypothesis-profile search` looks for new ones."""
 
 
 class Skips:

@@ -4,7 +4,8 @@ A two-state Kalman filter (angle and gyro bias; the accelerometer's angle is the
 the gyro and leans on gravity in the long run.  tilt_watch.py judges each sample first.
 
 Error bounds, proven by tests/core/test_tilt.py on simulated motion up to 3 deg/s with the LSM6DSOX's noise, a person
-moving (0.2 m/s2 at 1-3 Hz) and knocks: once `trusted`, |angle error| <= 0.5 deg and |rate error| < 0.1 deg/s at rest, if
+moving (0.2 m/s2 at 1-3 Hz) and knocks: once `trusted`, |angle error| <= 0.5 deg and, from 0.1 s after motion has ended
+(the smoothing's delay), |rate error| < 0.1 deg/s at rest, if
   * `calibrate` left no more than 5 mg of offset in the plane of turning (10 mg alone is already 0.57 deg: the bound is
     then 0.85 deg); the sensor's 0.1 mg/K adds 1 mg over 10 K;
   * the gyro's bias is within 1 deg/s when the service starts, and then drifts slower than 0.01 deg/s a second.

@@ -15,17 +15,19 @@ from tests.core.imu_signal import DT_S, Signal
 
 LIMITS = Limits()
 ALIGN_S = 4.0
+RATE_SETTLES_S = 0.1
 
 
 def follow(tilt: TiltState, signal: Signal, seconds: float, rate_dps: float = 0.0) -> tuple[TiltState, float, float]:
     """Turn for so long; the state after it, the worst angle error and the worst rate error at rest while trusted."""
-    worst_deg = worst_dps = 0.0
+    worst_deg = worst_dps = still_s = 0.0
     for _ in range(round(seconds / DT_S)):
         signal.turn(rate_dps)
+        still_s = still_s + DT_S if rate_dps == signal.rate_dps == 0.0 else 0.0
         tilt = update(tilt, signal.reading(), LIMITS, DT_S)
         if tilt.trusted:
             worst_deg = max(worst_deg, abs(tilt.angle_deg - signal.angle_deg))
-            if rate_dps == signal.rate_dps == 0.0:
+            if still_s >= RATE_SETTLES_S:
                 worst_dps = max(worst_dps, abs(tilt.rate_dps))
     return tilt, worst_deg, worst_dps
 
