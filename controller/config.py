@@ -31,6 +31,7 @@ class HardwareSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     board_port: str = "/dev/inversion-table-board"  # the udev rule's name for the drive board's serial port
     i2c_bus: int = 1
     imu_address: Literal[0x6A, 0x6B] = 0x6A  # the LSM6DSOX's two, by its SDO pin
+    display_bus: int = 4  # an I2C bus of the display's own: 4 on a Pi 4, 0 on a Pi 5
 
 
 class RecordSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

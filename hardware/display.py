@@ -1,6 +1,6 @@
-"""The small display's two lines.  For now a text port that tells the service's log what would be shown; never blocks.
+"""The two lines of the small display, and the log's copy of them for whoever looks from elsewhere.  Never blocks.
 
-The panel's own display (an OLED on the same bus) is a separate piece of work; it will stand behind the same two calls.
+The panel's own display is hardware/oled.py, behind the same call.
 """
 
 from __future__ import annotations
@@ -12,6 +12,17 @@ from typing import Protocol
 class Display(Protocol):
     def show(self, lines: tuple[str, str], *, turned: bool) -> None:
         """Two lines of 21 characters; `turned` for a reader who is upside down.  Never blocks, never raises."""
+
+
+class Displays:
+    """The same lines on each of several."""
+
+    def __init__(self, *displays: Display) -> None:
+        self._displays = displays
+
+    def show(self, lines: tuple[str, str], *, turned: bool) -> None:
+        for display in self._displays:
+            display.show(lines, turned=turned)
 
 
 class TextDisplay:

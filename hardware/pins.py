@@ -59,8 +59,11 @@ I2C_CLOCK = Pin(name="I2C CLOCK", bcm=3, header=5, kind=Kind.BUS)
 BOARD_TX = Pin(name="BOARD TX", bcm=14, header=8, kind=Kind.BUS)
 BOARD_RX = Pin(name="BOARD RX", bcm=15, header=10, kind=Kind.BUS)
 
+DISPLAY_DATA = Pin(name="DISPLAY DATA", bcm=8, header=24, kind=Kind.BUS)
+DISPLAY_CLOCK = Pin(name="DISPLAY CLOCK", bcm=9, header=21, kind=Kind.BUS)
+
 BUTTONS: tuple[Pin, ...] = (START, RETURN, DIZZY, OK, SELECT_MINUS, SELECT_PLUS, SPOTTER)
 CONTACTS: tuple[Pin, ...] = (ANKLE_LEFT, ANKLE_RIGHT, ESTOP_AUX)
 OUTPUTS: tuple[Pin, ...] = (LAMP_READY, LAMP_MOVING, LAMP_RELEASE_OK, LAMP_FAULT, BUZZER, RELEASE_SOLENOID)
-BUSES: tuple[Pin, ...] = (I2C_DATA, I2C_CLOCK, BOARD_TX, BOARD_RX)
+BUSES: tuple[Pin, ...] = (I2C_DATA, I2C_CLOCK, BOARD_TX, BOARD_RX, DISPLAY_DATA, DISPLAY_CLOCK)
 PINS: tuple[Pin, ...] = BUTTONS + CONTACTS + OUTPUTS + BUSES

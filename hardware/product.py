@@ -19,7 +19,7 @@ from controller.programme.protocols import ProtocolError, builtin_protocols, own
 from controller.records.journal import RecordsJournal
 from hardware.bus import ReopeningBus
 from hardware.clock import MonotonicClock, WallClock, table_zone
-from hardware.display import Display, TextDisplay
+from hardware.display import Display, Displays, TextDisplay
 from hardware.drive.port import SerialPort
 from hardware.drive.protocol import BAUD
 from hardware.gpio import GpioError, claiming, open_pins
@@ -27,6 +27,7 @@ from hardware.host import HostPort, PiHost
 from hardware.lines import LineWriter
 from hardware.machine import HardwareMachine
 from hardware.notify import SystemdHeartbeat
+from hardware.oled import Oled, OledDisplay
 from hardware.realtime import ask_for_real_time
 from hardware.stop_signal import StopSignal
 from hardware.voice import SOCKET, Voice
@@ -86,6 +87,13 @@ def build_table(
     return parts.enter_context(closing(machine))
 
 
+def displays(parts: ExitStack, settings: Settings, write: Callable[[str], object]) -> Display:
+    """The panel's display on its own bus, and the log."""
+    clock = MonotonicClock()
+    smbus = parts.enter_context(closing(ReopeningBus(settings.hardware.display_bus, now_s=clock.now_s)))
+    return Displays(TextDisplay(write), parts.enter_context(closing(OledDisplay(Oled(smbus), write, clock.now_s))))
+
+
 def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[], Factory] = open_pins) -> ExitCode:
     """Ends only when asked to, or at once when there are no pins: without buttons and locks there is nothing to run."""
     stop = StopSignal()
@@ -100,7 +108,9 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
         host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok)
         try:
-            machine = build_table(parts, pins=pins, settings=settings, programme=programme, display=TextDisplay(lines.write), host=host)
+            machine = build_table(
+                parts, pins=pins, settings=settings, programme=programme, display=displays(parts, settings, lines.write), host=host
+            )
         except GpioError as error:
             say(str(error))
             return ExitCode.UNAVAILABLE
