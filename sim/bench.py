@@ -24,9 +24,10 @@ from controller.programme.protocols import builtin_protocols
 from sim.autopilot import Autopilot
 from sim.build import ROOT, BuildError
 from sim.desk import DEPTHS, Desk, as_it_is
+from sim.generated import replace_part
 
 DOCUMENT = ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- bench -->", "<!-- end -->"
+BEGIN = "<!-- bench -->"
 SESSION_S = 600.0
 STEP_BUDGET_US = 60.0
 TICK_P99_BUDGET_US = 1000.0
@@ -217,8 +218,4 @@ def section(command: str, lines: Iterable[Line]) -> str:
 
 def write(path: Path, command: str, lines: Iterable[Line]) -> None:
     """Replace the generated part of the document.  Raises OSError, also when the part is not there."""
-    document = path.read_text(encoding="utf-8")
-    begin, end = document.find(BEGIN), document.find(END)
-    if begin < 0 or end < begin:
-        raise OSError(0, f"it has no part between {BEGIN} and {END}")
-    path.write_text(f"{document[: begin + len(BEGIN)]}\n{section(command, lines)}\n{document[end:]}", encoding="utf-8")
+    replace_part(path, BEGIN, section(command, lines))

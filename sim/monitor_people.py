@@ -96,7 +96,7 @@ class FreshStart:
         stood = story.upright_since_s is not None and row.t_s - story.upright_since_s > 20.0
         if stood or (self.far and height_deg < 1.0):
             self.open = self.far = False
-        leaving = row.rate_dps > AT_REST_DPS and not self.open and height_deg < 4.0
+        leaving = row.rate_dps > AT_REST_DPS and not self.open and 0.0 < height_deg < 4.0  # lower is the rubber of the stop, springing back
         if not leaving or row.lever_pulled:
             return ""
         self.open = True
@@ -118,10 +118,15 @@ class ReturnOnly:
     """SR13, TP10: once a return is due nothing goes down, but the controlled stop (1.5 s) and DIZZY's way back to 30 degrees."""
 
     rule: str = "SR13"
+    from_deg: float = 0.0  # where the present motion down began
 
     def feed(self, row: Row, story: Story) -> str:
+        if row.rate_dps <= AT_REST_DPS:
+            self.from_deg = row.angle_deg
         if story.due_at_s is None or row.t_s - story.due_at_s < 1.5 or row.rate_dps <= AT_REST_DPS or row.lever_pulled:
             return ""
+        if story.pushed and row.angle_deg - self.from_deg <= 1.0:
+            return ""  # RETURN on a drive that turns the wrong way by itself: caught before a degree (SR9)
         if story.since("DIZZY") < story.since("RETURN") and story.since("DIZZY") < 60.0 and row.angle_deg < 30.5:
             return ""
         return f"descends at {row.rate_dps:.2f} deg/s {row.t_s - story.due_at_s:.1f} s after a return was due ({story.due_why})"
@@ -158,6 +163,9 @@ class ComesUp:
         return f"no way up for {stood_s:.0f} s at {row.angle_deg:.1f} deg after {story.due_why}, and nobody is called"
 
 
+QUESTION = "Are you all right?"
+
+
 @dataclass(slots=True)
 class Asked:
     """SR15: while inverted, every 60 s somebody asks (2 s for hearing it); a return that is due asks by other means."""
@@ -169,7 +177,8 @@ class Asked:
         if story.inverted_since_s is None or story.due_at_s is not None or story.estop_latched or not row.pi_alive or help_heard(row):
             self.asked_s = None
             return ""
-        if self.asked_s is None or row.pi_buzzer == "ask" or row.ok or row.rate_dps < -AT_REST_DPS:
+        asked = row.pi_buzzer == "ask" or row.said.startswith(QUESTION)  # an alarm's sound does not hide the spoken question
+        if self.asked_s is None or asked or row.ok or row.rate_dps < -AT_REST_DPS:
             self.asked_s = row.t_s
         quiet_s = row.t_s - self.asked_s
         return f"inverted and not asked for {quiet_s:.0f} s, 60 is the most" if quiet_s > 62.0 else ""

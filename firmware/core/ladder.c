@@ -2,10 +2,11 @@
 #include "ladder.h"
 
 #define LADDER_PROGRESS_CDEG 50
-#define LADDER_FAULT_MS 10000U      /* latched, head-down, and nobody presses RETURN */
+#define LADDER_FAULT_MS 10000U      /* latched off upright rest, and RETURN not pressed or of no use */
 #define LADDER_LOST_MS 100U
 
-static void watch_progress(board_t *board)
+/* True: half a degree up, in a motion that is due. */
+static bool watch_progress(board_t *board)
 {
     session_t *session = &board->session;
     int16_t angle_cdeg = board->angle.angle_cdeg;
@@ -16,6 +17,7 @@ static void watch_progress(board_t *board)
         session->progress_cdeg = angle_cdeg;
     }
     session->no_progress = session->away && (session->no_progress || session->stuck_ms >= BOARD_NO_PROGRESS_MS);
+    return due && rose;
 }
 
 void ladder_update(board_t *board)
@@ -25,9 +27,13 @@ void ladder_update(board_t *board)
     bool fault = session->mode == PROTOCOL_BOARD_MODE_FAULT;
     bool waits = board->memory.level_wait && session->returning && board->angle.at_rest && board->plan.waiting &&
                  board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
-    watch_progress(board);
+    bool progress = watch_progress(board);
     session->stopped_ms = rescue && session->away ? board_count(session->stopped_ms) : (uint16_t)0U;
-    session->fault_ms = fault && session->away ? board_count(session->fault_ms) : (uint16_t)0U;
+    if (progress || !session->away) { /* a RETURN that fails again at once is no progress */
+        session->fault_ms = 0;
+    } else if (fault) {
+        session->fault_ms = board_count(session->fault_ms);
+    }
     session->ladder = session->away && (session->no_progress || session->stopped_ms >= BOARD_ESTOP_LADDER_MS ||
                                         session->fault_ms >= LADDER_FAULT_MS || board->angle.lost_ms >= LADDER_LOST_MS ||
                                         board->budget.spent || waits);

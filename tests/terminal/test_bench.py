@@ -8,6 +8,7 @@ import pytest
 
 from controller.ports import Machine
 from sim import bench
+from sim.generated import END
 
 
 def test_percentiles_are_those_of_the_sorted_times() -> None:
@@ -44,11 +45,11 @@ LINES = [
 
 def test_only_the_generated_part_of_the_document_is_replaced(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
-    document.write_text(f"# Before\n{bench.BEGIN}\nold\n{bench.END}\nafter\n", encoding="utf-8")
+    document.write_text(f"# Before\n{bench.BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
     bench.write(document, "inversion-table-sim bench", LINES)
     written = document.read_text(encoding="utf-8")
     assert written.startswith(f"# Before\n{bench.BEGIN}\n`inversion-table-sim bench`, Python ")
-    assert written.endswith(f"| speed | 90 x | >= 500 x | NO |\n{bench.END}\nafter\n")
+    assert written.endswith(f"| speed | 90 x | >= 500 x | NO |\n{END}\nafter\n")
     assert "old" not in written
 
 

@@ -1,0 +1,68 @@
+"""The fault table: a small sample of what `python -m sim.fault_table` does, and that the published tables are whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sim import faults
+from sim.fault_cases import Case
+from sim.fault_table import Plan, append_case, campaign, moments, read_cases, table
+
+SEED = 5
+FAULTS = ("pot_open", "cable_out", "estop_pressed", "board_hang", "motor_stall")
+CATALOGUE = {"pot_open": "STO", "cable_out": "CRTN", "estop_pressed": "STO", "board_hang": "reset", "motor_stall": "STO"}
+"""Restated from the catalogue by hand."""
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    found: list[Case] = []
+    plan = Plan(rows=tuple(faults.find(name) for name in FAULTS), count=4, seed=SEED, board="native", at_once=2)
+    campaign(plan, (), found.append)
+    return found
+
+
+@pytest.mark.req("SE6", "SE5", "SR7", "SR9")
+def test_no_monitor_sees_a_rule_broken_and_nobody_stays_down(cases: list[Case]) -> None:
+    assert len(cases) == 4 * len(FAULTS)
+    assert [case.violations for case in cases if case.violations] == []
+    assert [case for case in cases if case.ended.startswith("NOT UP")] == []
+
+
+@pytest.mark.req("SE6")
+def test_the_reaction_of_a_moving_table_is_the_catalogues(cases: list[Case]) -> None:
+    moving = [case for case in cases if case.moving]
+    assert {case.fault for case in moving} == set(FAULTS)
+    assert {(case.fault, case.reaction) for case in moving} == set(CATALOGUE.items())
+
+
+def test_the_first_moment_is_watched_until_the_person_is_up(cases: list[Case]) -> None:
+    assert {case.ended for case in cases[: len(FAULTS)]} <= {"by itself", "RETURN", "lever", "never left"}
+
+
+def test_a_campaign_goes_on_where_it_was_broken_off(tmp_path: Path) -> None:
+    path, plan = tmp_path / "cases.jsonl", Plan(rows=(faults.find("F3"),), count=2, seed=SEED, board="native", at_once=1)
+    first: list[Case] = []
+    campaign(plan, (), first.append)
+    append_case(path, first[0])
+    again: list[Case] = []
+    campaign(plan, read_cases(path), again.append)
+    assert read_cases(path) == first[:1]
+    assert again == first[1:]
+
+
+def test_moments_are_in_order_and_each_once() -> None:
+    taken = moments(200, 1, 250.0)
+    assert taken == sorted(set(taken))
+    assert len(taken) == 200
+    assert taken != moments(200, 2, 250.0)
+
+
+def test_a_broken_rule_and_a_person_left_down_stand_in_the_table(cases: list[Case]) -> None:
+    bad = replace(cases[0], violations=("SR3 rest_at_gate at 3.00 s: rises",), ended="NOT UP, 40 deg")
+    [*_, row] = table((faults.find(bad.fault),), [bad])
+    assert "**SR3 rest_at_gate 1**" in row
+    assert "NOT UP 1" in row
