@@ -95,6 +95,24 @@ class Store:
             found[table] = tuple(_value(kind, row) for row in rows)
         return History(**found)
 
+    # ------------------------------------------------------------ who is next
+
+    def choose(self, key: str | None, at: datetime) -> None:
+        """Who lies on the table next; None: nobody.  Asks nothing of the table: the service takes it while it is idle (SR12)."""
+        with self.transaction():
+            person_id = None if key is None else self._person_row(key)["id"]
+            self.insert("choices", {"at": at.isoformat(), "person_id": person_id})
+
+    def chosen(self) -> str | None:
+        """The key of who was chosen last; without any choice the only person there is."""
+        row = self.connection.execute(
+            "SELECT people.key FROM choices LEFT JOIN people ON people.id = person_id ORDER BY choices.id DESC LIMIT 1"
+        ).fetchone()
+        if row is not None:
+            return None if row["key"] is None else str(row["key"])
+        everybody = self.connection.execute("SELECT key FROM people LIMIT 2").fetchall()
+        return str(everybody[0]["key"]) if len(everybody) == 1 else None
+
     # ------------------------------------------------------------ the clock
 
     def latest_seen(self) -> datetime | None:
