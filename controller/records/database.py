@@ -55,7 +55,10 @@ def prepare(folder: Path) -> Path:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """To write.  WAL with synchronous=FULL: a transaction is on the disk when COMMIT returns, for one fsync of the log."""
+    """To write.  WAL with synchronous=FULL: a transaction is on the disk when COMMIT returns, for one fsync of the log.
+
+    Raises DamagedError, RecordsError, sqlite3.Error.
+    """
     if sqlite3.sqlite_version_info < SQLITE_LEAST:
         raise RecordsError(f"SQLite {sqlite3.sqlite_version} is too old; 3.37 or newer is needed", ExitCode.UNAVAILABLE)
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
@@ -73,7 +76,8 @@ def connect(path: Path) -> sqlite3.Connection:
             f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
             f"journal_size_limit = {CHECKPOINT_PAGES * 4096}",
         ):
-            connection.execute(f"PRAGMA {pragma}")
+            with damage_told():
+                connection.execute(f"PRAGMA {pragma}")
         undo.pop_all()
     return connection
 
@@ -109,17 +113,24 @@ def is_damage(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in DAMAGED
 
 
-def look_over(connection: sqlite3.Connection) -> None:
-    """Every page and every reference.  Raises DamagedError with the first thing that is wrong; never repairs."""
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """SQLite's word for a damaged file as DamagedError."""
     try:
-        found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-        orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
-        application_id = int(connection.execute("PRAGMA application_id").fetchone()[0])
-        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+        yield
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             raise DamagedError(str(error)) from error
         raise
+
+
+def look_over(connection: sqlite3.Connection) -> None:
+    """Every page and every reference.  Raises DamagedError with the first thing that is wrong; never repairs."""
+    with damage_told():
+        found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
+        application_id = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if found != "ok":
         raise DamagedError(found.splitlines()[-1])
     if orphan is not None:

@@ -73,6 +73,9 @@ class RecordsJournal:
         self._queue: queue.Queue[Item | None] = queue.Queue(ITEMS_MOST)
         self._owed: deque[Item] = deque(maxlen=OWED_MOST)
         self._lost = 0  # lines that did not even reach the queue
+        self._queued_ticks = 0
+        self._gathered_ticks = 0
+        self._kept_ticks = 0
         self._last_s = 0.0
         self._keeper = Keeper(folder, moment())
         self._unwritten_latches: Latches | None = None
@@ -104,8 +107,8 @@ class RecordsJournal:
 
     @property
     def waiting(self) -> int:
-        """Items that are not on the disk yet, but for those that the queue holds."""
-        return self._keeper.waiting + len(self._owed)
+        """How many ticks with news are not on the disk yet."""
+        return self._queued_ticks - self._kept_ticks + len(self._owed)
 
     @property
     def kept_sessions(self) -> int:
@@ -151,6 +154,7 @@ class RecordsJournal:
             self._queue.put_nowait(item)
         except queue.Full:
             return False
+        self._queued_ticks += 1
         self._known_latches = item.latches or self._known_latches
         return True
 
@@ -214,6 +218,7 @@ class RecordsJournal:
                 return False
             if item is None:
                 return True
+            self._gathered_ticks += 1
             self._keeper.take(item.news, item.frozen)
             self._unwritten_latches = item.latches or self._unwritten_latches
             if item.urgent and not self.trouble:
@@ -230,6 +235,7 @@ class RecordsJournal:
                 self._unwritten_latches = None
             self._keeper.lost_before = self._lost
             self._keeper.keep()
+            self._kept_ticks = self._gathered_ticks
             self._keeper.look(self._moment())
             self._refresh()
         except (sqlite3.Error, OSError, RecordsError) as error:

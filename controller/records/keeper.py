@@ -187,10 +187,7 @@ class Keeper:
 
     def _looked_over(self, path: Path) -> sqlite3.Connection:
         """A connection to a database that is whole and of the newest version."""
-        try:
-            connection = database.connect(path)
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(str(error)) if database.is_damage(error) else error from error
+        connection = database.connect(path)
         with ExitStack() as undo:
             undo.callback(connection.close)
             database.look_over(connection)

@@ -16,7 +16,7 @@ from controller.exit_codes import ExitCode
 from controller.programme.model import History, Person
 from controller.programme.sessions import SessionRecord
 from controller.records import erase
-from controller.records.database import RecordsError, connect, look_over, prepare, transaction
+from controller.records.database import DamagedError, RecordsError, connect, look_over, prepare, transaction
 from controller.records.migrate import migrate
 from controller.records.rows import TABLES, Cell, row_of, value_of
 
@@ -202,5 +202,7 @@ def opened(folder: Path) -> Iterator[Store]:
             look_over(connection)
             migrate(connection)
             yield Store(connection)
+    except DamagedError as error:
+        raise DamagedError(f"{folder}: the records are damaged ({error}); the service keeps them aside when it starts") from error
     except (sqlite3.Error, OSError) as error:
         raise RecordsError(f"{folder}: {error}") from error
