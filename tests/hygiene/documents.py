@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from controller.core import modes, panel, safety
+from controller.core import modes, panel, refusals, safety
+from controller.core.model import Action
 from controller.core.wire import BOARD_REASONS
-from controller.core.words import WORDS
-from tests.hygiene import evidence
+from controller.core.words import LADDER_WORDS, PROOF_WORDS, RESCUE_STEPS, WORDS
+from tests.hygiene import evidence, positions
 from tests.hygiene.sources import ROOT
 
 HAZARDS: dict[str, str] = {
@@ -56,6 +57,45 @@ def pi_rules() -> str:
     return table(("rule", "name", "what happened", "what to do", "goes away", "faults"), body)
 
 
+REACTIONS: dict[Action, str] = {
+    Action.TRIP: "stops at once, motor off, brake on. **Press RETURN once** to come up",
+    Action.SILENCE: "the drive board takes over, stops gently and brings you up",
+    Action.BOARD_RETURN: "the drive board stops gently and brings you up by itself",
+    Action.RETURN_HALF_RATE: "stops going down and brings you up at half speed",
+    Action.RETURN: "stops going down and brings you up, with the rest at 30°",
+    Action.PAUSE: "stops gently and asks. **OK** goes on if it has cleared, **RETURN** comes up; no answer in 20 s brings you up",
+    Action.WARN: "says so; START is refused next time",
+}
+"""In plain words, for the page of the person on the table."""
+
+BY_THE_BOARD = ("estop", "estop_disagrees", "estop_contacts", "board_fault")
+BOARD_STOPS = "has stopped at once by itself, motor off, brake on. After E-STOP **hold RETURN** to come up; after a fault press it once"
+
+
+def reactions() -> str:
+    """What the table does, by what happened; the strongest first."""
+    rows = [(BOARD_STOPS, "; ".join(WORDS[name][0].rstrip(".") for name in BY_THE_BOARD))]
+    for action, says in REACTIONS.items():
+        happened = [WORDS[rule.name][0].rstrip(".") for rule in safety.RULES if rule.action is action and rule.name not in BY_THE_BOARD]
+        rows.append((says, "; ".join(happened)))
+    return table(("the table", "when"), rows)
+
+
+def refused() -> str:
+    body = [(row.refusal.rule, row.refusal.says, row.refusal.way_back) for row in refusals.INTERLOCKS]
+    body += [(each.rule, each.says, each.way_back) for each in (*refusals.BUSY, *refusals.STARTING)]
+    return table(("rule", "why", "what lifts it"), body)
+
+
+def proof() -> str:
+    return table(("test", "the display says"), [(f"`{name}`", says) for name, says in PROOF_WORDS.items()])
+
+
+def calls_for_help() -> str:
+    body = [(f"`{cause}`", says) for cause, says in LADDER_WORDS.items()]
+    return table(("cause", "what is said"), body) + "\n\nThen, again each minute: " + " ".join(RESCUE_STEPS)
+
+
 def board_reasons() -> str:
     return table(("rule", "name", "what it means"), [(rule, f"`{name}`", says) for rule, name, says in BOARD_REASONS.values()])
 
@@ -80,6 +120,10 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "pi-rules": ("docs/manual.md", pi_rules),
     "board-reasons": ("docs/manual.md", board_reasons),
     "lamps": ("docs/manual.md", mode_lamps),
+    "refusals": ("docs/manual.md", refused),
+    "proof": ("docs/manual.md", proof),
+    "help": ("docs/manual.md", calls_for_help),
+    "reactions": ("docs/manual-person.md", reactions),
 }
 
 
@@ -103,6 +147,7 @@ def main() -> int:
     for path in sorted({home for home, _ in PARTS.values()}):
         Path(ROOT / path).write_text(as_it_should_be(path), encoding="utf-8")
         sys.stdout.write(f"wrote {path}\n")
+    (ROOT / positions.PICTURE).write_text(positions.svg(), encoding="utf-8")
     return 0
 
 

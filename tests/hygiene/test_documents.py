@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hygiene import documents
+from tests.hygiene import documents, positions
 from tests.hygiene.sources import ROOT, project_files, text
 
 GENERATED = sorted({home for home, _ in documents.PARTS.values()})
@@ -68,7 +68,33 @@ def test_the_readmes_picture_is_one_the_program_draws_today(tmp_path: Path) -> N
     command = [sys.executable, "-m", "sim", "scenario", scenario, "--quiet", "--plot", str(drawn)]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
-    pictures = sorted((ROOT / "docs/pictures").glob("*"))
-    assert [path.name for path in pictures] == ["session-week-3.png"]
-    assert png_header(pictures[0]) == png_header(drawn)
-    assert pictures[0].stat().st_size < 600_000
+    shipped = ROOT / "docs/pictures/session-week-3.png"
+    assert png_header(shipped) == png_header(drawn)
+    assert shipped.stat().st_size < 600_000
+
+
+def test_the_picture_of_the_positions_is_drawn_from_todays_limits() -> None:
+    assert (ROOT / positions.PICTURE).read_text(encoding="utf-8") == positions.svg()
+
+
+def test_every_picture_is_shown_in_a_document() -> None:
+    shown = {Path(found).name for path in MARKDOWN for found in re.findall(r"!\[[^]]+\]\(([^)]+)\)", text(path))}
+    assert {path.name for path in (ROOT / "docs/pictures").iterdir()} - shown == set()
+
+
+def test_every_page_for_people_begins_with_what_to_do_when_something_is_wrong() -> None:
+    for page in ("person", "spotter"):
+        headings = re.findall(r"^## (.+)$", text(Path(f"docs/manual-{page}.md")), re.M)
+        assert headings[0] == "If something is wrong"
+
+
+def test_the_clinicians_table_has_the_programmes_numbers() -> None:
+    """Restated by hand from the guide: weeks, degrees, minutes, sessions a day."""
+    page = text(Path("docs/manual-clinician.md"))
+    for row in (
+        "| the very first session | 15° | 30 s |",
+        "| 1-2 | up to 30° | up to 2 min | up to 3 |",
+        "| 3-4 | up to 60° | up to 5 min | up to 2 |",
+        "| 5 on | up to 90° | up to 10 min, the return included | 1 |",
+    ):
+        assert row in page
