@@ -18,6 +18,12 @@ from tests.records.values import MOMENT
 TICK_S = 0.02
 
 
+def say(made: RecordsJournal, told: list[str], **state: float) -> None:
+    journal_says = {"ok": made.storage_ok, "trouble": made.trouble, "waiting": made.waiting, "dropped": made.dropped, "told": told}
+    sys.stdout.write(json.dumps(state | journal_says) + "\n")
+    sys.stdout.flush()
+
+
 def main(folder: Path, seconds: float) -> None:
     told: list[str] = []
     made = RecordsJournal(folder, LIMITS, moment=lambda: MOMENT, say=told.append)
@@ -29,13 +35,9 @@ def main(folder: Path, seconds: float) -> None:
         made.put(INPUTS, story(number))
         longest_put_s = max(longest_put_s, time.perf_counter() - begin_s)
         if number % 25 == 0:
-            state = {"put": number, "longest_put_s": longest_put_s, "ok": made.storage_ok, "trouble": made.trouble}
-            sys.stdout.write(json.dumps(state | {"waiting": made.waiting, "dropped": made.dropped, "told": told}) + "\n")
-            sys.stdout.flush()
+            say(made, told, put=number, longest_put_s=longest_put_s)
     made.close(5.0)
-    sys.stdout.write(
-        json.dumps({"put": number, "ok": made.storage_ok, "waiting": made.waiting, "dropped": made.dropped, "told": told}) + "\n"
-    )
+    say(made, told, put=number, longest_put_s=longest_put_s)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ import errno
 import json
 import os
 import resource
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_a_sync_that_stalls_leaves_the_loop_alone_refuses_start_and_loses_nothin
     ids=["full", "read-only", "write error", "sync error"],
 )
 def test_a_disk_that_refuses_is_told_in_one_line_and_what_happened_waits(tmp_path: Path, trouble: dict[str, int], says: str) -> None:
-    with running(tmp_path, 7.0) as disk:
+    with running(tmp_path, 5.0) as disk:
         states = disk.states()
         first(states, lambda state: state["ok"])
         disk.make(**trouble)
@@ -119,15 +120,14 @@ def test_a_disk_that_refuses_is_told_in_one_line_and_what_happened_waits(tmp_pat
 @pytest.mark.parametrize("options", ["size=400k", "size=8m,ro"], ids=["full", "read-only"])
 def test_a_real_file_system_that_is_full_or_read_only_refuses_start(options: str) -> None:
     """In a mount namespace of its own; the small one fills up while the journal writes, the other is read-only from the start."""
-    script = f"mount -t tmpfs -o mode=0700,{options} records /mnt && exec {sys.executable} -m tests.records.slow_or_full /mnt 8"
+    script = f"mount -t tmpfs -o mode=0700,{options} records /mnt && exec {sys.executable} -m tests.records.slow_or_full /mnt 5"
     command = as_root("unshare", "--mount", "bash", "-c", script)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     states = [json.loads(line) for line in done.stdout.splitlines()]
     assert [state for state in states[:-1] if not state["ok"]] != []
     assert not states[-1]["ok"]
     assert max(state["longest_put_s"] for state in states[:-1]) < 0.25
-    assert len(states[-1]["told"]) == 1
-    assert any(word in states[-1]["told"][0] for word in ("full", "Read-only", "No space", "unable to open", "readonly"))
+    assert any(word in states[-1]["told"][0] for word in ("full", "Read-only", "No space"))
 
 
 @pytest.mark.req("F56")
@@ -135,7 +135,7 @@ def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path) -> None:
     """A quota: the kernel's own limit on a file's size."""
     limit = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300000, 300000)); sys.argv = sys.argv[1:]; "
     run = limit + "runpy.run_module('tests.records.slow_or_full', run_name='__main__')"
-    command = [sys.executable, "-c", run, "x", str(tmp_path), "8"]
+    command = [sys.executable, "-c", run, "x", str(tmp_path), "5"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     last = json.loads(done.stdout.splitlines()[-1])
@@ -235,25 +235,16 @@ def test_a_file_that_is_damaged_while_the_service_runs_is_kept_aside_and_what_wa
 def test_a_command_says_in_one_line_that_the_records_are_damaged_and_touches_nothing(tmp_path: Path) -> None:
     spoil_everything(database.prepare(tmp_path))
     before = (tmp_path / database.FILE).read_bytes()
-    with (
-        pytest.raises(
-            DamagedError, match=r"^\S+: the records are damaged \(file is not a database\); the service keeps them aside"
-        ) as caught,
-        opened(tmp_path),
-    ):
+    says = r"^\S+: the records are damaged \(file is not a database\); the service keeps them aside when it starts$"
+    with pytest.raises(DamagedError, match=says), opened(tmp_path):
         pass
-    assert "\n" not in str(caught.value)
     assert (tmp_path / database.FILE).read_bytes() == before
 
 
 def test_a_file_of_another_program_is_not_taken_for_ours(tmp_path: Path) -> None:
-    import sqlite3  # noqa: PLC0415
-
-    path = database.prepare(tmp_path)
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE shopping (item TEXT)")
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(database.prepare(tmp_path))) as connection:
+        connection.execute("CREATE TABLE shopping (item TEXT)")
+        connection.commit()
     with pytest.raises(DamagedError, match="not a records file of this program"), opened(tmp_path):
         pass
 
