@@ -1,7 +1,7 @@
 # The two commands of the README, and a few for people who work on the project.  Everything is done by ./task.
 .PHONY: run test demo docs lock format clean help
 
-run: ## the simulated table, live in this terminal
+run: ## the simulated table, live: a page in the browser
 	@./task run
 
 test: ## everything that must hold: types, style, imports, C warnings, all tests

@@ -39,6 +39,22 @@ class Journal(Protocol):
     def storage_ok(self) -> bool: ...
 
 
+class Telemetry(Protocol):
+    """Tells whoever watches; never blocks, never raises, drops (and counts) what nobody takes."""
+
+    def put(self, inputs: Inputs, outputs: Outputs) -> None: ...
+
+
+class NobodyListens:
+    """Telemetry of a service that nobody watches."""
+
+    def put(self, inputs: Inputs, outputs: Outputs) -> None:
+        """Heard by nobody."""
+
+
+NOBODY_LISTENS = NobodyListens()
+
+
 class Voice(Protocol):
     """Speaks; never blocks."""
 

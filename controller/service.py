@@ -10,10 +10,18 @@ from collections.abc import Callable
 from controller.core.limits import Limits
 from controller.core.state import State
 from controller.core.step import step
-from controller.ports import Heartbeat, Journal, Machine, Voice
+from controller.ports import NOBODY_LISTENS, Heartbeat, Journal, Machine, Telemetry, Voice
 
 
-def tick(state: State, machine: Machine, voice: Voice, journal: Journal, heartbeat: Heartbeat, limits: Limits) -> State:
+def tick(
+    state: State,
+    machine: Machine,
+    voice: Voice,
+    journal: Journal,
+    heartbeat: Heartbeat,
+    limits: Limits,
+    telemetry: Telemetry = NOBODY_LISTENS,
+) -> State:
     """One tick, without the wait for the next."""
     inputs = machine.sense()
     state, outputs = step(state, inputs, limits)
@@ -21,15 +29,24 @@ def tick(state: State, machine: Machine, voice: Voice, journal: Journal, heartbe
     if outputs.phrase:
         voice.say(outputs.phrase, outputs.urgent)
     journal.put(inputs, outputs)
+    telemetry.put(inputs, outputs)
     heartbeat.beat(outputs.mode.value)
     return state
 
 
-def run(machine: Machine, voice: Voice, journal: Journal, heartbeat: Heartbeat, limits: Limits, stop: Callable[[], bool]) -> None:
+def run(
+    machine: Machine,
+    voice: Voice,
+    journal: Journal,
+    heartbeat: Heartbeat,
+    limits: Limits,
+    stop: Callable[[], bool],
+    telemetry: Telemetry = NOBODY_LISTENS,
+) -> None:
     """Tick until `stop()`.  Begins in STARTING with what the last run left behind (SR13)."""
     state = State.initial(journal.latches())
     heartbeat.ready()
     while not stop():
         machine.wait_for_tick()
-        state = tick(state, machine, voice, journal, heartbeat, limits)
+        state = tick(state, machine, voice, journal, heartbeat, limits, telemetry)
     heartbeat.stopping()

@@ -1,4 +1,4 @@
-"""Composition root of the simulator: `inversion-table-sim run | scenario | bench …`.  Touches no pin, no bus, no port."""
+"""Composition root of the simulator: `inversion-table-sim run | terminal | scenario | bench …`.  Touches no pin, no bus, no port."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 
 from controller.exit_codes import MEANINGS, ExitCode
 
-COMMANDS: tuple[str, ...] = ("sim.terminal", "sim.cli", "sim.bench")
+COMMANDS: tuple[str, ...] = ("sim.virtual.command", "sim.terminal", "sim.cli", "sim.bench")
 """Modules with `add_parser(subparsers)` and `main(args)`, in the order the help shows them."""
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from controller.core.limits import Limits
-from controller.core.model import Event, Latches, Mode, Outputs
+from controller.core.model import Event, Inputs, Latches, Mode, Outputs
 from controller.core.wire import BoardMode
-from controller.ports import Machine
+from controller.ports import NOBODY_LISTENS, Machine, Telemetry
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import Protocol
 from sim import faults
@@ -53,14 +53,17 @@ class Desk:
         person: Person = EVERYBODY,
         depth: str = "fast",
         wrap: Callable[[Machine], Machine] = as_it_is,
+        telemetry: Telemetry = NOBODY_LISTENS,
     ) -> None:
         self.limits = limits
+        self.machine: Machine | None = None  # of the service that was started last
         self.world = World(seed, person)
         self.world.estop(pressed=False)
         self.world.set_mains(True)
         self.world.close_ankles(closed=False)
         self._programme = StandingProgramme(protocols, limits)
-        self._process = Process(self.world, lambda: wrap(self._machine(depth)), limits, Latches(inspection_due=False, clean_shutdown=True))
+        latches = Latches(inspection_due=False, clean_shutdown=True)
+        self._process = Process(self.world, lambda: wrap(self._start_machine(depth)), limits, latches, telemetry)
         self.events: deque[Event] = deque(maxlen=400)
         self.events_count = 0  # ever
         self.estop_in = True
@@ -71,6 +74,10 @@ class Desk:
         self._tapped: dict[str, float] = {}  # button -> virtual time at which the finger lets go
         self._held: set[str] = set()
         self.now_s = 0.0
+
+    def _start_machine(self, depth: str) -> Machine:
+        self.machine = self._machine(depth)
+        return self.machine
 
     def _machine(self, depth: str) -> Machine:
         if depth == "fast":
@@ -98,6 +105,19 @@ class Desk:
     def tap(self, button: str) -> None:
         self.world.press(button)
         self._tapped[button] = self.now_s + TAP_S
+
+    def push(self, button: str) -> None:
+        """A finger goes down and stays, TAP_S at least."""
+        if button not in self._held:
+            self._held.add(button)
+            self._tapped[button] = self.now_s + TAP_S
+            self.world.press(button)
+
+    def let_go(self, button: str) -> None:
+        """The finger goes up; a tap too short to be felt lasts TAP_S all the same."""
+        self._held.discard(button)
+        if button not in self._tapped:
+            self.world.press(button, pressed=False)
 
     def hold(self, button: str) -> None:
         """Press and keep; the same again lets go."""
@@ -162,10 +182,19 @@ class Desk:
     def mode(self) -> Mode:
         return self.outputs.mode
 
+    @property
+    def inputs(self) -> Inputs | None:
+        """What the service read last; None while it is dead."""
+        return self._process.disk.inputs
+
+    @property
+    def down(self) -> frozenset[str]:
+        """Buttons with a finger on them."""
+        return frozenset(self._held | set(self._tapped))
+
     def pressed_labels(self) -> frozenset[str]:
-        down = self._held | set(self._tapped)
         switched = {"E-STOP"} if not self.estop_in else set()
-        return frozenset({BUTTON_LABELS[name] for name in down} | switched)
+        return frozenset({BUTTON_LABELS[name] for name in self.down} | switched)
 
     def view(self, *, title: str, speed_ratio: float, note: str, keys: tuple[tuple[str, str], ...], choices: tuple[str, ...] = ()) -> View:
         truth = self.world.truth()

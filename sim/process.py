@@ -9,7 +9,7 @@ from controller import service
 from controller.core.limits import Limits
 from controller.core.model import Inputs, Latches, Outputs
 from controller.core.state import State
-from controller.ports import Machine
+from controller.ports import NOBODY_LISTENS, Machine, Telemetry
 from sim.world import World
 
 TICK_MS = 20
@@ -52,8 +52,11 @@ class Disk:
 class Process:
     """One service process and its deaths."""
 
-    def __init__(self, world: World, make: Callable[[], Machine], limits: Limits, latches: Latches) -> None:
+    def __init__(
+        self, world: World, make: Callable[[], Machine], limits: Limits, latches: Latches, telemetry: Telemetry = NOBODY_LISTENS
+    ) -> None:
         self.world = world
+        self._telemetry = telemetry
         self.disk = Disk(latches, world)
         self.starts = 0
         self._make = make
@@ -109,7 +112,7 @@ class Process:
             return
         self._machine.wait_for_tick()
         late_s = self._stalled_ms / 1000.0
-        self._state = service.tick(self._state, self._machine, self.disk, self.disk, self.disk, self._limits)
+        self._state = service.tick(self._state, self._machine, self.disk, self.disk, self.disk, self._limits, self._telemetry)
         if late_s > 0.0:
             self._stalled_ms = 0
             self.world.host.late_s = max(0.0, self.world.host.late_s - late_s)

@@ -48,16 +48,21 @@ ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J", "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(
-        "run",
+        "terminal",
         help="the table, live in this terminal",
         description="The simulated table, live: keys are the panel's buttons. Without a terminal: the timeline of one whole session.",
     )
+    add_options(parser)
+    return parser
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Who lies on the table, what they do and how fast time goes."""
     parser.add_argument("--speed", type=speed, default=None, metavar="1..60", help="virtual seconds a second (5; the demonstration 10)")
     parser.add_argument("--protocol", default="week_1", metavar="NAME|FILE", help="first, week_1, week_3, week_5 or a protocol file")
     parser.add_argument("--person", type=kilograms, default=80.0, metavar="KG", help="who lies on the table, 30..150 kg")
     parser.add_argument("--seed", type=int, default=1, help="of every random thing in the world")
     parser.add_argument("--demo", action="store_true", help="begin with a whole session, pressed by itself")
-    return parser
 
 
 def speed(words: str) -> float:

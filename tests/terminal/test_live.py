@@ -30,7 +30,7 @@ class Terminal:
         self.master, self.slave = pty.openpty()
         self.resize(columns, lines)
         self.before = termios.tcgetattr(self.slave)
-        command = [sys.executable, "-m", "sim", "run", *options]
+        command = [sys.executable, "-m", "sim", "terminal", *options]
         self.program = subprocess.Popen(command, cwd=ROOT, stdin=self.slave, stdout=self.slave, stderr=self.slave)
         self.text = ""
 
@@ -170,7 +170,7 @@ def test_a_fault_is_injected_by_number_and_taken_away_again(terminals: list[Term
 
 
 def piped(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sim", "run", *options]
+    command = [sys.executable, "-m", "sim", "terminal", *options]
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
 
 

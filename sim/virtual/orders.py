@@ -1,0 +1,107 @@
+"""What a hand at the virtual table may do, one JSON object each.  Values and their ranges only; sim/virtual/table.py does them.
+
+Every order moves a contact, a wire, a person or time itself.  None of them reaches the controller but through its pins, buses and bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Button = Literal["start", "return", "dizzy", "ok", "select_minus", "select_plus", "spotter"]
+Side = Literal["left", "right"]
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do"):
+    """One movement of a hand."""
+
+
+class Press(Order, frozen=True, kw_only=True, tag="press"):
+    """A finger on a button or off it; one that stays says so again each second."""
+
+    button: Button
+    down: bool
+
+
+class Mushroom(Order, frozen=True, kw_only=True, tag="mushroom"):
+    """The emergency stop: pushed in it stays in; out only by twisting."""
+
+    pushed: bool
+
+
+class Ankle(Order, frozen=True, kw_only=True, tag="ankle"):
+    """An ankle lock, both of its switches."""
+
+    side: Side
+    closed: bool
+
+
+class Lever(Order, frozen=True, kw_only=True, tag="lever"):
+    """The manual release lever."""
+
+    pulled: bool
+
+
+class Speed(Order, frozen=True, kw_only=True, tag="speed"):
+    """Virtual seconds a second; 0 stands still."""
+
+    ratio: Annotated[float, msgspec.Meta(ge=0.0, le=60.0)]
+
+
+class Arms(Order, frozen=True, kw_only=True, tag="arms"):
+    overhead: bool
+
+
+class Answers(Order, frozen=True, kw_only=True, tag="answers"):
+    """Whether the person presses OK by themselves when they are asked."""
+
+    willing: bool
+
+
+class Mains(Order, frozen=True, kw_only=True, tag="mains"):
+    present: bool
+
+
+class Pi(Order, frozen=True, kw_only=True, tag="pi"):
+    """Kill the controller's process, or start it again."""
+
+    runs: bool
+
+
+class Cable(Order, frozen=True, kw_only=True, tag="cable"):
+    """The serial cable between Pi and drive board."""
+
+    plugged: bool
+
+
+class FaultOrder(Order, frozen=True, kw_only=True, tag="fault"):
+    """A fault of the catalogue begins or ends."""
+
+    name: Annotated[str, msgspec.Meta(max_length=60)]
+    on: bool
+
+
+class Demo(Order, frozen=True, kw_only=True, tag="demo"):
+    """A whole session by itself, or an end of that."""
+
+    on: bool
+
+
+class Fresh(Order, frozen=True, kw_only=True, tag="fresh"):
+    """Another table: upright, with this person and this session chosen first."""
+
+    mass_kg: Annotated[float, msgspec.Meta(ge=30.0, le=150.0)] = 80.0
+    height_m: Annotated[float, msgspec.Meta(ge=1.4, le=2.1)] = 1.75
+    protocol: Annotated[str, msgspec.Meta(max_length=60)] = "week_1"
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**32)] = 1
+
+
+Hand = Press | Mushroom | Ankle | Lever
+"""What hands can do at a real table too: contacts of the panel, the locks, the lever."""
+Bench = Speed | Arms | Answers | Mains | Pi | Cable | FaultOrder | Demo | Fresh
+"""What only a simulated table has."""
+AnyOrder = Hand | Bench
+
+hand_decoder = msgspec.json.Decoder(Hand)
+bench_decoder = msgspec.json.Decoder(Bench)
