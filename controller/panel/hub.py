@@ -54,6 +54,7 @@ class Hub:
         self.viewers: set[asyncio.Event] = set()
         self.age = 0  # grows when the table begins anew: the page forgets what it has drawn
         self._state = b"null"
+        self._over = False
         self._heard_s: float | None = None
         self._last: Telemetry | None = None
 
@@ -85,6 +86,12 @@ class Hub:
         self.events.clear()
         self.trace.clear()
 
+    def end(self) -> None:
+        """The server goes away: every stream ends, and browsers try again until there is a server."""
+        self._over = True
+        for viewer in self.viewers:
+            viewer.set()
+
     async def stream(self) -> AsyncIterator[bytes]:
         """Server-sent events for one viewer, until it goes away.  Raises RuntimeError when there are too many."""
         if len(self.viewers) >= MOST_VIEWERS:
@@ -94,7 +101,7 @@ class Hub:
         age, events, trace = -1, 0, 0
         try:
             yield b"retry: 1000\n\n"
-            while True:
+            while not self._over:
                 if age != self.age:
                     age, events, trace = self.age, 0, 0
                 yield self._frame(events, trace)

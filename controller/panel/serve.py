@@ -28,9 +28,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """uvicorn with something to do once it is up."""
+    """uvicorn with something to do once it is up, and before it waits for its streams to end."""
 
-    def __init__(self, app: ASGIApp, begun: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(self, app: ASGIApp, begun: Callable[[], Coroutine[Any, Any, None]], ending: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -44,7 +44,12 @@ class Server(uvicorn.Server):
             )
         )
         self._begun = begun
+        self._ending = ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         await self._begun()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
