@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Button = Literal["start", "return", "dizzy", "ok", "select_minus", "select_plus", "spotter"]
+ButtonName = Literal["start", "return", "dizzy", "ok", "select_minus", "select_plus", "spotter"]
 Side = Literal["left", "right"]
 
 
@@ -20,7 +20,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Press(Order, frozen=True, kw_only=True, tag="press"):
     """A finger on a button or off it; one that stays says so again each second."""
 
-    button: Button
+    button: ButtonName
     down: bool
 
 
