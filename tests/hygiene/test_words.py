@@ -16,7 +16,7 @@ OFF_SWITCH = re.compile(r"pytest_current_test|under_test|unsafe_|disable_(?!unus
 PLACES = r"/work/|/root/|/home/(?!pi\b)|/opt/|shared/(?:requirements|architecture|house)"
 REGISTRIES = r"py" + r"pi|pythonhosted|npmjs|registry\.|artifactory|(?<!no-emit-)index-url|find-links"
 ELSEWHERE = re.compile(f"{PLACES}|{REGISTRIES}", re.I)
-LINK = re.compile(r"https?://(?!raspberrypi\.local|localhost|www\.w3\.org/2000/svg)")  # the last is a name of SVG, not a place
+LINK = re.compile(r"https?://(?!raspberrypi\.local|localhost|127\.0\.0\.1|www\.w3\.org/2000/svg)")  # the last is a name of SVG, not a place
 
 
 def hits(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
