@@ -355,8 +355,14 @@ _DRIVE_ROWS = (
         text="Object/child in path (current rise)",
         reaction="CS; in a descent also back off 2°",
         bound="150 ms",
-        params=(Param("way", "1", 1.0, -1.0, 1.0), Param("ahead_deg", "deg", 1.0, 0.0, 90.0)),
-        sets=(("obstacle", "way"), ("obstacle_deg", "ahead_deg")),
+        params=(
+            Param("way", "1", 1.0, -1.0, 1.0),
+            Param("ahead_deg", "deg", 1.0, 0.0, 90.0),
+            Param("nm_per_rad", "Nm/rad", 20000.0, 4000.0, 60000.0),
+        ),
+        sets=(("obstacle", "way"), ("obstacle_deg", "ahead_deg"), ("obstacle_nm_per_rad", "nm_per_rad")),
+        how="a spring at the head end, 0.9 m from the pivot: 8000 is a belly or a cushion, 20000 a chest, 60000 a hand"
+        " (ISO/TS 15066: 10, 25, 75 N/mm)",
     ),
 )
 

@@ -181,8 +181,10 @@ RULES: tuple[Rule, ...] = (
     _live("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, _moves_unasked, 0.3),
     _live("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
     _live("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, _does_not_move, 2.0),
-    _row("SR9", "load", "F83 F86 F87", A.RETURN, C.BY_INSPECTION, lambda s: s.load_wrong),
-    _row("SR9", "board_fault", "F74 F76 F77 F78 F84 F89", A.WARN, C.WHEN_GOOD, lambda s: s.board_mode is BOARD.FAULT),
+    _row("SR9", "load", "F83 F86", A.RETURN, C.BY_INSPECTION, lambda s: s.load_wrong),
+    _row("SR9", "obstacle", "F89", A.BOARD_RETURN, C.AT_UPRIGHT, _board(B.OBSTACLE)),
+    _row("SR9", "load_drop", "F87", A.BOARD_RETURN, C.AT_UPRIGHT, _board(B.LOAD_DROP)),
+    _row("SR9", "board_fault", "F74 F76 F77 F78 F84", A.WARN, C.WHEN_GOOD, lambda s: s.board_mode is BOARD.FAULT),
     _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda s: s.contacts & Contact.RELEASE != 0),
     # --- restart
     _row("SR13", "return_only", "F39 F40 F41 F42 F64", A.RETURN, C.WHEN_GOOD, _return_only),
@@ -201,7 +203,7 @@ RULES: tuple[Rule, ...] = (
 
 TOLD_ELSEWHERE = (
     B.ESTOP | B.ESTOP_DISAGREE | B.TIME_UP | B.PAST_LIMIT | B.ANKLE_OPEN | B.PI_SILENT | B.ANGLE_DISAGREE | B.POT_RANGE | B.MAINS_LOST
-    | B.BATTERY_LOW | B.UNANSWERED | B.STRANGER | B.ASKED | B.NOT_STARTED
+    | B.BATTERY_LOW | B.UNANSWERED | B.STRANGER | B.ASKED | B.NOT_STARTED | B.OBSTACLE | B.LOAD_DROP
 )  # fmt: skip
 """Board reasons that have a row above, or are no trouble (RETURN was pressed; motion asked before START)."""
 

@@ -110,7 +110,9 @@ class BoardReason:
     STRANGER: Final = 0x2000000  # commands come from another protocol version
     NOT_STARTED: Final = 0x4000000  # motion asked without a fresh START at the board
     ASKED: Final = 0x8000000  # RETURN pressed
-    LOAD: Final = 0x10000000  # supply over-voltage or unexpected load
+    LOAD: Final = 0x10000000  # supply over-voltage
+    OBSTACLE: Final = 0x20000000  # something is in the way
+    LOAD_DROP: Final = 0x40000000  # most of the load has gone
 
 
 BOARD_REASONS: Final[Mapping[int, tuple[str, str, str]]] = MappingProxyType(
@@ -143,7 +145,9 @@ BOARD_REASONS: Final[Mapping[int, tuple[str, str, str]]] = MappingProxyType(
         BoardReason.STRANGER: ("SR7", "stranger", "commands come from another protocol version"),
         BoardReason.NOT_STARTED: ("SR11", "not_started", "motion asked without a fresh START at the board"),
         BoardReason.ASKED: ("SR3", "asked", "RETURN pressed"),
-        BoardReason.LOAD: ("SR9", "load", "supply over-voltage or unexpected load"),
+        BoardReason.LOAD: ("SR9", "load", "supply over-voltage"),
+        BoardReason.OBSTACLE: ("SR9", "obstacle", "something is in the way"),
+        BoardReason.LOAD_DROP: ("SR9", "load_drop", "most of the load has gone"),
     }
 )
 """Bit of BoardReason -> (rule, name, plain words)."""

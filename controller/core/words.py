@@ -44,6 +44,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "wrong_way": ("The table moved the wrong way.", "Press RETURN once to come up. Do not use it again before a check."),
     "does_not_move": ("The table does not move.", GO_UP + " Have motor and brake checked."),
     "load": ("The load is too heavy or badly balanced.", GO_UP + " Adjust the height, then hold OK and SPOTTER for 5 s."),
+    "obstacle": (
+        "Something is in the way of the table.",
+        "Look what it is and free it. Then press OK or RETURN to come up; without an answer it goes up in 20 s.",
+    ),
+    "load_drop": (
+        "The weight on the table has changed suddenly.",
+        "Are you all right? Press OK or RETURN to come up; without an answer it goes up in 20 s.",
+    ),
     "board_fault": ("The drive board has stopped for a fault.", "Press RETURN once to come up. At upright rest hold OK for 3 s."),
     "release_lever": ("The manual release lever is pulled.", "Put the lever back; then OK to go on or RETURN to come up."),
     "return_only": ("The drive board allows only the way up.", GO_UP),

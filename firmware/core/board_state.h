@@ -134,6 +134,9 @@ typedef struct {
     uint8_t pi_trips, takeovers;
     uint16_t grace_ms;          /* since RETURN; the Pi has BOARD_RETURN_GRACE_MS */
     bool grace;
+    uint16_t ask_ms;            /* the load has changed: how long the board still stands and asks before it brings up */
+    uint8_t asks;               /* how often it has since upright rest */
+    int16_t ask_cdeg;           /* ... and how far up it may back off meanwhile */
     uint16_t warn_ms;           /* the warning has sounded this long */
     bool warning;
     uint16_t stopped_ms;        /* emergency stop latched off upright rest */
@@ -183,8 +186,10 @@ typedef struct {
     uint16_t braked_ms;
     uint8_t creep_ms, live_ms;
     bool brake_slips;
-    int32_t usual_q12;          /* slow average of the motor's current, thousandths of an ampere */
-    uint8_t rise_ms;            /* the current is far above it, in a descent */
+    int32_t felt_q5;            /* the current of the last 32 ms along the motion, mA */
+    int32_t usual_q9;           /* the load of the last half second, mA */
+    uint8_t rise_ms;            /* the load is far above it */
+    uint8_t drop_ms;            /* most of it has gone, where a person's weight is lifted */
     bool stall, wrong_way, uncommanded, overspeed;
 } drive_state_t;
 

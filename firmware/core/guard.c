@@ -49,7 +49,8 @@ static void judge(guard_t *g, const board_t *board, const board_in_t *in)
     rule(g, rules_brake_slip(board, in),      GUARD_RETURN,      PROTOCOL_REASON_BRAKE_SLIP);       /* SR9 */
     rule(g, rules_pi_trip(board, in),         GUARD_FAULT,       PROTOCOL_REASON_PI_TRIP);          /* SR9 */
     rule(g, rules_overvoltage(board, in),     GUARD_FAULT,       PROTOCOL_REASON_LOAD);             /* SR9 */
-    rule(g, rules_obstacle(board, in),        GUARD_RETURN,      PROTOCOL_REASON_LOAD);             /* SR9 */
+    rule(g, rules_obstacle(board, in),        GUARD_ASK,         PROTOCOL_REASON_OBSTACLE);         /* SR9 */
+    rule(g, rules_load_drop(board, in),       GUARD_ASK,         PROTOCOL_REASON_LOAD_DROP);        /* SR9 */
     rule(g, rules_mains_lost(board, in),      GUARD_RETURN,      PROTOCOL_REASON_MAINS_LOST);       /* SR10 */
     rule(g, rules_battery_low(board, in),     GUARD_REFUSE,      PROTOCOL_REASON_BATTERY_LOW);      /* SR10 */
     rule(g, rules_start_stuck(board, in),     GUARD_REFUSE,      PROTOCOL_REASON_BUTTON_STUCK);     /* SR11 */

@@ -11,6 +11,7 @@ typedef enum {
     GUARD_HOLD,        /* controlled stop and brake for as long as it is broken */
     GUARD_RETURN,      /* the board's own controlled return, when it breaks */
     GUARD_RETURN_HALF, /* the same at half rate */
+    GUARD_ASK,         /* ... and at once a controlled stop, whoever drives, then 20 s in which somebody can answer */
     GUARD_FAULT,       /* emergency-stop reaction, latched, when it breaks */
     GUARD_STOP         /* emergency stop, latched */
 } guard_action_t;

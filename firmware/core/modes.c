@@ -9,6 +9,8 @@
 
 #define MODES_ESTOP_CLOSED_MS 50U   /* bounce of a released mushroom */
 #define MODES_TAKEOVERS 2U          /* in one return: a Pi that takes over and then holds cannot keep anybody down */
+#define MODES_ASK_MS 20000U         /* as long as anybody is given to answer (SR15) */
+#define MODES_BACK_OFF_CDEG 200     /* fault 89 */
 #define MODES_GRACE_LAST_MS 3000U
 #define MODES_SILENT_MS (BOARD_TAKE_OVER_MS - BOARD_COMMAND_EXPIRES_MS)
 
@@ -59,16 +61,41 @@ static void ascend(board_t *board, bool asked)
     board->session.mode = PROTOCOL_BOARD_MODE_ASCENT;
 }
 
+/* Something in the way of a descent is given 2 degrees at once; anything else is only stopped for.  Never past the gate. */
+static void begin_asking(board_t *board)
+{
+    session_t *session = &board->session;
+    int16_t angle_cdeg = board->angle.angle_cdeg;
+    int16_t least_cdeg = angle_cdeg > BOARD_GATE_CDEG ? BOARD_GATE_CDEG : BOARD_UPRIGHT_CDEG;
+    bool backs_off = board->drive.profile_cdps > 0 && (board->guard.now & PROTOCOL_REASON_OBSTACLE) != 0U;
+    session->ask_ms = MODES_ASK_MS;
+    session->asks++;
+    session->ask_cdeg = backs_off ? board_more((int16_t)(angle_cdeg - MODES_BACK_OFF_CDEG), least_cdeg) : (int16_t)BOARD_END_STOP_CDEG;
+}
+
+/* RETURN or OK ends the wait, and so does time that is short: then up, warned as ever. */
+static void ask(board_t *board)
+{
+    session_t *session = &board->session;
+    bool over = board->inputs.return_.edge || board->inputs.ok.edge || board->budget.short_;
+    session->ask_ms = over || session->ask_ms == 0U ? (uint16_t)0U : (uint16_t)(session->ask_ms - 1U);
+}
+
 /* The board's own trips.  A return that the Pi is carrying out already is not taken out of its hands, only slowed. */
 static bool trip(board_t *board)
 {
     uint8_t action = board->guard.action;
-    if (!board->session.away || (action != GUARD_RETURN && action != GUARD_RETURN_HALF)) {
+    if (!board->session.away || action < GUARD_RETURN) {
         return false;
     }
-    board->session.half_rate = board->session.half_rate || action == GUARD_RETURN_HALF;
+    board->session.half_rate = board->session.half_rate || action >= GUARD_RETURN_HALF;
     board->budget.unanswered_ms = 0;
-    if (board->session.mode == PROTOCOL_BOARD_MODE_FOLLOW && board->session.returning && board->session.pi_wants_up) {
+    if (action == GUARD_ASK) {
+        begin_asking(board);
+    } else if (action == GUARD_RETURN_HALF) {
+        board->session.ask_ms = 0; /* a lock that is open does not wait for an answer (SR6) */
+    }
+    if (action != GUARD_ASK && board->session.mode == PROTOCOL_BOARD_MODE_FOLLOW && board->session.returning && board->session.pi_wants_up) {
         return false;
     }
     ascend(board, false);
@@ -181,13 +208,14 @@ static void ascent(board_t *board)
     press(board);
     session->grace = false;
     unblock_dizzy(board);
+    ask(board);
     (void)trip(board);
     if (session->ascent_by_pi && request_of(board) != PROTOCOL_REQUEST_ASCEND && request_of(board) != PROTOCOL_REQUEST_RETURN_UP) {
         session->ascent_by_pi = false;
         session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
         session->must_rest = !at_stand(board);
     } else if (request_of(board) == PROTOCOL_REQUEST_RETURN_UP && at_stand(board) && !board->memory.fault_latched &&
-               !board->budget.short_ && session->takeovers < MODES_TAKEOVERS) {
+               !board->budget.short_ && session->ask_ms == 0U && session->takeovers < MODES_TAKEOVERS) {
         session->takeovers++;
         session->ascent_by_pi = false;
         session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
@@ -212,7 +240,9 @@ static void stopped(board_t *board, const board_in_t *in)
 static void rescue(board_t *board)
 {
     session_t *session = &board->session;
-    session->releasing = session->releasing || !board->inputs.return_.pressed;
+    bool halted = board->guard.action == GUARD_ASK; /* the finger stays on, the motion ends: it takes a fresh press */
+    session->asks = (uint8_t)(session->asks + (halted ? 1U : 0U));
+    session->releasing = session->releasing || !board->inputs.return_.pressed || halted;
     if (session->releasing && at_stand(board)) {
         session->mode = PROTOCOL_BOARD_MODE_STOPPED;
     }

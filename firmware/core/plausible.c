@@ -1,6 +1,7 @@
 /* What the drive's own behaviour betrays (SR4, SR9): stall, wrong way, motion nobody asked for, a brake that creeps.  Watches only. */
 #include "plausible.h"
 
+#include "load.h"
 #include "rate_loop.h"
 
 #define PLAUSIBLE_DRIVEN_CDPS 20       /* below this rate friction makes motion uneven */
@@ -16,8 +17,6 @@
 #define PLAUSIBLE_DEAF_CDPS 30         /* over the profile for longer: the bridge no longer does as it is told (fault 77) */
 #define PLAUSIBLE_DEAF_MS 240U
 #define PLAUSIBLE_OVERSPEED_MS 5U
-#define PLAUSIBLE_USUAL_SHIFT 12       /* 4 s: gravity changes the current by 25 mA a second, an obstacle by 700 to 1500 */
-#define PLAUSIBLE_RISE_MA 1200         /* 160 Nm; both arms of the heaviest person thrown up give 600 (faults 85, 89) */
 #define PLAUSIBLE_SETTLED_MS 250U      /* after the brake was set */
 #define PLAUSIBLE_CREEP_CDPS 50        /* fault 80 */
 #define PLAUSIBLE_CREEP_MS 120U
@@ -60,19 +59,6 @@ static void judge_stall(board_t *board, int16_t along_cdps)
                    drive->still_ms >= (drive->moved ? PLAUSIBLE_STILL_MS : PLAUSIBLE_STILL_FIRST_MS);
 }
 
-/* A descent that suddenly needs more: something or somebody is in the way (fault 89). */
-static void judge_load(board_t *board, int8_t driven)
-{
-    drive_state_t *drive = &board->drive;
-    int32_t rise_ma = (int32_t)board->inputs.current_ma - (drive->usual_q12 >> PLAUSIBLE_USUAL_SHIFT);
-    if (drive->state != DRIVE_RUN) {
-        drive->usual_q12 = (int32_t)board->inputs.current_ma * (INT32_C(1) << PLAUSIBLE_USUAL_SHIFT);
-        rise_ma = 0;
-    }
-    drive->usual_q12 += rise_ma;
-    drive->rise_ms = count_if(driven > 0 && rise_ma > PLAUSIBLE_RISE_MA, drive->rise_ms);
-}
-
 static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
 {
     drive_state_t *drive = &board->drive;
@@ -113,7 +99,7 @@ void plausible_update(board_t *board)
     drive->over_ms = count_if(board_abs(rate_cdps) > BOARD_OVERSPEED_CDPS, drive->over_ms);
     drive->overspeed = drive->over_ms >= PLAUSIBLE_OVERSPEED_MS;
     judge_standing(board, board->angle.declutched);
-    judge_load(board, driven);
+    load_update(board, driven);
     if (driven == 0) {
         plausible_forget(drive);
         drive->far_cdeg = board->angle.angle_cdeg;

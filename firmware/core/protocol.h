@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PROTOCOL_SCHEMA_HASH 0xC6F81E91UL
+#define PROTOCOL_SCHEMA_HASH 0x04492B7CUL
 #define PROTOCOL_VERSION 1U
 #define PROTOCOL_FRAME_BYTES 16U
 #define PROTOCOL_CRC_POLYNOMIAL 0x90D9U
@@ -100,8 +100,10 @@
 #define PROTOCOL_REASON_STRANGER ((uint32_t)0x02000000UL)  /* commands come from another protocol version */
 #define PROTOCOL_REASON_NOT_STARTED ((uint32_t)0x04000000UL)  /* motion asked without a fresh START at the board */
 #define PROTOCOL_REASON_ASKED ((uint32_t)0x08000000UL)  /* RETURN pressed */
-#define PROTOCOL_REASON_LOAD ((uint32_t)0x10000000UL)  /* supply over-voltage or unexpected load */
-#define PROTOCOL_REASON_ALL ((uint32_t)0x1FFFFFFFUL)
+#define PROTOCOL_REASON_LOAD ((uint32_t)0x10000000UL)  /* supply over-voltage */
+#define PROTOCOL_REASON_OBSTACLE ((uint32_t)0x20000000UL)  /* something is in the way */
+#define PROTOCOL_REASON_LOAD_DROP ((uint32_t)0x40000000UL)  /* most of the load has gone */
+#define PROTOCOL_REASON_ALL ((uint32_t)0x7FFFFFFFUL)
 
 #define PROTOCOL_ID_COMMAND ((uint8_t)0x10U)
 typedef struct {

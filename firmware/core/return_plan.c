@@ -76,6 +76,9 @@ static int16_t ceiling_cdeg(const board_t *board)
 /* SR3 and SR15 as one number.  Upward through the gate without its rest does not exist, whoever asks. */
 static int16_t floor_cdeg(const board_t *board)
 {
+    if (board->session.ask_ms > 0U) {
+        return board->session.ask_cdeg;
+    }
     bool rest_due = rest_left_ms(board) > 0U;
     if (rest_due && board->rest.zone != REST_PAST) {
         return BOARD_GATE_CDEG;
@@ -146,7 +149,7 @@ static bool warn(board_t *board, bool wants_up)
     bool rises = board->drive.profile_cdps < 0; /* on the way up already: nothing new to warn of */
     bool rests = left_ms > 0U && board->rest.zone != REST_BEFORE;
     bool resting = own && rests && left_ms <= PLAN_WARN_REST_MS;
-    bool starting = own && !session->asked && !session->ascent_by_pi && wants_up && !rises;
+    bool starting = own && session->ask_ms == 0U && !session->asked && !session->ascent_by_pi && wants_up && !rises;
     bool doubtful = !board->link.fresh || (session->overdue_ms > 0U && !rests); /* warned of while the Pi has its last chance */
     bool coming = session->away && doubtful &&
                   (session->mode == PROTOCOL_BOARD_MODE_BRAKED || session->mode == PROTOCOL_BOARD_MODE_FOLLOW);
@@ -206,6 +209,6 @@ void return_plan_update(board_t *board, const board_in_t *in)
     bool level_wait = board->memory.level_wait && board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
     plan->waiting = warning_first || level_wait || (rest_left_ms(board) > 0U && board->rest.zone != REST_BEFORE);
     plan->due = wanted < 0 && !plan->waiting;
-    plan->gentle = board_abs(wanted) >= board_abs(board->drive.profile_cdps) && (wanted > 0) == (board->drive.profile_cdps > 0);
+    plan->gentle = board->session.ask_ms == 0U && board_abs(wanted) >= board_abs(board->drive.profile_cdps) && (wanted > 0) == (board->drive.profile_cdps > 0);
     plan->rate_cdps = plan->blocked || warning_first ? (int16_t)0 : rate;
 }

@@ -5,7 +5,8 @@
 #define RULES_ANKLE_MS 5U
 #define RULES_BANDGAP_MS 50U
 #define RULES_OVERVOLTAGE_MS 10U
-#define RULES_RISE_MS 60U
+#define RULES_LOAD_MS 20U
+#define RULES_ASKS 3U               /* until upright: a current sense that lies without end cannot keep a person down */
 #define RULES_LOST_MS 100U
 #define RULES_MAINS_MS 40U
 #define RULES_POT_RANGE_MS 20U
@@ -124,7 +125,13 @@ bool rules_pi_trip(const board_t *board, const board_in_t *in)
 bool rules_obstacle(const board_t *board, const board_in_t *in)
 {
     (void)in;
-    return board->drive.rise_ms >= RULES_RISE_MS;
+    return board->drive.rise_ms >= RULES_LOAD_MS && board->session.asks < RULES_ASKS;
+}
+
+bool rules_load_drop(const board_t *board, const board_in_t *in)
+{
+    (void)in;
+    return board->drive.drop_ms >= RULES_LOAD_MS && board->session.asks < RULES_ASKS;
 }
 
 bool rules_overvoltage(const board_t *board, const board_in_t *in)

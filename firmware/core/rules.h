@@ -23,6 +23,7 @@ bool rules_uncommanded(const board_t *board, const board_in_t *in);
 bool rules_brake_slip(const board_t *board, const board_in_t *in);
 bool rules_pi_trip(const board_t *board, const board_in_t *in);
 bool rules_obstacle(const board_t *board, const board_in_t *in);
+bool rules_load_drop(const board_t *board, const board_in_t *in);
 bool rules_overvoltage(const board_t *board, const board_in_t *in);
 bool rules_mains_lost(const board_t *board, const board_in_t *in);
 bool rules_battery_low(const board_t *board, const board_in_t *in);

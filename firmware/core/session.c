@@ -92,6 +92,7 @@ void session_latch(board_t *board)
     board->memory.fault_latched = fault;
     session->testing = false;
     session->grace = false;
+    session->ask_ms = 0;
     session->return_only = session->return_only || session->away;
 }
 
@@ -140,8 +141,10 @@ void session_finish(board_t *board)
     session->ascent_by_pi = false;
     session->pi_trips = 0;
     session->takeovers = 0;
+    session->asks = 0;
     session->no_progress = false;
     session->grace = false;
+    session->ask_ms = 0;
     board->drive.brake_slips = false;
     board->save = board->save || board->memory.level_wait;
     board->memory.level_wait = false;

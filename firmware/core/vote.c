@@ -131,13 +131,20 @@ static void judge_noise(angle_t *angle)
     }
 }
 
-static void settle_dispute(angle_t *angle)
+/* A dispute that began between two motions is settled by the next one. */
+static void settle_dispute(angle_t *angle, int8_t driven)
 {
     if (angle->imu_valid) {
         int16_t pot_off_cdeg = board_abs((int16_t)(angle->pot_cdeg - angle->imu_cdeg));
         int16_t encoder_off_cdeg = board_abs((int16_t)(angle->encoder_cdeg - angle->imu_cdeg));
         if (board_more(pot_off_cdeg, encoder_off_cdeg) > BOARD_DISAGREE_CDEG) {
             ask_third(angle, pot_off_cdeg, encoder_off_cdeg, BOARD_DISAGREE_CDEG);
+        }
+    } else {
+        int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
+        int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
+        if (board_abs((int16_t)(pot_moved_cdeg - encoder_moved_cdeg)) > VOTE_SLIP_CDEG) {
+            ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
         }
     }
 }
@@ -175,6 +182,6 @@ void vote_update(angle_t *angle, int8_t driven)
         judge_place(angle);
     }
     if (angle->disputed) {
-        settle_dispute(angle);
+        settle_dispute(angle, driven);
     }
 }

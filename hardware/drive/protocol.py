@@ -8,7 +8,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import Final, NamedTuple
 
-SCHEMA_HASH: Final = 0xC6F81E91
+SCHEMA_HASH: Final = 0x04492B7C
 """Of everything but the explanations; two ends whose hashes differ do not move anything together."""
 VERSION: Final = 1
 FRAME_BYTES: Final = 16
@@ -86,7 +86,7 @@ def unpack_status(data: bytes) -> StatusMessage | None:
     if len(data) != 16 or data[0] != ID_STATUS:
         return None
     message = StatusMessage._make(_STATUS.unpack(data)[1:])
-    return None if message.mode > 5 or message.reasons >> 29 else message
+    return None if message.mode > 5 or message.reasons >> 31 else message
 
 
 ID_DETAIL: Final = 0x21

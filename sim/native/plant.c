@@ -13,7 +13,6 @@
 #define SHORT_OHM 0.05
 #define CURRENT_MAX_A 60.0
 #define LATCH_RESET_S 0.5           /* the comparator's latch needs the contactor out this long */
-#define OBSTACLE_NM_PER_RAD 8000.0  /* a cushion, a child's chest: gives 1 deg for 140 Nm */
 
 static double sign(double x)
 {
@@ -222,7 +221,7 @@ static double obstacle(plant_t *p, const fault_t *fault)
         p->obstacle_set = true;
     }
     const double into = (p->angle - p->obstacle_at) * fault->obstacle;
-    return into > 0.0 ? -fault->obstacle * OBSTACLE_NM_PER_RAD * into : 0.0;
+    return into > 0.0 ? -fault->obstacle * fault->obstacle_nm_per_rad * into : 0.0;
 }
 
 static torques_t sum_torques(plant_t *p, const table_t *table, const person_t *person, const fault_t *fault, const drive_t *drive)

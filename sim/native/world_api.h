@@ -49,7 +49,7 @@ typedef struct {
     double send_frozen, send_stale_challenge, send_stranger, send_out_of_range, send_twice, send_reordered, send_hold_forever;
     double end_stop_up, end_stop_down;   /* 0 healthy, 1 wire open, 2 welded closed */
     double motor_jammed, bridge_short, motor_reversed, gear_slip_nm, gear_slips, brake_factor, brake_drag, regeneration_v, motor_short;
-    double obstacle, obstacle_deg;
+    double obstacle, obstacle_deg, obstacle_nm_per_rad;
     double battery_gone;
     double bounce_ms;
 } fault_t;

@@ -91,6 +91,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("wrong_way", {"moving_dps": 1.5, "tilt__rate_dps": 1.4}, {"moving_dps": 1.5, "tilt__rate_dps": -0.51}),
     ("does_not_move", {"mode": Mode.DESCENDING, "moving_dps": 0.49}, {"mode": Mode.DESCENDING, "moving_dps": 0.51}),
     ("load", {"load_wrong": False}, {"load_wrong": True}),
+    ("obstacle", {"reasons": 0}, {"reasons": BoardReason.OBSTACLE}),
+    ("load_drop", {"reasons": 0}, {"reasons": BoardReason.LOAD_DROP}),
     ("board_fault", {"board_mode": BoardMode.BRAKED}, {"board_mode": BoardMode.FAULT}),
     ("release_lever", {"contacts": ALL_CLOSED}, {"contacts": ALL_CLOSED | Contact.RELEASE}),
     ("return_only", {"flags": INVERTED}, {"flags": INVERTED | StatusFlag.RETURN_ONLY}),

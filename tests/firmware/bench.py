@@ -139,5 +139,8 @@ class Bench:
         self.until(lambda now: now.angle_deg > angle_deg - 0.05, slow, within_s=60.0)
         self.run(1.0)
 
+    def shows_warning(self) -> bool:
+        return self.shows(int(StatusFlag.WARNING))
+
     def upright(self) -> bool:
         return self.now.angle_deg < -74.0 and not self.moves

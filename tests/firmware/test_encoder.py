@@ -37,7 +37,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> tuple[FFI, Any]:
     return ffi, ffi.dlopen(str(folder / "libboard-ubsan.so"))
 
 
-def come_up(board: tuple[FFI, Any], counts: float, seconds: int) -> tuple[float, float, float]:
+def come_up(board: tuple[FFI, Any], counts: float, seconds: int, counts_per_a: float = 20.48) -> tuple[float, float, float]:
     """Silent Pi, a person at 40 degrees who presses RETURN every 20 s; from 4 s on the encoder counts `counts` times the truth.
 
     (last angle in degrees, greatest rate in deg/s, seconds at rest within 28..32 degrees)
@@ -53,6 +53,7 @@ def come_up(board: tuple[FFI, Any], counts: float, seconds: int) -> tuple[float,
         free_ms = min(free_ms + 1, 50) if does.brake_released else 0
         rate = rate + (does.duty * 0.0067 - rate) / 30.0 if free_ms >= 50 else 0.0
         angle += rate * 0.001
+        seen.current_counts = 512 + round(counts_per_a * 45.0 * (does.duty * 0.001 - rate / 6.7)) if does.brake_released else 512
         encoder += rate * 0.222 * (counts if ms > 4000 else 1.0)
         seen.encoder_counts, seen.pot_counts = int(encoder), int(2046.5 + 19.25 * angle)
         seen.return_pressed = ms > 8000 and ms % 20000 < 200
@@ -67,7 +68,17 @@ def come_up(board: tuple[FFI, Any], counts: float, seconds: int) -> tuple[float,
 @pytest.mark.req("SR8", "SR3", "SR4")
 @pytest.mark.parametrize("counts", [1.0, 0.0, -1.0], ids=["good", "frozen", "reversed"])
 def test_whatever_the_encoder_counts_the_person_comes_up_slowly_and_through_the_rest(board: tuple[FFI, Any], counts: float) -> None:
-    angle_deg, peak_dps, rest_s = come_up(board, counts, 300)
+    angle_deg, peak_dps, rest_s = come_up(board, counts, 400)
+    assert angle_deg < -74.0
+    assert peak_dps < 3.0
+    assert rest_s > 11.9
+
+
+@pytest.mark.req("SR8", "SR9")
+@pytest.mark.parametrize("counts", [1.0, 0.0], ids=["good", "frozen"])
+def test_a_current_sense_that_is_dead_stops_the_way_up_three_times_and_no_more(board: tuple[FFI, Any], counts: float) -> None:
+    """What acceleration needs is missing in the reading: that looks like a load that has changed."""
+    angle_deg, peak_dps, rest_s = come_up(board, counts, 300, counts_per_a=0.0)
     assert angle_deg < -74.0
     assert peak_dps < 3.0
     assert rest_s > 11.9

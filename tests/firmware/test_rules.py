@@ -9,7 +9,7 @@ import pytest
 from tests.firmware.bench import BoardReason
 from tests.firmware.parts import Parts, Value
 
-REFUSE, HOLD, RETURN, RETURN_HALF, FAULT, STOP = 1, 2, 3, 4, 5, 6
+REFUSE, HOLD, RETURN, RETURN_HALF, ASK, FAULT, STOP = 1, 2, 3, 4, 5, 6, 7
 AWAY: dict[str, Value] = {"session.away": True, "angle.at_upright": False, "angle.angle_cdeg": 2000}
 
 
@@ -58,7 +58,10 @@ ROWS = (
     Row("BRAKE_SLIP", RETURN, {"drive.brake_slips": True}, {}),
     Row("PI_TRIP", FAULT, {"session.pi_trip": True}, {}),
     Row("LOAD", FAULT, {"inputs.overvoltage_ms": 10}, {"inputs.overvoltage_ms": 9}),
-    Row("LOAD", RETURN, {"drive.rise_ms": 60}, {"drive.rise_ms": 59}),
+    Row("OBSTACLE", ASK, {"drive.rise_ms": 20, "session.asks": 2}, {"drive.rise_ms": 19}),
+    Row("OBSTACLE", ASK, {"drive.rise_ms": 20}, {"drive.rise_ms": 20, "session.asks": 3}),
+    Row("LOAD_DROP", ASK, {"drive.drop_ms": 20, "session.asks": 2}, {"drive.drop_ms": 19}),
+    Row("LOAD_DROP", ASK, {"drive.drop_ms": 20}, {"drive.drop_ms": 20, "session.asks": 3}),
     Row("MAINS_LOST", RETURN, {"inputs.mains_lost_ms": 40}, {"inputs.mains_lost_ms": 39}),
     Row("BATTERY_LOW", REFUSE, {"inputs.battery_mv": 22_999}, {"inputs.battery_mv": 23_000}),
     Row("BATTERY_LOW", REFUSE, {"inputs.battery_mv": 20_000}, {"inputs.battery_mv": 20_000, "session.session_open": True}),
@@ -108,7 +111,9 @@ def test_stops_holds_and_refusals_are_demanded_for_as_long_as_they_last(row: Row
 
 
 @pytest.mark.req("SR6", "SR9", "SR10")
-@pytest.mark.parametrize("row", [row for row in ROWS if row.demands in (RETURN, RETURN_HALF, FAULT)], ids=lambda row: row.reason.lower())
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.demands in (RETURN, RETURN_HALF, ASK, FAULT)], ids=lambda row: row.reason.lower()
+)
 def test_a_return_or_a_fault_begins_when_its_rule_breaks_and_a_lasting_cause_keeps_nobody_down(row: Row) -> None:
     assert judged(row.broken, before=bit(row.reason)) == (bit(row.reason), 0, 0)
 

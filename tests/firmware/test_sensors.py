@@ -52,7 +52,7 @@ def test_without_a_third_witness_a_frozen_sensor_ends_at_level_with_the_help_lad
     bench.world.set_fault(fault, 1.0)
     bench.run(3.0, DOWN_NO_IMU)
     bench.press("return")
-    bench.run(100.0, HOLD_NO_IMU)
+    bench.run(170.0, HOLD_NO_IMU)
     assert -5.0 < bench.now.angle_deg < 0.5
     assert bench.shows(StatusFlag.LADDER)
 

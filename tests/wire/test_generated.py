@@ -80,7 +80,7 @@ def test_the_numbers_the_core_knows_are_those_of_the_wire() -> None:
     assert (Contact.ESTOP_A, Contact.RETURN, Contact.RELEASE) == (1, 32, 128)
     assert (BoardReason.ESTOP, BoardReason.PI_SILENT, BoardReason.LOAD) == (1, 128, 1 << 28)
     assert BOARD_REASONS[1 << 6] == ("SR6", "ankle_open", "ankle lock open")
-    assert len(BOARD_REASONS) == 29
+    assert len(BOARD_REASONS) == 31
 
 
 def test_every_reason_names_its_rule_and_says_what_happened() -> None:

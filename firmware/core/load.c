@@ -1,0 +1,53 @@
+/* What the motor's current says about the load: something in the way, or nobody there any more (SR9, faults 87 and 89).
+ * Steps of the load are told from gravity, which changes slowly, by comparing the last 32 ms with the last half second.  The current
+ * is taken along the motion, without what the profile's own acceleration needs; where the load drives the motor the gear lets only a
+ * fifth of it through to the motor, so what is missing below friction counts four times. */
+#include "load.h"
+
+#define LOAD_FELT_SHIFT 5              /* 32 ms: leaves 4 mA of the converter's noise */
+#define LOAD_USUAL_SHIFT 9             /* 0.5 s: arms take that long to move, an obstacle and a fall do not */
+#define LOAD_PRIME_CDPS 30             /* slower than this static friction and the brake's release are in the current */
+#define LOAD_ACCEL_TIMES 3             /* 0.75 mA for 0.01 deg/s2: the rotor behind 2854 : 1 */
+#define LOAD_ACCEL_SHIFT 2
+#define LOAD_FRICTION_MA 70            /* below it the load drives */
+#define LOAD_BACK_TIMES 4
+#define LOAD_RISE_MA 300               /* 41 Nm; the heaviest person's arms give 200 */
+#define LOAD_PERSON_MA 150             /* the lightest person lifted asks for 180 */
+#define LOAD_DOWN_CDEG (-6000)         /* a descent lifts the person's weight above this, so far from balance that arms hide nothing */
+#define LOAD_UP_CDEG 5000              /* ... and an ascent from below this */
+
+static uint8_t count_if(bool happens, uint8_t counter_ms)
+{
+    return happens ? board_count8(counter_ms) : (uint8_t)0U;
+}
+
+/* The load along the motion, as a motor current of one slope. */
+static int16_t felt_ma(drive_state_t *drive, int16_t current_ma, int8_t driven)
+{
+    int16_t accel_ma = (int16_t)((drive->accel_cdps2 * LOAD_ACCEL_TIMES) >> LOAD_ACCEL_SHIFT);
+    int16_t along_ma = (int16_t)(current_ma - accel_ma);
+    along_ma = driven < 0 ? (int16_t)-along_ma : along_ma;
+    drive->felt_q5 += along_ma - (drive->felt_q5 >> LOAD_FELT_SHIFT);
+    int16_t load_ma = (int16_t)(drive->felt_q5 >> LOAD_FELT_SHIFT);
+    if (load_ma < LOAD_FRICTION_MA) {
+        load_ma = board_more(load_ma, -BOARD_STALL_MA);
+        load_ma = (int16_t)(LOAD_FRICTION_MA - (LOAD_FRICTION_MA - load_ma) * LOAD_BACK_TIMES);
+    }
+    return load_ma;
+}
+
+void load_update(board_t *board, int8_t driven)
+{
+    drive_state_t *drive = &board->drive;
+    int16_t load_ma = felt_ma(drive, board->inputs.current_ma, driven);
+    bool lets_go = board->session.ask_ms > 0U; /* what was pressed pushes the table back as it backs off */
+    if (driven == 0 || lets_go || board_abs(drive->profile_cdps) < LOAD_PRIME_CDPS) {
+        drive->usual_q9 = (int32_t)load_ma * (INT32_C(1) << LOAD_USUAL_SHIFT);
+    }
+    int32_t rise_ma = load_ma - (drive->usual_q9 >> LOAD_USUAL_SHIFT);
+    drive->usual_q9 += rise_ma;
+    int16_t usual_ma = (int16_t)(drive->usual_q9 >> LOAD_USUAL_SHIFT);
+    bool lifts = driven > 0 ? board->angle.angle_cdeg < LOAD_DOWN_CDEG : board->angle.angle_cdeg > LOAD_UP_CDEG;
+    drive->rise_ms = count_if(rise_ma > LOAD_RISE_MA, drive->rise_ms);
+    drive->drop_ms = count_if(lifts && usual_ma > LOAD_PERSON_MA && load_ma < usual_ma - (usual_ma >> 2) - (usual_ma >> 3), drive->drop_ms);
+}
