@@ -9,22 +9,19 @@ import struct
 from typing import Final
 
 from controller.core.model import AnkleLocks, BoardReport, Command, Host, ImuReading, Inputs, Lamps, Outputs, Panel
-from controller.core.quick import maker
+from controller.core.quick import closed, drafter
 from controller.core.wire import BoardMode, CommandFlag, StatusFlag
 from controller.ports import Programme
 from sim.world import World
 
-_SENSE: Final = struct.Struct("<18d2i3I3H8B")
+_SENSE: Final = struct.Struct("<18d2i3I3H4B4?")
 _MODES: Final = tuple(BoardMode)
 _ESTOP_AUX: Final = 1 << 9
 _LEFT: Final = 1 << 7
 _RIGHT: Final = 1 << 8
 _DARK: Final = Outputs(lamps=Lamps())
 _UNHEARD: Final = BoardReport()
-_report, _inputs, _imu = maker(BoardReport), maker(Inputs), maker(ImuReading)
-
-
-_SENDABLE: Final = 32767  # of the wire's i16
+_report, _inputs, _imu = drafter(BoardReport), drafter(Inputs), drafter(ImuReading)
 
 
 class SimMachine:
@@ -38,7 +35,7 @@ class SimMachine:
         self.restarts = 0  # grows when the service process died and was started afresh: the runner begins a new State
         world.open_port(raw=False)
         ffi, lib, self._world = world.native
-        self._sense_c, self._command_c = lib.world_sense, lib.world_command
+        self._sense_c, self._command_c = lib.world_sense, lib.world_ask
         self._sense = ffi.new("sense_t *")
         self._sense_bytes = ffi.buffer(self._sense)
         self._panel_bits = -1
@@ -47,37 +44,30 @@ class SimMachine:
         self._selection = 0
         self._late_s = 0.0
         self._host = Host()
-        self._host_seen: tuple[float, bool, bool, float] | None = None
 
     # ------------------------------------------------------------ in
 
     def sense(self) -> Inputs:
         """One consistent snapshot of what the Pi's wires bring."""
         self._sense_c(self._world, self._sense)
+        inputs, imu, board = _inputs(), _imu(), _report()
         (
-            now_s, ax, ay, az, gx, gy, gz, chip_s, imu_age_s,
-            report_age_s, angle_deg, rate_dps, pot_deg, encoder_deg, budget_left_s, rest_s, round_trip_s, uptime_s,
-            current_ma, battery_mv, reasons, _schema, panel, flags, challenge, tick_ms,
-            mode, contacts, command_seq, reset_cause, configured, identified, heard, _spare,
+            inputs.now_s, ax, ay, az, gx, gy, gz, imu.chip_time_s, imu.age_s,
+            board.age_s, board.angle_deg, board.rate_dps, board.pot_deg, board.encoder_deg, board.budget_left_s, board.rest_s,
+            board.round_trip_s, board.uptime_s, board.current_ma, board.battery_mv, board.reasons, _schema, panel, flags,
+            board.challenge, board.tick_ms, mode, board.contacts, board.command_seq, board.reset_cause,
+            imu.configured, board.identified, heard, _spare,
         ) = _SENSE.unpack_from(self._sense_bytes)  # fmt: skip
         if panel != self._panel_bits:
             self._take_panel(panel)
-        board = _UNHEARD if not heard else _report(
-            age_s=report_age_s, identified=identified != 0, mode=_MODES[mode], reasons=reasons, flags=flags, contacts=contacts,
-            angle_deg=angle_deg, rate_dps=rate_dps, current_ma=current_ma, pot_deg=pot_deg, encoder_deg=encoder_deg, battery_mv=battery_mv,
-            budget_left_s=budget_left_s, rest_s=rest_s, challenge=challenge, command_seq=command_seq, tick_ms=tick_ms,
-            round_trip_s=round_trip_s, reset_cause=reset_cause, uptime_s=uptime_s,
-        )  # fmt: skip
-        return _inputs(
-            now_s=now_s,
-            imu=_imu(accel_mps2=(ax, ay, az), gyro_dps=(gx, gy, gz), chip_time_s=chip_s, age_s=imu_age_s, configured=configured != 0),
-            panel=self._panel,
-            ankles=self._ankles,
-            estop_aux_closed=panel & _ESTOP_AUX != 0,
-            board=board,
-            host=self._read_host(),
-            permission=self.programme.permission(self._selection, board.flags & StatusFlag.AT_UPRIGHT != 0),
-        )
+        imu.accel_mps2, imu.gyro_dps = (ax, ay, az), (gx, gy, gz)
+        board.mode, board.flags = _MODES[mode], flags
+        inputs.imu = closed(imu, ImuReading)
+        inputs.panel, inputs.ankles, inputs.estop_aux_closed = self._panel, self._ankles, panel & _ESTOP_AUX != 0
+        inputs.board = closed(board, BoardReport) if heard else _UNHEARD
+        inputs.host = self._read_host()
+        inputs.permission = self.programme.permission(self._selection, heard and flags & StatusFlag.AT_UPRIGHT != 0)
+        return closed(inputs, Inputs)
 
     def _take_panel(self, bits: int) -> None:
         self._panel_bits = bits
@@ -88,11 +78,10 @@ class SimMachine:
         self._ankles = AnkleLocks(left_closed=bits & _LEFT != 0, right_closed=bits & _RIGHT != 0)
 
     def _read_host(self) -> Host:
-        host = self.world.host
-        seen = (host.temperature_c, host.storage_ok, host.config_ok, self._late_s + host.late_s)
-        if seen != self._host_seen:
-            self._host_seen = seen
-            self._host = Host(temperature_c=seen[0], storage_ok=seen[1], config_ok=seen[2], late_s=seen[3])
+        host, last, late_s = self.world.host, self._host, self._late_s + self.world.host.late_s
+        same = late_s == last.late_s and host.temperature_c == last.temperature_c
+        if not same or host.storage_ok is not last.storage_ok or host.config_ok is not last.config_ok:
+            self._host = Host(temperature_c=host.temperature_c, storage_ok=host.storage_ok, config_ok=host.config_ok, late_s=late_s)
         return self._host
 
     # ------------------------------------------------------------ out
@@ -115,12 +104,9 @@ class SimMachine:
             | (CommandFlag.ALARM if command.alarm else 0)
             | (CommandFlag.WARN if command.warn else 0)
         )
-        try:
-            rate, imu, permitted = round(command.rate_dps * 100), round((imu_deg or 0.0) * 100), round(command.permitted_angle_deg * 100)
-        except (ValueError, OverflowError):
-            return  # not a number: nothing is sent, as the real link does, and the board stops (SR7)
-        if max(abs(rate), abs(imu), abs(permitted)) <= _SENDABLE:
-            self._command_c(self._world, command.request, flags, rate, imu, permitted, command.challenge)
+        self._command_c(
+            self._world, command.request, flags, command.rate_dps, imu_deg or 0.0, command.permitted_angle_deg, command.challenge
+        )
 
     # ------------------------------------------------------------ time
 

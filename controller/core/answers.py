@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.core.limits import Limits
-from controller.core.quick import maker
+from controller.core.quick import closed, drafter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Ask:
 
 
 HEARD = Ask()
-_ask = maker(Ask)
+_ask = drafter(Ask)
 
 
 def update(ask: Ask, limits: Limits, dt_s: float, *, inverted: bool, answered: bool) -> Ask:
@@ -26,5 +26,8 @@ def update(ask: Ask, limits: Limits, dt_s: float, *, inverted: bool, answered: b
     if answered or not (inverted or ask.asked):
         return HEARD
     quiet_s = ask.quiet_s + dt_s
-    asked = quiet_s >= limits.ask_every_s
-    return _ask(quiet_s=quiet_s, asked=asked, unanswered=quiet_s >= limits.ask_every_s + limits.answer_within_s)
+    new = _ask()
+    new.quiet_s = quiet_s
+    new.asked = quiet_s >= limits.ask_every_s
+    new.unanswered = quiet_s >= limits.ask_every_s + limits.answer_within_s
+    return closed(new, Ask)

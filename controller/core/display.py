@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from controller.core import panel, rest, session, story
-from controller.core.answers import Ask
-from controller.core.drive import Drive
-from controller.core.facts import Facts, since
-from controller.core.ladder import Ladder
+from controller.core.facts import since
 from controller.core.members import ACTION, MODE
-from controller.core.model import Buzzer, Lamps, Mode, Refusal, SessionPlan
+from controller.core.model import Buzzer, Event, Lamps, SessionPlan
 from controller.core.motion import plan_hold_s
 from controller.core.panel import Screen
-from controller.core.proof import Proof
-from controller.core.safety import Verdict
+from controller.core.tick import Tick
 from controller.core.words import LADDER_WORDS, PROOF_WORDS
 
 SCROLL_CPS = 4.0
@@ -22,21 +18,6 @@ SCROLL_CPS = 4.0
 
 HELD = frozenset({MODE.STOPPED, MODE.FAULT, MODE.RESCUE})
 FREE_TO_OPEN = frozenset({MODE.IDLE, MODE.RELEASE})
-
-
-class View(NamedTuple):
-    """What there is to show."""
-
-    f: Facts
-    mode: Mode
-    verdict: Verdict
-    refused: tuple[Refusal, ...]
-    session: session.Session
-    ladder: Ladder
-    ask: Ask
-    drive: Drive
-    hold_left_s: float
-    proof: Proof
 
 
 class Shown(NamedTuple):
@@ -50,65 +31,68 @@ class Shown(NamedTuple):
     phrase: str
     urgent: bool
     rest_left_s: float
+    events: tuple[Event, ...]
 
 
-def show(screen: Screen, told: story.Told, v: View) -> Shown:
+def show(screen: Screen, told: story.Told, t: Tick) -> Shown:
     """One tick of the panel."""
-    f = v.f
-    left_s = rest_left_s(v)
-    settled = since(f.watch.upright_since_s, f.now_s) >= f.limits.settling_s
-    released = f.at_upright and (v.mode in FREE_TO_OPEN or (v.mode in HELD and settled))
-    to_say = story.queue(screen, told)
+    f, mode, left_s = t.f, t.mode, rest_left_s(t)
+    released = f.at_upright and (mode in FREE_TO_OPEN or (mode in HELD and _settled(t)))
+    to_say = story.queue(screen, told) if told.words else screen.to_say
     phrase, urgent = to_say[0] if to_say else ("", False)
-    text = _urgent_text(v)
+    text = _urgent_text(t)
     angle_deg = round(f.angle_deg) if f.angle_known else None
-    shown = panel.Shown(v.mode, angle_deg, _target(v), int(_left_s(v, left_s)), _window(text, f.now_s) if text else "", v.drive.warning)
+    shown = panel.Shown(mode, angle_deg, _target(t), int(_left_s(t, left_s)), _window(text, f.now_s) if text else "", t.drive.warning)
     if shown != screen.key or to_say:
-        plan, plan_line = _plan_line(screen, v) if v.mode is MODE.IDLE else (screen.plan, screen.plan_line)
-        lines = panel.lines(shown, plan_line if v.mode is MODE.IDLE else "")
+        plan, plan_line = _plan_line(screen, t) if mode is MODE.IDLE else (screen.plan, screen.plan_line)
+        lines = panel.lines(shown, plan_line if mode is MODE.IDLE else "")
         screen = Screen(key=shown, lines=lines, to_say=to_say[1:], plan=plan, plan_line=plan_line)
-    lamps = panel.lamps(v.mode, refused=bool(v.refused), broken=bool(v.verdict.refusing), ladder=v.ladder.level, released=released)
-    buzzer = panel.buzzer(ladder=v.ladder.level, asked=v.ask.asked or v.mode is MODE.PAUSED, alarm=_alarm(v), warning=v.drive.warning)
+    lamps = panel.lamps(mode, refused=bool(t.refused), broken=bool(t.verdict.refusing), ladder=t.ladder.level, released=released)
+    buzzer = panel.buzzer(ladder=t.ladder.level, asked=t.ask.asked or mode is MODE.PAUSED, alarm=_alarm(t), warning=t.drive.warning)
     turned = f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG
-    return Shown(screen, lamps, buzzer, released, turned, phrase, urgent, left_s)
+    return Shown(screen, lamps, buzzer, released, turned, phrase, urgent, left_s, told.events)
 
 
-def rest_left_s(v: View) -> float:
+def rest_left_s(t: Tick) -> float:
     """The rest still owed at this place, by the Pi's own count."""
-    if v.mode is not MODE.RESTING or v.f.rest.done:
+    if t.mode is not MODE.RESTING or t.f.rest.done:
         return 0.0
-    return max(0.0, rest.due_s(v.f.angle_deg, v.f.limits) - rest.counted_s(v.f.rest, v.f.angle_deg, v.f.limits))
+    return max(0.0, rest.due_s(t.f.angle_deg, t.f.limits) - rest.counted_s(t.f.rest, t.f.angle_deg, t.f.limits))
 
 
-def _alarm(v: View) -> bool:
+def _settled(t: Tick) -> bool:
+    return since(t.f.watch.upright_since_s, t.f.now_s) >= t.f.limits.settling_s
+
+
+def _alarm(t: Tick) -> bool:
     """Somebody is off upright rest and something is broken that stops or returns them."""
-    return v.verdict.action > ACTION.WARN and v.f.off_upright and v.mode is not MODE.PAUSED
+    return t.verdict.action > ACTION.WARN and t.f.off_upright and t.mode is not MODE.PAUSED
 
 
-def _target(v: View) -> int:
-    stage = session.stage_of(v.session)
+def _target(t: Tick) -> int:
+    stage = session.stage_of(t.session)
     return round(stage.angle_deg) if stage is not None else 0
 
 
-def _left_s(v: View, rest_left: float) -> float:
-    if v.mode is MODE.HOLDING:
-        return max(0.0, v.hold_left_s)
-    if v.mode is MODE.SETTLING:
-        return max(0.0, v.f.limits.settling_s - v.f.in_mode_s)
+def _left_s(t: Tick, rest_left: float) -> float:
+    if t.mode is MODE.HOLDING:
+        return max(0.0, t.hold_left_s)
+    if t.mode is MODE.SETTLING:
+        return max(0.0, t.f.limits.settling_s - t.f.in_mode_s)
     return rest_left
 
 
-def _urgent_text(v: View) -> str:
-    if v.ladder.level:
-        return LADDER_WORDS[v.ladder.cause]
-    if v.ask.asked:
+def _urgent_text(t: Tick) -> str:
+    if t.ladder.level:
+        return LADDER_WORDS[t.ladder.cause]
+    if t.ask.asked:
         return "All right? Press OK"
-    if v.verdict.reasons and v.mode is not MODE.IDLE:
-        reason = v.verdict.reasons[0]
+    if t.verdict.reasons and t.mode is not MODE.IDLE:
+        reason = t.verdict.reasons[0]
         return f"{reason.says} {reason.way_back}"
-    if v.refused and v.mode is MODE.IDLE:
-        return f"{v.refused[0].says} {v.refused[0].way_back}"
-    return PROOF_WORDS[v.proof.failed] if v.proof.failed else ""  # until the next Start
+    if t.refused and t.mode is MODE.IDLE:
+        return f"{t.refused[0].says} {t.refused[0].way_back}"
+    return PROOF_WORDS[t.proof.failed] if t.proof.failed else ""  # until the next Start
 
 
 def _window(text: str, now_s: float) -> str:
@@ -120,10 +104,10 @@ def _window(text: str, now_s: float) -> str:
     return (loop[start:] + loop)[: panel.WIDTH]
 
 
-def _plan_line(screen: Screen, v: View) -> tuple[SessionPlan | None, str]:
+def _plan_line(screen: Screen, t: Tick) -> tuple[SessionPlan | None, str]:
     """The protocol chosen and the hold that really fits, shown before Start (SR2)."""
-    plan = v.f.inputs.permission.plan
+    plan = t.f.inputs.permission.plan
     if plan is None or plan is screen.plan:
         return plan, screen.plan_line if plan is not None else ""
     angle = max(stage.angle_deg for stage in plan.stages)
-    return plan, f"{angle:.0f}° {panel.clock(int(plan_hold_s(plan, v.f.limits)))} {plan.title}"
+    return plan, f"{angle:.0f}° {panel.clock(int(plan_hold_s(plan, t.f.limits)))} {plan.title}"

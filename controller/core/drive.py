@@ -14,8 +14,8 @@ from controller.core.members import ACTION, BOARD, MODE, REQUEST
 from controller.core.model import Command, Mode
 from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.motion import MotionState
-from controller.core.quick import maker
-from controller.core.safety import Verdict
+from controller.core.quick import closed, drafter
+from controller.core.tick import Tick
 from controller.core.wire import Request, StatusFlag
 
 CREEP_DPS = 0.3
@@ -44,23 +44,12 @@ class Wish(NamedTuple):
 STILL = Wish(REQUEST.HOLD)
 
 
-class Course(NamedTuple):
-    """What the tick has decided, as far as motion needs it."""
-
-    mode: Mode  # just decided
-    session: session.Session
-    proof: proof.Proof
-    verdict: Verdict
-    hold_s: float  # held in this stage
-    hold_left_s: float
-    warned_s: float  # how long the warning before the coming motion has sounded
-
-
-def drive(f: Facts, c: Course, now: MotionState) -> Drive:
+def drive(t: Tick, now: MotionState) -> Drive:
     """One tick from the motion asked for last."""
-    wish = _WISHES[c.mode](f, c) if c.mode in _WISHES else STILL
-    coming = wish.moves or (c.mode is MODE.HOLDING and c.hold_left_s <= f.limits.warning_s) or _rest_nearly_over(f, c.mode)
-    warned_s = c.warned_s + f.dt_s if coming else 0.0
+    f, mode = t.f, t.mode
+    wish = _WISHES[mode](f, t) if mode in _WISHES else STILL
+    coming = wish.moves or (mode is MODE.HOLDING and t.hold_left_s <= f.limits.warning_s) or (mode is MODE.RESTING and _rest_nearly_over(f))
+    warned_s = t.warned_s + f.dt_s if coming else 0.0
     warning = coming and warned_s < f.limits.warning_s
     waits = warning and wish.moves
     if wish.request is REQUEST.HOLD or wish.target_deg is None or waits:
@@ -69,7 +58,7 @@ def drive(f: Facts, c: Course, now: MotionState) -> Drive:
         planned = motion.AT_REST
     else:
         planned = _steer(f, wish, now)
-    command = _command(f, c, REQUEST.HOLD if waits else wish.request, planned, warning=warning) if f.board_ok else None
+    command = _command(f, t, REQUEST.HOLD if waits else wish.request, planned, warning=warning) if f.board_ok else None
     return Drive(command, planned, warned_s, wish.target_deg, warning)
 
 
@@ -83,22 +72,20 @@ def _steer(f: Facts, wish: Wish, now: MotionState) -> MotionState:
     return planned
 
 
-def _rest_nearly_over(f: Facts, mode: Mode) -> bool:
-    if mode is not MODE.RESTING:
-        return False
+def _rest_nearly_over(f: Facts) -> bool:
     return f.rest.done or rest.due_s(f.angle_deg, f.limits) - rest.counted_s(f.rest, f.angle_deg, f.limits) <= f.limits.warning_s
 
 
-def _rate_dps(f: Facts, c: Course) -> float:
-    return f.limits.half_rate_dps if c.verdict.half_rate or f.flags & StatusFlag.HALF_RATE else f.limits.rate_dps
+def _rate_dps(f: Facts, t: Tick) -> float:
+    return f.limits.half_rate_dps if t.verdict.half_rate or f.flags & StatusFlag.HALF_RATE else f.limits.rate_dps
 
 
-def _return_wish(f: Facts, c: Course) -> Wish:
-    return Wish(REQUEST.RETURN_UP, return_target_deg(f), _rate_dps(f, c), moves=True)
+def _return_wish(f: Facts, t: Tick) -> Wish:
+    return Wish(REQUEST.RETURN_UP, return_target_deg(f), _rate_dps(f, t), moves=True)
 
 
-def _stage_wish(f: Facts, c: Course) -> Wish:
-    stage = session.stage_of(c.session)
+def _stage_wish(f: Facts, t: Tick) -> Wish:
+    stage = session.stage_of(t.session)
     if stage is None or not f.tilt_ok:
         return STILL
     target_deg = stage.angle_deg
@@ -108,45 +95,45 @@ def _stage_wish(f: Facts, c: Course) -> Wish:
         if f.angle_deg <= high and f.at_rest:
             return Wish(REQUEST.FOLLOW)
     first_degrees = f.angle_deg < f.limits.upright_deg + LOAD_CHECK_DEG
-    rate_dps = f.limits.half_rate_dps if first_degrees else _rate_dps(f, c)
+    rate_dps = f.limits.half_rate_dps if first_degrees else _rate_dps(f, t)
     return Wish(REQUEST.FOLLOW, target_deg, rate_dps, moves=True)
 
 
-def _hold_wish(f: Facts, c: Course) -> Wish:
-    target_deg, stage = session.rocking_deg(c.session, c.hold_s), session.stage_of(c.session)
+def _hold_wish(f: Facts, t: Tick) -> Wish:
+    target_deg, stage = session.rocking_deg(t.session, t.hold_s), session.stage_of(t.session)
     if target_deg is None or stage is None or not f.tilt_ok:
         return STILL
     return Wish(REQUEST.FOLLOW, target_deg, session.rocking_dps(stage, f.limits), moves=True)
 
 
-def _dizzy_wish(f: Facts, c: Course) -> Wish:
-    down = c.session.dizzy_target_deg > f.angle_deg
-    return Wish(REQUEST.DIZZY_BACK if down else REQUEST.RETURN_UP, c.session.dizzy_target_deg, _rate_dps(f, c), moves=True)
+def _dizzy_wish(f: Facts, t: Tick) -> Wish:
+    down = t.session.dizzy_target_deg > f.angle_deg
+    return Wish(REQUEST.DIZZY_BACK if down else REQUEST.RETURN_UP, t.session.dizzy_target_deg, _rate_dps(f, t), moves=True)
 
 
-def _board_wish(f: Facts, _c: Course) -> Wish:
+def _board_wish(f: Facts, _t: Tick) -> Wish:
     if f.board_mode is BOARD.ASCENT:
         return Wish(REQUEST.ASCEND)
     return Wish(REQUEST.ASCEND, moves=True) if f.off_upright else STILL
 
 
-def _proof_wish(f: Facts, c: Course) -> Wish:
-    if c.proof.part is proof.Part.BRAKE:
+def _proof_wish(f: Facts, t: Tick) -> Wish:
+    if t.proof.part is proof.Part.BRAKE:
         return Wish(REQUEST.TEST_BRAKE)
-    if c.proof.part is proof.Part.MOVE and f.tilt_ok:
-        return Wish(REQUEST.FOLLOW, c.proof.imu_deg + proof.MOVE_DEG, f.limits.half_rate_dps, moves=True)
+    if t.proof.part is proof.Part.MOVE and f.tilt_ok:
+        return Wish(REQUEST.FOLLOW, t.proof.imu_deg + proof.MOVE_DEG, f.limits.half_rate_dps, moves=True)
     return STILL
 
 
-_WISHES: dict[Mode, Callable[[Facts, Course], Wish]] = {
+_WISHES: dict[Mode, Callable[[Facts, Tick], Wish]] = {
     MODE.PROOF_TEST: _proof_wish,
     MODE.DESCENDING: _stage_wish,
     MODE.HOLDING: _hold_wish,
     MODE.RETURNING: _return_wish,
-    MODE.RESTING: lambda _f, _c: Wish(REQUEST.RETURN_UP),  # a return that has begun: the board must not have to begin it
+    MODE.RESTING: lambda _f, _t: Wish(REQUEST.RETURN_UP),  # a return that has begun: the board must not have to begin it
     MODE.BOARD_RETURN: _board_wish,
     MODE.DIZZY_BACK: _dizzy_wish,
-    MODE.DIZZY_WAIT: lambda _f, _c: Wish(REQUEST.DIZZY_BACK),  # at no rate: the one request that stops the board's own ascent (TP10)
+    MODE.DIZZY_WAIT: lambda _f, _t: Wish(REQUEST.DIZZY_BACK),  # at no rate: the one request that stops the board's own ascent (TP10)
 }
 """Modes that are not here stand still."""
 
@@ -164,28 +151,31 @@ def return_target_deg(f: Facts) -> float | None:
     return limits.upright_deg
 
 
-_make_command = maker(Command)
-_STEERED = frozenset({REQUEST.FOLLOW, REQUEST.RETURN_UP, REQUEST.DIZZY_BACK})
+_new_command = drafter(Command)
 
 
-def _command(f: Facts, c: Course, request: Request, planned: MotionState, *, warning: bool) -> Command:
-    if c.verdict.trip_due:
+def _command(f: Facts, t: Tick, request: Request, planned: MotionState, *, warning: bool) -> Command:
+    if t.verdict.trip_due:
         request = REQUEST.TRIP
-    rate_dps = planned.rate_dps if request in _STEERED else 0.0
+    command = _new_command()
+    command.request = request
+    command.rate_dps = _asked_dps(request, planned.rate_dps)
+    command.imu_angle_deg = f.tilt.angle_deg if f.tilt_ok else None
+    command.permitted_angle_deg = session.permitted_deg(t.session, f.limits)
+    going_up = request is REQUEST.RETURN_UP or request is REQUEST.ASCEND
+    command.unasked = going_up and t.session.unasked
+    command.half_rate = going_up and (t.verdict.half_rate or not f.tilt_ok)
+    command.session = t.mode in MOVED_BY_THE_PI
+    command.alarm = t.verdict.action > ACTION.WARN
+    command.warn = warning
+    command.challenge = f.board.challenge
+    return closed(command, Command)
+
+
+def _asked_dps(request: Request, planned_dps: float) -> float:
+    """Only three requests carry a rate; a return is never asked to go down, nor a way back down to go up."""
+    if request is REQUEST.FOLLOW:
+        return planned_dps
     if request is REQUEST.RETURN_UP:
-        rate_dps = min(rate_dps, 0.0)
-    elif request is REQUEST.DIZZY_BACK:
-        rate_dps = max(rate_dps, 0.0)
-    going_up = request in (REQUEST.RETURN_UP, REQUEST.ASCEND)
-    return _make_command(
-        request=request,
-        rate_dps=rate_dps,
-        imu_angle_deg=f.tilt.angle_deg if f.tilt_ok else None,
-        permitted_angle_deg=session.permitted_deg(c.session, f.limits),
-        unasked=going_up and c.session.unasked,
-        half_rate=going_up and (c.verdict.half_rate or not f.tilt_ok),
-        session=c.mode in MOVED_BY_THE_PI,
-        alarm=c.verdict.action > ACTION.WARN,
-        warn=warning,
-        challenge=f.board.challenge,
-    )
+        return min(planned_dps, 0.0)
+    return max(planned_dps, 0.0) if request is REQUEST.DIZZY_BACK else 0.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import NamedTuple
 
 from controller.core.facts import Facts
 from controller.core.members import BOARD, MODE
@@ -61,6 +60,8 @@ def progress(last: Progress, f: Facts) -> Progress:
 
 def _stuck(last: Progress, f: Facts) -> bool:
     """No progress for too long; a rest that the board may be taking by itself is waited for."""
+    if last is NOT_DUE:
+        return False
     allowed_s = f.limits.no_progress_s + (f.limits.rest_s if board_may_rest(f) else 0.0)
     return f.now_s - last.since_s > allowed_s
 
@@ -80,25 +81,18 @@ class Ladder:
 OFF = Ladder()
 
 
-class Need(NamedTuple):
-    """What the causes are judged by."""
-
-    f: Facts
-    stuck: bool  # a return makes no progress
-    latched_s: float  # how long an emergency stop has been latched
-
-
-CAUSES: tuple[tuple[str, Callable[[Need], bool]], ...] = (
-    ("level_wait", lambda n: n.f.mode is MODE.LEVEL_WAIT),
-    ("estop_waiting", lambda n: n.latched_s >= n.f.limits.estop_ladder_s),
-    ("faulted", lambda n: n.f.mode is MODE.FAULT and n.f.in_mode_s > n.f.limits.no_progress_s),
-    ("no_progress", lambda n: n.stuck and n.f.board_ok),
-    ("unheard", lambda n: n.stuck and not n.f.board_ok),
-    ("time_up", lambda n: n.f.session and n.f.inverted and n.f.time_left_s <= 0.0),
-    ("dizzy", lambda n: n.f.mode is MODE.DIZZY_WAIT and n.f.in_mode_s > DIZZY_LONG_S),
-    ("board", lambda n: bool(n.f.flags & StatusFlag.LADDER)),
+CAUSES: tuple[tuple[str, Callable[[Facts, bool, float], bool]], ...] = (
+    ("level_wait", lambda f, _stuck, _latched_s: f.mode is MODE.LEVEL_WAIT),
+    ("estop_waiting", lambda f, _stuck, latched_s: latched_s >= f.limits.estop_ladder_s),
+    ("faulted", lambda f, _stuck, _latched_s: f.mode is MODE.FAULT and f.in_mode_s > f.limits.no_progress_s),
+    ("no_progress", lambda f, stuck, _latched_s: stuck and f.board_ok),
+    ("unheard", lambda f, stuck, _latched_s: stuck and not f.board_ok),
+    ("time_up", lambda f, _stuck, _latched_s: f.session and f.inverted and f.time_left_s <= 0.0),
+    ("dizzy", lambda f, _stuck, _latched_s: f.mode is MODE.DIZZY_WAIT and f.in_mode_s > DIZZY_LONG_S),
+    ("board", lambda f, _stuck, _latched_s: f.flags & StatusFlag.LADDER != 0),
 )
-"""Why help is needed off upright rest; the first that applies names it."""
+"""Why help is needed off upright rest, by the facts, whether a return makes no progress, and how long an emergency stop has been latched.
+The first that applies names it."""
 
 
 def cause(f: Facts, last: Progress, latched_s: float) -> str:
@@ -108,9 +102,9 @@ def cause(f: Facts, last: Progress, latched_s: float) -> str:
         return "locks_jam" if jammed else ""
     if not f.off_upright and not f.session:
         return ""
-    need = Need(f, _stuck(last, f), latched_s)
+    stuck = _stuck(last, f)
     for name, applies in CAUSES:
-        if applies(need):
+        if applies(f, stuck, latched_s):
             return name
     return ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from math import isfinite
+from typing import NamedTuple
 
 STANDARD_GRAVITY_MPS2 = 9.80665
 
@@ -103,6 +104,27 @@ AXES: dict[str, tuple[int, float]] = {
     "-z": (2, -1.0),
 }
 """A chip axis by name: its place in a sample and its sign."""
+
+
+class Frame(NamedTuple):
+    """Where in a sample the table's axes stand, and their signs: towards the head, out of the face, and about the pivot."""
+
+    head: int
+    face: int
+    pivot: int
+    head_sign: float
+    face_sign: float
+    turn_sign: float
+
+
+def _frame(head_axis: str, face_axis: str) -> Frame:
+    (head, head_sign), (face, face_sign) = AXES[head_axis], AXES[face_axis]
+    turn_sign = head_sign * face_sign if (head - face) % 3 == 1 else -head_sign * face_sign  # descent turns about face x head
+    return Frame(head, face, 3 - head - face, head_sign, face_sign, turn_sign)
+
+
+FRAMES: dict[tuple[str, str], Frame] = {(head, face): _frame(head, face) for head in AXES for face in AXES if head[1] != face[1]}
+"""A mounting's frame by its two axes."""
 
 MOST_ZERO_DEG = 10.0
 MOST_ACCEL_OFFSET_MPS2 = 0.4  # 40 mg: the LSM6DSOX's zero-g level with the stress of soldering

@@ -11,7 +11,7 @@ from math import copysign, sqrt
 
 from controller.core.limits import Limits
 from controller.core.model import SessionPlan
-from controller.core.quick import maker
+from controller.core.quick import closed, drafter
 
 LANDED_DEG = 0.1
 """Close enough to a target to stop for good: half of the 0.2 degrees a landing may be off."""
@@ -50,7 +50,7 @@ class MotionState:
 
 
 AT_REST = MotionState()
-_motion = maker(MotionState)
+_motion = drafter(MotionState)
 
 
 def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_dps: float, limits: Limits, dt_s: float) -> MotionState:
@@ -78,7 +78,7 @@ def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_
         room_deg = distance - next_ahead * (dt_s + DRIVE_LAG_S)
         if settles_at <= fastest and (next_ahead <= 0.0 or _stopping_deg(next_ahead, next_push, braking, jerk) <= room_deg):
             break
-    return _motion(rate_dps=next_ahead * way, accel_dps2=next_push * way)
+    return _going(next_ahead * way, next_push * way)
 
 
 def stop(motion: MotionState, limits: Limits, dt_s: float) -> MotionState:
@@ -97,7 +97,13 @@ def _slowed(motion: MotionState, braking_dps2: float, jerk_dps3: float, dt_s: fl
     ahead += push * dt_s
     if ahead <= CRAWL_DPS:
         return AT_REST
-    return _motion(rate_dps=ahead * way, accel_dps2=push * way)
+    return _going(ahead * way, push * way)
+
+
+def _going(rate_dps: float, accel_dps2: float) -> MotionState:
+    new = _motion()
+    new.rate_dps, new.accel_dps2 = rate_dps, accel_dps2
+    return closed(new, MotionState)
 
 
 def _stopping_deg(rate_dps: float, accel_dps2: float, braking_dps2: float, jerk_dps3: float) -> float:

@@ -8,7 +8,7 @@ from controller.core.limits import Limits
 from controller.core.members import MODE
 from controller.core.model import Inputs
 from controller.core.motion import return_time_s
-from controller.core.quick import maker
+from controller.core.quick import Draft, closed, drafter
 from controller.core.state import State
 from controller.core.wire import StatusFlag
 
@@ -16,7 +16,10 @@ SPOTTED_S = 60.0
 """TP8: a spotter's confirmation counts for this long."""
 
 
-_facts = maker(Facts)
+UNHEARD = (0, 0, 0)
+"""Flags, contacts and reasons of a board that is not heard."""
+
+_facts = drafter(Facts)
 
 
 def perceive(state: State, inputs: Inputs, limits: Limits) -> Facts:
@@ -26,30 +29,44 @@ def perceive(state: State, inputs: Inputs, limits: Limits) -> Facts:
     pressed = buttons.read(state.buttons, inputs.panel, limits, now_s)
     tilted = tilt.update(state.tilt, inputs.imu, limits, dt_s)
     heard = facts.whether_heard(board, limits)
-    flags = board.flags if heard else 0
+    flags, contacts, reasons = (board.flags, board.contacts, board.reasons) if heard else UNHEARD
     known, angle_deg, rate_dps = facts.best_angle(tilted, board, heard=heard)
     upright = facts.whether_upright(tilted, board, limits, heard=heard)
-    still = abs(rate_dps) < limits.at_rest_dps and known and (not heard or bool(flags & StatusFlag.AT_REST))
-    locks_open = watch.open_locks(inputs.ankles, board.contacts, heard=heard)
-    watched = watch.update(
+    still = known and abs(rate_dps) < limits.at_rest_dps and (not heard or flags & StatusFlag.AT_REST != 0)
+    locks_open = watch.open_locks(inputs.ankles, contacts, heard=heard)
+    inverted = angle_deg > 0.0 if known else state.session.open and not upright
+    rested = rest.update(state.rest, angle_deg, limits, dt_s, known=tilted.trusted, at_rest=still)
+    f = _facts()
+    f.now_s, f.dt_s = now_s, dt_s
+    f.inputs, f.limits, f.board = inputs, limits, board
+    f.buttons, f.tilt, f.rest = pressed, tilted, rested
+    f.watch = watch.update(
         state.watch, now_s, locks_open=locks_open, heard=heard, upright=upright, still=still,
         estop_open=not inputs.estop_aux_closed, late_s=inputs.host.late_s,
     )  # fmt: skip
-    rested = rest.update(state.rest, angle_deg, limits, dt_s, known=tilted.trusted, at_rest=still)
-    inverted = angle_deg > 0.0 if known else state.session.open and not upright
-    return _facts(
-        now_s=now_s, dt_s=dt_s, mode=state.mode, in_mode_s=now_s - state.since_s if state.now_s is not None else 0.0,
-        inputs=inputs, limits=limits, buttons=pressed, tilt=tilted, watch=watched, rest=rested, latches=state.latches, board=board,
-        board_ok=heard, board_mode=board.mode if heard else None, flags=flags, contacts=board.contacts if heard else 0,
-        reasons=board.reasons if heard else 0, tilt_ok=tilted.trusted, angle_known=known, angle_deg=angle_deg, rate_dps=rate_dps,
-        at_rest=still, at_upright=upright, off_upright=facts.whether_off_upright(tilted, board, limits, heard=heard), inverted=inverted,
-        ankles_ok=heard and not locks_open, session=state.session.open, permitted_deg=session.permitted_deg(state.session, limits),
-        time_left_s=_time_left_s(state, inputs, limits, heard=heard),
-        return_s=_return_s(rested, angle_deg, flags, limits) if inverted else 0.0,
-        moving_dps=state.motion.rate_dps, rest_done=facts.rest_done_by_both(rested, flags),
-        unanswered=state.ask.unanswered, unasked=state.session.unasked, load_wrong=state.load.wrong and state.mode is MODE.DESCENDING,
-        spotted=pressed.down & buttons.SPOTTER != 0 or now_s - state.spotted_s <= SPOTTED_S,
-    )  # fmt: skip
+    f.board_ok, f.board_mode = heard, board.mode if heard else None
+    f.flags, f.contacts, f.reasons = flags, contacts, reasons
+    f.tilt_ok, f.angle_known = tilted.trusted, known
+    f.angle_deg, f.rate_dps, f.at_rest = angle_deg, rate_dps, still
+    f.at_upright, f.off_upright = upright, facts.whether_off_upright(tilted, board, limits, heard=heard)
+    f.inverted, f.ankles_ok = inverted, heard and not locks_open
+    f.time_left_s = _time_left_s(state, inputs, limits, heard=heard)
+    f.return_s = _return_s(rested, angle_deg, flags, limits) if inverted else 0.0
+    f.rest_done = facts.rest_done_by_both(rested, flags)
+    f.spotted = pressed.down & buttons.SPOTTER != 0 or now_s - state.spotted_s <= SPOTTED_S
+    _recall(f, state, limits, now_s)
+    return closed(f, Facts)
+
+
+def _recall(f: Draft, state: State, limits: Limits, now_s: float) -> None:
+    """What the tick knows from memory alone."""
+    ses, mode = state.session, state.mode
+    f.mode, f.in_mode_s = mode, now_s - state.since_s if state.now_s is not None else 0.0
+    f.latches, f.moving_dps = state.latches, state.motion.rate_dps
+    f.session, f.unasked = ses.open, ses.unasked
+    f.permitted_deg = session.permitted_deg(ses, limits)
+    f.unanswered = state.ask.unanswered
+    f.load_wrong = state.load.wrong and mode is MODE.DESCENDING
 
 
 def _time_left_s(state: State, inputs: Inputs, limits: Limits, *, heard: bool) -> float:

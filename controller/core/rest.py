@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.core.limits import Limits
-from controller.core.quick import maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +22,6 @@ class Rest:
 
 
 NONE = Rest()
-_rest = maker(Rest)
 
 
 def due_s(angle_deg: float, limits: Limits) -> float:
@@ -53,7 +51,7 @@ def update(taken: Rest, angle_deg: float, limits: Limits, dt_s: float, *, known:
     if abs(angle_deg - taken.place_deg) > limits.gate_half_deg:
         return Rest(place_deg=angle_deg)
     total_s = taken.counted_s + dt_s
-    return _rest(place_deg=taken.place_deg, counted_s=total_s, done=total_s >= due_s(angle_deg, limits), highest_deg=angle_deg)
+    return Rest(place_deg=taken.place_deg, counted_s=total_s, done=total_s >= due_s(angle_deg, limits), highest_deg=angle_deg)
 
 
 def _stays_done(taken: Rest, angle_deg: float, limits: Limits) -> Rest:

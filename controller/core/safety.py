@@ -13,7 +13,6 @@ from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
 from controller.core.members import ACTION, BOARD, MODE
 from controller.core.model import Action, Clears, Reason
 from controller.core.modes import MOVED_BY_THE_PI
-from controller.core.quick import maker
 from controller.core.signs import Signs, signs_of
 from controller.core.wire import BOARD_REASONS, BoardReason, Contact, StatusFlag
 from controller.core.words import WORDS
@@ -252,7 +251,6 @@ class Safety:
 
 
 NONE_DUE: frozenset[int] = frozenset()
-_judged = maker(Safety)
 
 
 def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safety:
@@ -278,7 +276,7 @@ def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safe
     verdict = safety.verdict
     if standing != safety.standing or told != safety.told or due != safety.due or verdict.fresh is not ACTION.ALLOW:
         verdict = _verdict(safety, standing, due, told)
-    return _judged(
+    return Safety(
         signs=safety.signs, signed=safety.signed, since_s=since_s, standing=standing, tripping=tripping, due=due, told=told, verdict=verdict
     )
 

@@ -79,8 +79,10 @@ def next_stage(session: Session) -> Session:
 
 def prompt_due(prompts: tuple[Prompt, ...], given: int, elapsed_s: float) -> Prompt | None:
     """The next prompt whose moment has come."""
-    due = [prompt for prompt in prompts if prompt.at_s <= elapsed_s]
-    return sorted(due, key=lambda p: p.at_s)[given] if len(due) > given else None
+    if given >= len(prompts):
+        return None
+    following = sorted(prompts, key=lambda p: p.at_s)[given]
+    return following if following.at_s <= elapsed_s else None
 
 
 def rocking_deg(session: Session, hold_s: float) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from controller.core import buttons, proof, session
 from controller.core.facts import PROOF_DEG, Facts, since
@@ -11,7 +10,7 @@ from controller.core.members import ACTION, BOARD, MODE, SIGNAL
 from controller.core.model import Mode
 from controller.core.modes import MOVED_BY_THE_PI, Signal
 from controller.core.rest import may_rest
-from controller.core.safety import Verdict
+from controller.core.tick import Tick
 from controller.core.wire import BoardReason, StatusFlag
 
 STARTING_S = 0.5
@@ -37,59 +36,43 @@ DIZZY_STOPS_S = 2.0
 """TP10: the board's controlled stop is over by then; one that still rises does not wait (no time left, nobody answers)."""
 
 
-class Context(NamedTuple):
-    """What signals are worked out from."""
-
-    f: Facts
-    verdict: Verdict
-    session: session.Session
-    proof: proof.Proof
-    hold_left_s: float
-    steady_s: float  # how long everything has been at rest
-    refused: bool  # an interlock is open (SR11)
-    clean_start: bool  # the last run of the service did not end mid-session
-
-
-def signals(c: Context) -> list[Signal]:
+def signals(t: Tick) -> list[Signal]:
     """All of this tick's signals that could matter in this mode."""
-    found = _urgent(c)
-    own = _BY_MODE.get(c.f.mode)
-    if own is not None:
-        found += own(c)
-    return found
+    return _urgent(t) + _BY_MODE[t.f.mode](t)
 
 
-def _urgent(c: Context) -> list[Signal]:
-    f, found = c.f, []
-    if not f.inputs.estop_aux_closed or f.board_mode is BOARD.STOPPED:
+def _urgent(t: Tick) -> list[Signal]:
+    f, found = t.f, []
+    board_mode = f.board_mode
+    if not f.inputs.estop_aux_closed or board_mode is BOARD.STOPPED:
         found.append(SIGNAL.ESTOP)
-    elif f.board_mode is BOARD.RESCUE:
+    elif board_mode is BOARD.RESCUE:
         found.append(SIGNAL.RESCUE)
-    if f.board_mode is BOARD.FAULT or c.verdict.trip_due:
+    if board_mode is BOARD.FAULT or t.verdict.trip_due:
         found.append(SIGNAL.FAULT)
-    elif f.mode is not MODE.LEVEL_WAIT and _board_up(c):
+    elif f.mode is not MODE.LEVEL_WAIT and _board_up(t):
         found.append(SIGNAL.BOARD_UP)
     if f.buttons.pressed & buttons.RETURN or _board_asked(f):
         found.append(SIGNAL.RETURN_PRESSED)
-    if c.verdict.action is ACTION.ALLOW:
+    if t.verdict.action is ACTION.ALLOW:
         return found
-    if _return_due(c):
+    if _return_due(t):
         found.append(SIGNAL.RETURN_DUE)
-    if c.verdict.action is ACTION.PAUSE:
+    if t.verdict.action is ACTION.PAUSE:
         found.append(SIGNAL.PAUSE_DUE)
     return found
 
 
-def _board_up(c: Context) -> bool:
-    f = c.f
+def _board_up(t: Tick) -> bool:
+    f = t.f
     if f.at_upright or not (f.off_upright or f.session):
         return False
     if f.mode is MODE.DIZZY_WAIT:  # the board has been asked to stand: only what has come since can end the wait, or a board that goes on
         goes_on = f.board_mode is BOARD.ASCENT and f.in_mode_s > DIZZY_STOPS_S and not f.at_rest
-        return goes_on or ACTION.BOARD_RETURN <= c.verdict.fresh <= ACTION.SILENCE
+        return goes_on or ACTION.BOARD_RETURN <= t.verdict.fresh <= ACTION.SILENCE
     if f.board_mode is BOARD.ASCENT:
         return True
-    if ACTION.BOARD_RETURN <= c.verdict.action <= ACTION.SILENCE:
+    if ACTION.BOARD_RETURN <= t.verdict.action <= ACTION.SILENCE:
         return f.session or f.mode is not MODE.IDLE
     return f.mode in HELD_UP and not f.tilt_ok
 
@@ -98,76 +81,76 @@ def _board_asked(f: Facts) -> bool:
     return f.mode in MOVED_BY_THE_PI and bool(f.reasons & BoardReason.ASKED) and bool(f.flags & StatusFlag.RETURNING)
 
 
-def _return_due(c: Context) -> bool:
+def _return_due(t: Tick) -> bool:
     """In a wait for dizziness only a new demand counts; else the cause of the return would end the wait at once."""
-    if c.f.mode in (MODE.DIZZY_BACK, MODE.DIZZY_WAIT):
-        return ACTION.RETURN <= c.verdict.fresh <= ACTION.RETURN_HALF_RATE
-    return ACTION.RETURN <= c.verdict.action <= ACTION.RETURN_HALF_RATE
+    if t.f.mode in (MODE.DIZZY_BACK, MODE.DIZZY_WAIT):
+        return ACTION.RETURN <= t.verdict.fresh <= ACTION.RETURN_HALF_RATE
+    return ACTION.RETURN <= t.verdict.action <= ACTION.RETURN_HALF_RATE
 
 
-def _starting(c: Context) -> list[Signal]:
-    if not c.f.board_ok or c.f.in_mode_s < (STARTING_S if c.f.tilt_ok else SETTLES_S):
+def _starting(t: Tick) -> list[Signal]:
+    if not t.f.board_ok or t.f.in_mode_s < (STARTING_S if t.f.tilt_ok else SETTLES_S):
         return []
-    if c.f.at_upright:
-        return [SIGNAL.READY if c.clean_start or not c.f.ankles_ok else SIGNAL.AT_UPRIGHT]
-    return [SIGNAL.LEFT_UPRIGHT] if c.f.off_upright else []
+    if t.f.at_upright:
+        return [SIGNAL.READY if t.clean_start or not t.f.ankles_ok else SIGNAL.AT_UPRIGHT]
+    return [SIGNAL.LEFT_UPRIGHT] if t.f.off_upright else []
 
 
-def _idle(c: Context) -> list[Signal]:
-    if c.f.off_upright and c.f.angle_known and c.f.angle_deg > c.f.limits.upright_deg + PROOF_DEG:
+def _idle(t: Tick) -> list[Signal]:
+    if t.f.off_upright and t.f.angle_known and t.f.angle_deg > t.f.limits.upright_deg + PROOF_DEG:
         return [SIGNAL.LEFT_UPRIGHT]
-    return [SIGNAL.START_OBEYED] if c.f.buttons.pressed & buttons.START and not c.refused else []
+    return [SIGNAL.START_OBEYED] if t.f.buttons.pressed & buttons.START and not t.refused else []
 
 
-def _proof(c: Context) -> list[Signal]:
-    found = [SIGNAL.DIZZY_STOP] if c.f.buttons.pressed & buttons.DIZZY else []
-    if c.proof.part is proof.Part.PASSED:
+def _proof(t: Tick) -> list[Signal]:
+    found = [SIGNAL.DIZZY_STOP] if t.f.buttons.pressed & buttons.DIZZY else []
+    if t.proof.part is proof.Part.PASSED:
         found.append(SIGNAL.PROOF_PASSED)
-    elif c.proof.part is proof.Part.FAILED:
+    elif t.proof.part is proof.Part.FAILED:
         found.append(SIGNAL.PROOF_FAILED)
     return found
 
 
-def _descending(c: Context) -> list[Signal]:
-    if c.f.buttons.pressed & buttons.DIZZY:
+def _descending(t: Tick) -> list[Signal]:
+    if t.f.buttons.pressed & buttons.DIZZY:
         return [SIGNAL.DIZZY_STOP]
-    if _out_of_time(c.f):
+    if _out_of_time(t.f):
         return [SIGNAL.SESSION_OVER]
-    stage = session.stage_of(c.session)
-    there = stage is not None and abs(c.f.angle_deg - stage.angle_deg) <= ARRIVED_DEG
-    return [SIGNAL.ARRIVED] if there and c.steady_s >= STEADY_S else []
+    stage = session.stage_of(t.session)
+    there = stage is not None and abs(t.f.angle_deg - stage.angle_deg) <= ARRIVED_DEG
+    return [SIGNAL.ARRIVED] if there and t.steady_s >= STEADY_S else []
 
 
-def _holding(c: Context) -> list[Signal]:
-    if c.f.buttons.pressed & buttons.DIZZY:
+def _holding(t: Tick) -> list[Signal]:
+    if t.f.buttons.pressed & buttons.DIZZY:
         return [SIGNAL.DIZZY_STOP]
-    if c.hold_left_s > 0.0:
+    if t.hold_left_s > 0.0:
         return []
-    return [SIGNAL.SESSION_OVER if _out_of_time(c.f) or session.last_stage(c.session) else SIGNAL.STAGE_OVER]
+    return [SIGNAL.SESSION_OVER if _out_of_time(t.f) or session.last_stage(t.session) else SIGNAL.STAGE_OVER]
 
 
 def _out_of_time(f: Facts) -> bool:
     return f.inverted and f.time_left_s - f.return_s <= session.hold_margin_s(f)
 
 
-def _paused(c: Context) -> list[Signal]:
-    if c.f.buttons.pressed & buttons.DIZZY:
+def _paused(t: Tick) -> list[Signal]:
+    if t.f.buttons.pressed & buttons.DIZZY:
         return [SIGNAL.DIZZY_STOP]
-    if c.f.buttons.pressed & buttons.OK:
-        return [SIGNAL.RETURN_DUE if c.verdict.action >= ACTION.PAUSE else SIGNAL.GO_ON]
-    return [SIGNAL.RETURN_DUE] if c.f.in_mode_s >= c.f.limits.answer_within_s else []
+    if t.f.buttons.pressed & buttons.OK:
+        return [SIGNAL.RETURN_DUE if t.verdict.action >= ACTION.PAUSE else SIGNAL.GO_ON]
+    return [SIGNAL.RETURN_DUE] if t.f.in_mode_s >= t.f.limits.answer_within_s else []
 
 
-def _returning(c: Context) -> list[Signal]:
-    f = c.f
-    if f.at_upright and c.steady_s >= STEADY_S:
+def _returning(t: Tick) -> list[Signal]:
+    f = t.f
+    if f.at_upright and t.steady_s >= STEADY_S:
         return [SIGNAL.AT_UPRIGHT]
     found = []
-    if f.buttons.pressed & buttons.DIZZY and _dizzy_stops(c):
+    if f.buttons.pressed & buttons.DIZZY and _dizzy_stops(t):
         found.append(SIGNAL.DIZZY_BACK if may_go_back_down(f) else SIGNAL.DIZZY_STOP)
-    if c.steady_s < STEADY_S or not f.tilt_ok:
+    if t.steady_s < STEADY_S or not f.tilt_ok:
         return found
-    if c.session.dizzy_at_gate and abs(f.angle_deg - f.limits.gate_deg) <= f.limits.gate_half_deg:
+    if t.session.dizzy_at_gate and abs(f.angle_deg - f.limits.gate_deg) <= f.limits.gate_half_deg:
         found.append(SIGNAL.DIZZY_STOP)
     if rest_due_here(f):
         found.append(SIGNAL.REST_DUE)
@@ -176,9 +159,9 @@ def _returning(c: Context) -> list[Signal]:
     return found
 
 
-def _dizzy_stops(c: Context) -> bool:
+def _dizzy_stops(t: Tick) -> bool:
     """Before the gate DIZZY lets the return go on to 30 degrees and wait there; anywhere else it stops at once."""
-    return not before_the_gate(c.f) or not c.f.tilt_ok
+    return not before_the_gate(t.f) or not t.f.tilt_ok
 
 
 def before_the_gate(f: Facts) -> bool:
@@ -205,16 +188,16 @@ def _waits_at_level(f: Facts) -> bool:
     return (f.unasked or bool(f.flags & StatusFlag.LEVEL_WAIT)) and f.angle_deg > f.limits.upright_deg + PROOF_DEG
 
 
-def _resting(c: Context) -> list[Signal]:
-    if c.f.at_upright:
+def _resting(t: Tick) -> list[Signal]:
+    if t.f.at_upright:
         return [SIGNAL.AT_UPRIGHT]
-    if c.f.buttons.pressed & buttons.DIZZY:
+    if t.f.buttons.pressed & buttons.DIZZY:
         return [SIGNAL.DIZZY_STOP]
-    return [SIGNAL.REST_TAKEN] if c.f.rest_done else []
+    return [SIGNAL.REST_TAKEN] if t.f.rest_done else []
 
 
-def _board_return(c: Context) -> list[Signal]:
-    f = c.f
+def _board_return(t: Tick) -> list[Signal]:
+    f = t.f
     if not f.board_ok:
         return []
     if f.at_upright and f.flags & StatusFlag.AT_REST and f.board_mode is not BOARD.ASCENT:
@@ -225,51 +208,51 @@ def _board_return(c: Context) -> list[Signal]:
     if at_rest and f.flags & StatusFlag.LEVEL_WAIT and f.angle_known and f.angle_deg <= f.limits.level_deg + f.limits.level_half_deg:
         return [SIGNAL.AT_LEVEL]
     braked = f.board_mode in (BOARD.BRAKED, BOARD.FOLLOW)
-    free = at_rest and braked and f.tilt_ok and c.verdict.action < ACTION.BOARD_RETURN
+    free = at_rest and braked and f.tilt_ok and t.verdict.action < ACTION.BOARD_RETURN
     return [SIGNAL.BOARD_DONE] if free and f.in_mode_s > STARTING_S else []
 
 
-def _level_wait(c: Context) -> list[Signal]:
-    f = c.f
+def _level_wait(t: Tick) -> list[Signal]:
+    f = t.f
     if f.at_upright:
         return [SIGNAL.AT_UPRIGHT]
     return [] if f.unasked or f.flags & StatusFlag.LEVEL_WAIT else [SIGNAL.ANSWERED]
 
 
-def _dizzy_back(c: Context) -> list[Signal]:
-    if c.f.at_upright:
+def _dizzy_back(t: Tick) -> list[Signal]:
+    if t.f.at_upright:
         return [SIGNAL.AT_UPRIGHT]
-    if c.f.buttons.pressed & buttons.DIZZY or not c.f.ankles_ok:
+    if t.f.buttons.pressed & buttons.DIZZY or not t.f.ankles_ok:
         return [SIGNAL.DIZZY_STOP]
-    there = abs(c.f.angle_deg - c.session.dizzy_target_deg) <= ARRIVED_DEG
-    return [SIGNAL.ARRIVED] if there and c.steady_s >= STEADY_S else []
+    there = abs(t.f.angle_deg - t.session.dizzy_target_deg) <= ARRIVED_DEG
+    return [SIGNAL.ARRIVED] if there and t.steady_s >= STEADY_S else []
 
 
-def _dizzy_wait(c: Context) -> list[Signal]:
-    return [SIGNAL.AT_UPRIGHT] if c.f.at_upright else []
+def _dizzy_wait(t: Tick) -> list[Signal]:
+    return [SIGNAL.AT_UPRIGHT] if t.f.at_upright else []
 
 
-def _settling(c: Context) -> list[Signal]:
-    if c.f.off_upright and c.f.angle_known and c.f.angle_deg > c.f.limits.upright_deg + PROOF_DEG:
+def _settling(t: Tick) -> list[Signal]:
+    if t.f.off_upright and t.f.angle_known and t.f.angle_deg > t.f.limits.upright_deg + PROOF_DEG:
         return [SIGNAL.LEFT_UPRIGHT]
-    if not c.f.session:
+    if not t.f.session:
         return [SIGNAL.FINISHED]
-    return [SIGNAL.SETTLED] if c.f.in_mode_s >= c.f.limits.settling_s else []
+    return [SIGNAL.SETTLED] if t.f.in_mode_s >= t.f.limits.settling_s else []
 
 
-def _release(c: Context) -> list[Signal]:
-    if c.f.off_upright and c.f.angle_known and c.f.angle_deg > c.f.limits.upright_deg + PROOF_DEG:
+def _release(t: Tick) -> list[Signal]:
+    if t.f.off_upright and t.f.angle_known and t.f.angle_deg > t.f.limits.upright_deg + PROOF_DEG:
         return [SIGNAL.LEFT_UPRIGHT]
-    upright_s = since(c.f.watch.upright_since_s, c.f.now_s)
-    return [SIGNAL.FINISHED] if c.f.watch.opened_at_upright and upright_s >= c.f.limits.session_clear_s else []
+    upright_s = since(t.f.watch.upright_since_s, t.f.now_s)
+    return [SIGNAL.FINISHED] if t.f.watch.opened_at_upright and upright_s >= t.f.limits.session_clear_s else []
 
 
-def _latched(c: Context) -> list[Signal]:
-    free = c.f.board_mode in (BOARD.BRAKED, BOARD.FOLLOW) and c.f.inputs.estop_aux_closed
-    return [SIGNAL.RESET] if free and not c.verdict.trip_due else []
+def _latched(t: Tick) -> list[Signal]:
+    free = t.f.board_mode in (BOARD.BRAKED, BOARD.FOLLOW) and t.f.inputs.estop_aux_closed
+    return [SIGNAL.RESET] if free and not t.verdict.trip_due else []
 
 
-_BY_MODE: dict[Mode, Callable[[Context], list[Signal]]] = {
+_BY_MODE: dict[Mode, Callable[[Tick], list[Signal]]] = {
     MODE.STARTING: _starting,
     MODE.IDLE: _idle,
     MODE.PROOF_TEST: _proof,

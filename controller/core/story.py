@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from controller.core import buttons, ladder, panel, proof, session
-from controller.core.answers import Ask
+from controller.core import buttons, ladder, panel, session
 from controller.core.facts import Facts
-from controller.core.ladder import Ladder
 from controller.core.members import ACTION, MODE, SIGNAL
-from controller.core.model import Event, Mode, Prompt, Reason, Refusal
-from controller.core.modes import AT_REST_UPRIGHT, Signal
+from controller.core.model import Event, Mode, Reason
+from controller.core.modes import AT_REST_UPRIGHT
 from controller.core.panel import Screen
 from controller.core.safety import Verdict
 from controller.core.signals import SETTLES_S
 from controller.core.state import State
+from controller.core.tick import Tick
 from controller.core.words import GOING_ON, LADDER_WORDS, PHRASES, PROOF_WORDS
 
 URGENT_MODES = frozenset({MODE.PAUSED, MODE.BOARD_RETURN, MODE.LEVEL_WAIT, MODE.STOPPED, MODE.FAULT, MODE.DIZZY_WAIT, MODE.DIZZY_BACK})
@@ -25,23 +24,6 @@ DIZZY_WORDS = "Going up to thirty degrees and waiting there."
 INSPECTED_WORDS = "Inspection recorded."
 
 Said = tuple[str, bool]
-
-
-class Is(NamedTuple):
-    """What this tick has decided."""
-
-    mode: Mode
-    signal: Signal | None
-    verdict: Verdict
-    ask: Ask
-    ladder: Ladder
-    warning: bool
-    refused: tuple[Refusal, ...]
-    session: session.Session
-    proof: proof.Proof
-    prompt: Prompt | None
-    inspected: bool
-    reasons: tuple[Reason, ...]  # that the story knows; see `tellable`
 
 
 class Told(NamedTuple):
@@ -62,23 +44,25 @@ def tellable(f: Facts, was: State, mode: Mode, verdict: Verdict) -> tuple[Reason
     return was.told if mode is MODE.STARTING and f.in_mode_s <= SETTLES_S else verdict.reasons
 
 
-def tell(f: Facts, was: State, now: Is) -> Told:
+def tell(was: State, now: Tick) -> Told:
     """What is new this tick, in the order in which it is said: danger first."""
+    f = now.f
     quiet = (
-        was.mode is now.mode and was.told is now.reasons and was.ask.asked == now.ask.asked and was.ladder is now.ladder
+        was.mode is now.mode and was.told is now.reasons and was.ask.asked is now.ask.asked and was.ladder is now.ladder
         and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected)
-        and was.warning == now.warning and was.watch.opened_at_upright == f.watch.opened_at_upright
+        and was.warning is now.drive.warning and was.watch.opened_at_upright is f.watch.opened_at_upright
     )  # fmt: skip
     if quiet:
         return NOTHING
     events: list[Event] = []
     words: list[Said] = []
     for part in (_presses, _reasons, _mode, _help, _questions, _warning):
-        part(f, was, now, events, words)
+        part(was, now, events, words)
     return Told(tuple(events), tuple(words))
 
 
-def _presses(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
+def _presses(was: State, now: Tick, events: list[Event], words: list[Said]) -> None:
+    f = now.f
     for bit, name in buttons.NAMES.items():
         if f.buttons.pressed & bit:
             events.append(Event(at_s=f.now_s, kind="button", text=name))
@@ -90,7 +74,8 @@ def _presses(f: Facts, was: State, now: Is, events: list[Event], words: list[Sai
         words.append((DIZZY_WORDS, True))
 
 
-def _reasons(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
+def _reasons(was: State, now: Tick, events: list[Event], words: list[Said]) -> None:
+    f = now.f
     if was.told is now.reasons:
         return
     before = {reason.name for reason in was.told}
@@ -105,7 +90,8 @@ def _reasons(f: Facts, was: State, now: Is, events: list[Event], words: list[Sai
             events.append(Event(at_s=f.now_s, kind="cleared", text=reason.name, rule=reason.rule))
 
 
-def _mode(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
+def _mode(was: State, now: Tick, events: list[Event], words: list[Said]) -> None:
+    f = now.f
     if now.inspected:
         events.append(Event(at_s=f.now_s, kind="cleared", text="inspection recorded", rule="SR6"))
         words.append((INSPECTED_WORDS, False))
@@ -137,7 +123,8 @@ def plan_words(ses: session.Session) -> str:
     return f"{ses.plan.title}: {', then '.join(stages)}"
 
 
-def _help(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
+def _help(was: State, now: Tick, events: list[Event], words: list[Said]) -> None:
+    f = now.f
     if now.ladder.level != was.ladder.level:
         cause = now.ladder.cause or was.ladder.cause
         text = f"level {now.ladder.level}: {LADDER_WORDS[cause]}" if now.ladder.level else "off"
@@ -147,7 +134,8 @@ def _help(f: Facts, was: State, now: Is, events: list[Event], words: list[Said])
     words.extend((line, True) for line in now.ladder.speech)
 
 
-def _questions(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
+def _questions(was: State, now: Tick, events: list[Event], words: list[Said]) -> None:
+    f = now.f
     if now.ask.asked and not was.ask.asked:
         events.append(Event(at_s=f.now_s, kind="ask", text=ASK_WORDS, rule="SR15"))
         words.append((ASK_WORDS, True))
@@ -158,8 +146,9 @@ def _questions(f: Facts, was: State, now: Is, events: list[Event], words: list[S
         words.append((now.prompt.text, False))
 
 
-def _warning(f: Facts, was: State, now: Is, events: list[Event], words: list[Said]) -> None:
-    if now.warning and not was.warning:
+def _warning(was: State, now: Tick, events: list[Event], words: list[Said]) -> None:
+    f = now.f
+    if now.drive.warning and not was.warning:
         words.append((WARNING_WORDS, True))
     if f.watch.opened_at_upright and not was.watch.opened_at_upright and now.mode is MODE.SETTLING and f.session:
         events.append(Event(at_s=f.now_s, kind="reason", text="locks_early: ankle locks opened before the time", rule="TP11"))

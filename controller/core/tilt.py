@@ -16,9 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import atan2, copysign
 
-from controller.core.limits import AXES, Limits, Mounting
+from controller.core.limits import FRAMES, Limits, Mounting
 from controller.core.model import ImuReading
-from controller.core.quick import maker
+from controller.core.quick import closed, drafter
 from controller.core.tilt_watch import BIAS, NOTHING_SEEN, Watch, watch
 
 DEG = 57.29577951308232
@@ -71,7 +71,7 @@ class TiltState:
     watch: Watch = NOTHING_SEEN
 
 
-_tilt = maker(TiltState)
+_tilt = drafter(TiltState)
 
 
 def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) -> TiltState:
@@ -90,17 +90,17 @@ def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) ->
     faults = watched.faults if -DOUBT_DEG < doubt_deg < DOUBT_DEG else (*watched.faults, BIAS)
     share = dt_s / RATE_SMOOTHING_S if dt_s < RATE_SMOOTHING_S else 1.0
     rate_dps = tilt.rate_dps + (turning_dps - bias_dps - tilt.rate_dps) * share
-    return _tilt(
-        angle_deg=angle_deg,
-        rate_dps=rate_dps,
-        trusted=not faults and covariance[2] <= ALIGNED_DPS2,
-        faults=faults,
-        bias_dps=bias_dps,
-        covariance=covariance,
-        doubt_deg=doubt_deg,
-        lost_s=0.0,
-        watch=watched,
-    )
+    new = _tilt()
+    new.angle_deg = angle_deg
+    new.rate_dps = rate_dps
+    new.trusted = not faults and covariance[2] <= ALIGNED_DPS2
+    new.faults = faults
+    new.bias_dps = bias_dps
+    new.covariance = covariance
+    new.doubt_deg = doubt_deg
+    new.lost_s = 0.0
+    new.watch = watched
+    return closed(new, TiltState)
 
 
 def _measured(reading: ImuReading, mounting: Mounting) -> tuple[float, float]:
@@ -108,10 +108,7 @@ def _measured(reading: ImuReading, mounting: Mounting) -> tuple[float, float]:
 
     Gravity's reaction along the table is -g sin(angle) towards the head and g cos(angle) out of its face.
     """
-    head, head_sign = AXES[mounting.head_axis]
-    face, face_sign = AXES[mounting.face_axis]
-    pivot = 3 - head - face
-    turn_sign = head_sign * face_sign if (head - face) % 3 == 1 else -head_sign * face_sign  # face x head
+    head, face, pivot, head_sign, face_sign, turn_sign = FRAMES[mounting.head_axis, mounting.face_axis]
     accel, offset = reading.accel_mps2, mounting.accel_offset_mps2
     along = (accel[head] - offset[head]) * head_sign
     out = (accel[face] - offset[face]) * face_sign

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import copysign, isfinite, sqrt
 
-from controller.core.limits import AXES, STANDARD_GRAVITY_MPS2, Limits, Mounting
+from controller.core.limits import FRAMES, STANDARD_GRAVITY_MPS2, Limits, Mounting
 from controller.core.model import ImuReading
-from controller.core.quick import maker
+from controller.core.quick import closed, drafter
 
 STUCK = "imu_stuck"  # F11: bit-identical samples, or one axis that stands still
 NOISE = "imu_noise"  # F12
@@ -99,7 +99,7 @@ class Watch:
 
 
 NOTHING_SEEN = Watch()
-_watch = maker(Watch)
+_watch = drafter(Watch)
 
 
 def watch(before: Watch, reading: ImuReading, limits: Limits, dt_s: float) -> Watch:
@@ -123,10 +123,9 @@ def _why_unusable(reading: ImuReading, ahead_s: float, limits: Limits) -> str:
         return STALE
     if reading.age_s < -EARLY_S or ahead_s > CLOCK_LEAP_S:
         return FUTURE
-    (x, y, z), (turn_x, turn_y, turn_z) = reading.accel_mps2, reading.gyro_dps
-    slow = -KNOCK_DPS <= turn_x <= KNOCK_DPS and -KNOCK_DPS <= turn_y <= KNOCK_DPS and -KNOCK_DPS <= turn_z <= KNOCK_DPS
-    light = -_ACCEL_FULL <= x <= _ACCEL_FULL and -_ACCEL_FULL <= y <= _ACCEL_FULL and -_ACCEL_FULL <= z <= _ACCEL_FULL
-    return "" if slow and light else SATURATED
+    accel, gyro = reading.accel_mps2, reading.gyro_dps
+    slow = max(gyro) <= KNOCK_DPS and min(gyro) >= -KNOCK_DPS
+    return "" if slow and max(accel) <= _ACCEL_FULL and min(accel) >= -_ACCEL_FULL else SATURATED
 
 
 def _pace(before: Watch, chip_time_s: float, dt_s: float) -> tuple[float, float]:
@@ -170,8 +169,7 @@ def _repeated(refused: Watch, reading: ImuReading) -> Watch:
 
 def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float, ahead_s: float) -> Watch:
     """A sample that is used: is what it says about gravity, noise and life itself plausible?"""
-    head, face = AXES[mounting.head_axis][0], AXES[mounting.face_axis][0]
-    pivot = 3 - head - face
+    head, face, pivot, _, _, _ = FRAMES[mounting.head_axis, mounting.face_axis]
     accel, gyro, last = reading.accel_mps2, reading.gyro_dps, before.last or reading
     heads, faces, side, turning = accel[head], accel[face], accel[pivot], gyro[pivot]
     last_heads, last_faces, last_turning = last.accel_mps2[head], last.accel_mps2[face], last.gyro_dps[pivot]
@@ -192,22 +190,24 @@ def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float,
     share = dt_s / GRAVITY_S if dt_s < GRAVITY_S else 1.0
     gravity_off = before.gravity_off_mps2 + (_clipped(off) - before.gravity_off_mps2) * share
     sideways = before.sideways_mps2 + (_clipped(side) - before.sideways_mps2) * share
-    return _watch(
-        usable=True,
-        calm=-KNOCK_MPS2 < off < KNOCK_MPS2,
-        faults=_named(same_ticks, quiet_ticks, accel_noise, gyro_noise, gravity_off, sideways),
-        last=reading,
-        accel_step_mps2=accel_step,
-        gyro_step_dps=gyro_step,
-        same_ticks=same_ticks,
-        quiet_ticks=quiet_ticks,
-        chip_time_s=reading.chip_time_s,
-        ahead_s=ahead_s,
-        gravity_off_mps2=gravity_off,
-        sideways_mps2=sideways,
-        accel_noise_ratio=accel_noise,
-        gyro_noise_ratio=gyro_noise,
-    )
+    new = _watch()
+    new.usable = True
+    new.calm = -KNOCK_MPS2 < off < KNOCK_MPS2
+    new.faults = _named(same_ticks, quiet_ticks, accel_noise, gyro_noise, gravity_off, sideways)
+    new.last = reading
+    new.accel_step_mps2 = accel_step
+    new.gyro_step_dps = gyro_step
+    new.same_ticks = same_ticks
+    new.quiet_ticks = quiet_ticks
+    new.refused_ticks = 0
+    new.chip_time_s = reading.chip_time_s
+    new.ahead_s = ahead_s
+    new.even_s = 0.0
+    new.gravity_off_mps2 = gravity_off
+    new.sideways_mps2 = sideways
+    new.accel_noise_ratio = accel_noise
+    new.gyro_noise_ratio = gyro_noise
+    return closed(new, Watch)
 
 
 def _clipped(off_mps2: float) -> float:

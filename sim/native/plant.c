@@ -28,7 +28,19 @@ static double clip(double x, double limit)
 
 static double follow(double now, double wanted, double time_s)
 {
+    if (now == wanted) {
+        return now;
+    }
     return time_s < PLANT_DT_S ? wanted : now + (wanted - now) * (PLANT_DT_S / time_s);
+}
+
+static void look_at_angle(plant_t *p)
+{
+    if (p->angle != p->seen_angle) {
+        p->seen_angle = p->angle;
+        p->sine = sin(p->angle);
+        p->cosine = cos(p->angle);
+    }
 }
 
 static void move_person(plant_t *p, const table_t *table, const person_t *person)
@@ -40,8 +52,9 @@ static void move_person(plant_t *p, const table_t *table, const person_t *person
     const double gyration = GYRATION_OF_HEIGHT * person->height_m;
     const double radius2 = gyration * gyration + along * along + person->lift_m * person->lift_m;
     p->inertia = table->frame_inertia_kgm2 + p->mass_kg * radius2;
-    const double c = cos(p->angle);
-    const double s = sin(p->angle);
+    look_at_angle(p); /* somebody may have put the table elsewhere */
+    const double c = p->cosine;
+    const double s = p->sine;
     p->gravity_nm = PLANT_G_MPS2 * (p->mass_kg * (along * c + person->lift_m * s) + table->frame_mass_kg * (table->frame_balance_m * c + table->frame_lift_m * s));
 }
 
@@ -84,10 +97,10 @@ static void supply(plant_t *p, const table_t *table, const fault_t *fault)
     const bool moving = p->motor_powered && fabs(p->rate) > 0.2 / PLANT_DEG_PER_RAD;
     if (p->mains) {
         p->bus_v = table->mains_v - p->bus_a * table->mains_ohm;
-        p->charge_as = fmin(full_as, p->charge_as + 0.5 * PLANT_DT_S);
+        p->charge_as = smaller(full_as, p->charge_as + 0.5 * PLANT_DT_S);
     } else {
         p->bus_v = battery ? open_v - p->bus_a * table->battery_ohm : 0.0;
-        p->charge_as = fmax(0.0, p->charge_as - p->bus_a * PLANT_DT_S);
+        p->charge_as = larger(0.0, p->charge_as - p->bus_a * PLANT_DT_S);
     }
     if (moving && p->bus_v > 0.0) {
         p->bus_v += fault->regeneration_v;
@@ -205,9 +218,9 @@ static double end_stops(const plant_t *p, const table_t *table)
     const double up = table->stop_up_deg / PLANT_DEG_PER_RAD - p->angle;
     const double down = p->angle - table->stop_down_deg / PLANT_DEG_PER_RAD;
     if (up > 0.0) {
-        return fmax(0.0, table->stop_nm_per_rad * up - table->stop_nms_per_rad * p->rate);
+        return larger(0.0, table->stop_nm_per_rad * up - table->stop_nms_per_rad * p->rate);
     }
-    return down > 0.0 ? fmin(0.0, -table->stop_nm_per_rad * down - table->stop_nms_per_rad * p->rate) : 0.0;
+    return down > 0.0 ? smaller(0.0, -table->stop_nm_per_rad * down - table->stop_nms_per_rad * p->rate) : 0.0;
 }
 
 static double obstacle(plant_t *p, const fault_t *fault)
@@ -244,6 +257,7 @@ static torques_t sum_torques(plant_t *p, const table_t *table, const person_t *p
 void plant_begin(plant_t *p, const table_t *table, const person_t *person, double angle_deg)
 {
     memset(p, 0, sizeof *p);
+    p->cosine = 1.0; /* of the angle zero, until another one is looked at */
     p->angle = angle_deg / PLANT_DEG_PER_RAD;
     p->rotor_angle = p->angle;
     p->mass_kg = person->mass_kg;
@@ -280,4 +294,5 @@ void plant_step(plant_t *p, const table_t *table, const person_t *person, const 
     p->accel = (p->rate - before) / PLANT_DT_S;
     p->angle += p->rate * PLANT_DT_S;
     p->rotor_angle += p->rotor_rate * PLANT_DT_S;
+    look_at_angle(p);
 }

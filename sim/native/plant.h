@@ -24,6 +24,7 @@ typedef struct {
     double rotor_angle, rotor_rate;       /* of the rotor, referred to the pivot */
     double mass_kg, balance_m, arms;      /* as they are now; the person struct holds where they go */
     double inertia;                       /* person and frame about the pivot */
+    double seen_angle, sine, cosine;      /* of the angle, worked out when it has changed: nobody else may trust the pair */
     double motor_a, bus_a, bus_v;
     double charge_as;
     double brake_wait_s, contactor_wait_s, armed_off_s;
@@ -31,6 +32,17 @@ typedef struct {
     bool brake_on, contactor_closed, motor_powered, mains, overcurrent, coupled, obstacle_set, brake_has_current;
     double gravity_nm;
 } plant_t;
+
+/* The larger and the smaller of two numbers that are numbers: the C library's ask about NaN, in a call, a dozen times a millisecond. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
 
 void plant_begin(plant_t *p, const table_t *table, const person_t *person, double angle_deg);
 void plant_step(plant_t *p, const table_t *table, const person_t *person, const fault_t *fault, const drive_t *drive);

@@ -23,7 +23,7 @@ static double degrees(double radians)
 
 static uint16_t counts(double value, double full)
 {
-    return (uint16_t)(value <= 0.0 ? 0.0 : (value >= full ? full : floor(value + 0.5)));
+    return (uint16_t)(value <= 0.0 ? 0.0 : (value >= full ? full : value + 0.5));
 }
 
 void sensors_begin(sensors_t *s, uint64_t seed)
@@ -43,10 +43,11 @@ void sensors_begin(sensors_t *s, uint64_t seed)
 /* Specific force in the table's axes: gravity's reaction, and what turning about the pivot adds at the chip's place. */
 static void feel(sensors_t *s, const plant_t *p, const table_t *table, const fault_t *fault)
 {
+    const bool straight = fault->imu_angle_bias_deg == 0.0;
     const double angle = p->angle + fault->imu_angle_bias_deg / PLANT_DEG_PER_RAD;
     const double arm = table->imu_from_pivot_m;
-    s->side[s->delay_at] = -PLANT_G_MPS2 * sin(angle) - arm * p->rate * p->rate;
-    s->up[s->delay_at] = PLANT_G_MPS2 * cos(angle) - arm * p->accel;
+    s->side[s->delay_at] = -PLANT_G_MPS2 * (straight ? p->sine : sin(angle)) - arm * p->rate * p->rate;
+    s->up[s->delay_at] = PLANT_G_MPS2 * (straight ? p->cosine : cos(angle)) - arm * p->accel;
     s->rate[s->delay_at] = degrees(p->rate);
     s->delay_at = (s->delay_at + 1) % IMU_DELAY_MS;
 }

@@ -1,8 +1,10 @@
 /* The simulated world's millisecond and the door through which Python reaches it.  Touches no file, no clock, no heap. */
 #include "world.h"
 
+#include <math.h>
 #include <string.h>
 
+#define SENDABLE 32767.0   /* of the wire's i16 */
 #define IMU_SET_UP_MS 260U /* reset, settings, 0.2 s of settling: what hardware/imu.py takes */
 
 uint32_t world_size(void)
@@ -228,6 +230,17 @@ void world_command(world_t *w, uint8_t request, uint8_t flags, int16_t rate_cdps
     const uint32_t size = port_mangle(port, &w->fault, data, wire);
     const cable_t c = world_cable(&w->fault, w->fault.uplink_cut);
     line_put(&w->up, &c, &w->up_rng, w->now_ms * 1000U, wire, size);
+}
+
+void world_ask(world_t *w, uint8_t request, uint8_t flags, double rate_dps, double imu_deg, double permitted_deg, uint16_t challenge)
+{
+    const double rate = rint(rate_dps * 100.0);
+    const double imu = rint(imu_deg * 100.0);
+    const double permitted = rint(permitted_deg * 100.0);
+    const bool fits = fabs(rate) <= SENDABLE && fabs(imu) <= SENDABLE && fabs(permitted) <= SENDABLE; /* false for what is no number */
+    if (fits) {
+        world_command(w, request, flags, (int16_t)rate, (int16_t)imu, (int16_t)permitted, challenge);
+    }
 }
 
 void world_open_port(world_t *w, uint8_t raw)

@@ -105,6 +105,8 @@ uint32_t world_now_ms(const world_t *w);
 void world_truth(world_t *w, truth_t *out);
 void world_sense(const world_t *w, sense_t *out);
 void world_command(world_t *w, uint8_t request, uint8_t flags, int16_t rate_cdps, int16_t imu_cdeg, int16_t permitted_cdeg, uint16_t challenge);
+/* The same in the Pi's own numbers, rounded as the real link rounds them; what does not fit or is no number is not sent. */
+void world_ask(world_t *w, uint8_t request, uint8_t flags, double rate_dps, double imu_deg, double permitted_deg, uint16_t challenge);
 person_t *world_person(world_t *w);
 table_t *world_table(world_t *w);
 fault_t *world_faults(world_t *w);

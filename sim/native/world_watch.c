@@ -50,11 +50,11 @@ void world_watch_step(world_t *w)
     const uint32_t slot = w->now_ms % RATE_RING;
     t->accel_dps2 = (rate - t->rate[slot]) / (RATE_RING * PLANT_DT_S);
     t->rate[slot] = rate;
-    t->peak_rate = fmax(t->peak_rate, fabs(rate));
-    t->peak_accel = fmax(t->peak_accel, fabs(t->accel_dps2));
-    t->peak_raw_accel = fmax(t->peak_raw_accel, fabs(degrees(w->plant.accel)));
-    t->max_angle = fmax(t->max_angle, angle);
-    t->min_angle = fmin(t->min_angle, angle);
+    t->peak_rate = larger(t->peak_rate, fabs(rate));
+    t->peak_accel = larger(t->peak_accel, fabs(t->accel_dps2));
+    t->peak_raw_accel = larger(t->peak_raw_accel, fabs(degrees(w->plant.accel)));
+    t->max_angle = larger(t->max_angle, angle);
+    t->min_angle = smaller(t->min_angle, angle);
     watch_timers(w, angle, rate);
 }
 

@@ -28,7 +28,6 @@ from controller.core.model import (
     SessionPlan,
     Stage,
 )
-from controller.core.quick import maker
 from controller.core.step import State, step
 from controller.core.wire import BoardMode, Contact, Request, StatusFlag
 
@@ -38,15 +37,13 @@ G_MPS2 = 9.80665
 GOOD = Latches(inspection_due=False, load_refused=False, clean_shutdown=True)
 PLAN = SessionPlan(name="short", title="Short", ceiling_deg=60.0, stages=(Stage(angle_deg=60.0, hold_s=30.0),))
 
-_imu, _report, _inputs = maker(ImuReading), maker(BoardReport), maker(Inputs)
-
 
 def imu_at(angle_deg: float, rate_dps: float, now_s: float) -> ImuReading:
     """What a chip mounted as the default Mounting says feels."""
     up = -sin(radians(angle_deg)) * G_MPS2
     out = cos(radians(angle_deg)) * G_MPS2
     noise = 0.002 * (1 if round(now_s / TICK_S) % 2 else -1)  # a real chip never repeats itself
-    return _imu(
+    return ImuReading(
         accel_mps2=(up + noise, noise, out - noise),
         gyro_dps=(noise, rate_dps + noise, -noise),
         chip_time_s=now_s,
@@ -185,7 +182,7 @@ class Ideal:
         permission = Permission(plan=self.plan, spotter_required=self.spotter_required)
         ankles = AnkleLocks(left_closed=self.ankles_closed, right_closed=self.ankles_closed)
         imu = imu_at(self.angle_deg + self.imu_off_deg, self.rate_dps, self.now_s) if self.imu_alive else ImuReading()
-        return _inputs(
+        return Inputs(
             now_s=self.now_s, imu=imu, panel=self.panel, ankles=ankles, estop_aux_closed=not self.estop_pressed,
             board=self.report() if self.board_heard else BoardReport(), host=Host(temperature_c=45.0, storage_ok=True, config_ok=True),
             permission=permission,
@@ -204,7 +201,7 @@ class Ideal:
             flags |= bit if wanted else 0
         contacts = 0 if self.estop_pressed else Contact.ESTOP_A | Contact.ESTOP_B
         contacts |= Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT if self.ankles_closed else 0
-        return _report(
+        return BoardReport(
             age_s=0.01, identified=True, mode=self.board_mode, reasons=self.reasons, flags=flags, contacts=contacts,
             angle_deg=self.angle_deg, rate_dps=self.rate_dps, current_ma=800 if self.rate_dps or self.test_s else 0,
             pot_deg=self.angle_deg + self.pot_off_deg,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 
 import pytest
 
 from controller.core import display, panel, refusals, session
 from controller.core.answers import Ask
-from controller.core.display import View
 from controller.core.drive import Drive
 from controller.core.ladder import OFF, Ladder
 from controller.core.model import Action, Buzzer, Command, Lamp, Lamps, Mode, Reason, Refusal
@@ -18,6 +18,8 @@ from controller.core.panel import LOOKS, Screen
 from controller.core.proof import Proof
 from controller.core.safety import BOARD_TOLD, REASONS, RULES, Verdict
 from controller.core.story import NOTHING
+from controller.core.tick import Tick
+from controller.core.watch import Watch
 from controller.core.words import LADDER_WORDS, PHRASES, PROOF_WORDS
 from tests.core.test_safety import facts
 
@@ -41,13 +43,22 @@ def view(
     mode: Mode, *, now_s: float = 0.0, ladder: Ladder = OFF, reasons: tuple[Reason, ...] = (), refused: tuple[Refusal, ...] = (),
     angle_deg: float = 60.0, angle_known: bool = True, asked: bool = False, warning: bool = False, upright: bool = False,
     proof: Proof | None = None, hold_left_s: float = 0.0,
-) -> View:  # fmt: skip
+) -> Tick:  # fmt: skip
     f = facts(now_s=now_s, mode=mode, angle_deg=angle_deg, angle_known=angle_known, at_upright=upright, off_upright=not upright)
     drive = Drive(Command(), AT_REST, 0.0, None, warning)
-    return View(f, mode, verdict(*reasons), refused, session.NONE, ladder, Ask(asked=asked), drive, hold_left_s, proof or Proof())
+    t = Tick()
+    t.f, t.mode, t.verdict, t.refused, t.session = f, mode, verdict(*reasons), refused, session.NONE
+    t.ladder, t.ask, t.drive, t.hold_left_s, t.proof = ladder, Ask(asked=asked), drive, hold_left_s, proof or Proof()
+    return t
 
 
-def show(shown: View) -> display.Shown:
+def later(shown: Tick, now_s: float, watch: Watch | None = None) -> Tick:
+    again = copy(shown)
+    again.f = replace(shown.f, now_s=now_s, watch=watch or shown.f.watch)
+    return again
+
+
+def show(shown: Tick) -> display.Shown:
     return display.show(Screen(), NOTHING, shown)
 
 
@@ -64,11 +75,11 @@ def readable(shown: display.Shown) -> None:
     assert lit(shown.lamps)
 
 
-def run_by(shown: View) -> str:
+def run_by(shown: Tick) -> str:
     """All of a long text, as it runs through the second line at four characters a second."""
     whole = ""
     for tick in range(500):
-        whole += show(shown._replace(f=replace(shown.f, now_s=tick * 0.25))).screen.lines[1][0]
+        whole += show(later(shown, tick * 0.25)).screen.lines[1][0]
     return whole
 
 
@@ -167,7 +178,7 @@ def test_the_warning_before_motion_is_sounded_and_shown() -> None:
     assert shown.screen.lines[1] == "Motion in 2 seconds"
 
 
-def sounds() -> Iterator[tuple[View, Buzzer]]:
+def sounds() -> Iterator[tuple[Tick, Buzzer]]:
     calling = Ladder(since_s=0.0, cause="board", level=1)
     returning = next(reason for reason in REASONS if reason.name == "mains_lost")
     storage = next(reason for reason in REASONS if reason.name == "storage")
@@ -183,7 +194,7 @@ def sounds() -> Iterator[tuple[View, Buzzer]]:
 
 @pytest.mark.req("PU2")
 @pytest.mark.parametrize(("shown", "sound"), list(sounds()))
-def test_the_loudest_need_is_sounded(shown: View, sound: Buzzer) -> None:
+def test_the_loudest_need_is_sounded(shown: Tick, sound: Buzzer) -> None:
     assert show(shown).buzzer is sound
 
 
@@ -192,8 +203,8 @@ def test_the_loudest_need_is_sounded(shown: View, sound: Buzzer) -> None:
 @pytest.mark.parametrize("upright", [True, False])
 def test_the_locks_are_let_go_only_at_upright_rest_and_after_settling(mode: Mode, upright: bool) -> None:
     fresh = view(mode, upright=upright)
-    fresh = fresh._replace(f=replace(fresh.f, now_s=100.0, watch=replace(fresh.f.watch, upright_since_s=55.5)))
-    settled = fresh._replace(f=replace(fresh.f, watch=replace(fresh.f.watch, upright_since_s=55.0)))
+    fresh = later(fresh, 100.0, watch=replace(fresh.f.watch, upright_since_s=55.5))
+    settled = later(fresh, 100.0, watch=replace(fresh.f.watch, upright_since_s=55.0))
     free = {Mode.IDLE, Mode.RELEASE}
     assert show(fresh).release_locks == (upright and mode in free)
     assert show(settled).release_locks == (upright and mode in free | {Mode.STOPPED, Mode.FAULT, Mode.RESCUE})
