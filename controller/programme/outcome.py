@@ -91,6 +91,7 @@ class Verdict:
     """The programme's whole answer for one person at one moment."""
 
     today: date  # the local date that the rules were applied to
+    next_session: int  # the number that the next session will have
     clock_sure: bool
     step: Step
     week: int | None  # since the first session, counted anew after a step back; None before it

@@ -49,7 +49,7 @@ class SessionRecord:
     started_at: datetime
     zone: str  # of the table then: "Europe/Berlin"
     utc_offset_s: int  # of that zone then
-    clock_trusted: bool  # whether the Pi's clock was known to be right when it began
+    clock_trusted: bool  # whether the Pi's clock was sure when it began: Verdict.clock_sure
     known_by: datetime | None = None  # the first trusted moment after it, for a session held while the clock was not
     planned: tuple[PlannedStage, ...] = ()
     ceiling_deg: float = 0.0  # that the plan was given

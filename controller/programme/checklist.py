@@ -1,0 +1,96 @@
+"""The set-up checklist, the manual release practised once (TP3), and preparations that a protocol requires (TP5).  Pure.
+
+What is confirmed is confirmed for one session, by its number; the next one needs its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from controller.programme.days import Now
+from controller.programme.model import History, Person, Preparation, SetUpChecklist, SetUpItem
+from controller.programme.outcome import Refused
+from controller.programme.rules import Rules
+
+ITEMS: dict[SetUpItem, str] = {
+    SetUpItem.HEIGHT_SET: "The shaft is set to your mark: {shaft}.",
+    SetUpItem.NON_SLIP_SOCKS: "You wear non-slip athletic socks.",
+    SetUpItem.CLAMP_LEVEL: "Your ankle bones are level with the clamps' top edge, not buried in the padding.",
+    SetUpItem.ONE_FINGER: "The clamps are snug: one finger fits underneath.",
+    SetUpItem.CLICKS_HEARD: "Both ankle locks clicked.",
+    SetUpItem.TABLE_STABLE: "The table stands firm when you bounce it gently, and its safety mark can be seen.",
+    SetUpItem.ARMS_CROSSED: "You lie back fully with your arms crossed over the chest.",
+    SetUpItem.PHONE_IN_REACH: "Your phone is within arm's reach.",
+}
+"""In the order in which they are done."""
+
+SHORT: dict[SetUpItem, str] = {
+    SetUpItem.HEIGHT_SET: "height",
+    SetUpItem.NON_SLIP_SOCKS: "socks",
+    SetUpItem.CLAMP_LEVEL: "clamp level with the ankle bone",
+    SetUpItem.ONE_FINGER: "one finger under the clamp",
+    SetUpItem.CLICKS_HEARD: "both clicks",
+    SetUpItem.TABLE_STABLE: "table firm",
+    SetUpItem.ARMS_CROSSED: "arms crossed",
+    SetUpItem.PHONE_IN_REACH: "phone in reach",
+}
+
+PREPARATIONS: dict[Preparation, str] = {
+    Preparation.HEAT: "Heat for 15 minutes before this session",
+    Preparation.WATER: "8 oz (a quarter of a litre) of water half an hour before this session",
+}
+
+
+def words(item: SetUpItem, person: Person) -> str:
+    """What is asked, with the person's own setting in it."""
+    return ITEMS[item].format(shaft=person.shaft_setting or "not recorded yet")
+
+
+def refusals(history: History, when: Now, rules: Rules) -> Iterator[Refused]:
+    """Everything about the set-up that refuses Start, whatever protocol is chosen."""
+    if not history.practices:
+        yield Refused(
+            rule="TP3",
+            name="release_not_practised",
+            value="",
+            says="You have not practised the manual release yet.",
+            way_back="Find the release lever and practise with it once, upright; then confirm it.",
+        )
+    newest = next((each for each in reversed(history.checklists) if each.session == history.next_session), None)
+    missing = [SHORT[item] for item in SetUpItem if newest is None or item not in newest.confirmed]
+    if missing:
+        yield _unconfirmed(", ".join(missing), f"Not confirmed for this session: {', '.join(missing)}.")
+    elif newest is not None and not _fresh(newest, when, rules):
+        yield _unconfirmed(
+            f"confirmed at {newest.at.isoformat()}", f"The set-up was confirmed more than {rules.checklist_minutes} minutes ago."
+        )
+
+
+def _unconfirmed(value: str, says: str) -> Refused:
+    return Refused(
+        rule="TP3",
+        name="set_up_unconfirmed",
+        value=value,
+        says=says,
+        way_back="Go through the set-up checklist on the panel and confirm each point.",
+    )
+
+
+def _fresh(checklist: SetUpChecklist, when: Now, rules: Rules) -> bool:
+    """By the clock as it stands, sure or not: both readings are minutes old; a clock set in between asks again."""
+    return timedelta(0) <= when.moment.at - checklist.at <= timedelta(minutes=rules.checklist_minutes)
+
+
+def unprepared(history: History, required: tuple[Preparation, ...]) -> Iterator[Refused]:
+    """What a protocol requires and nobody has confirmed for this session."""
+    done = {each.what for each in history.prepared if each.session == history.next_session}
+    for what in required:
+        if what not in done:
+            yield Refused(
+                rule="TP5",
+                name=f"not_prepared_{what.value}",
+                value=what.value,
+                says=f"{PREPARATIONS[what]} is not confirmed.",
+                way_back=f"{PREPARATIONS[what]}; then confirm it, or choose another protocol.",
+            )

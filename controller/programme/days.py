@@ -1,0 +1,124 @@
+"""Which day it is, as far as the clock can be believed, and on which days a session may have been.  Pure; time is an argument.
+
+A Pi without a battery clock may wake up in 1970 or in next year.  While nothing vouches for the clock, or it shows a time
+before one already seen, it is not sure.  Then no day has begun since the last sure moment, every break was long and every
+expiry has passed (each reader's duty): whatever the time really is, nobody gets more than was left.
+
+A zone that was changed since a session makes two calendars; a session counts as today's if either says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from controller.programme.model import History, Moment, TableFacts
+from controller.programme.sessions import SessionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """The moment that the rules are applied to."""
+
+    at: datetime
+    sure: bool
+    today: date  # the earlier of two calendars, for what grows with time
+    latest: date  # the later of the two, for what expires with time
+    moment: Moment
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One session that counts, and the dates between which it was held."""
+
+    session: SessionRecord
+    first: date | None  # None: nobody knows since when it may have been
+    last: date
+    today: bool
+    days_ago: int  # the least it may be
+
+
+def now(moment: Moment, history: History, table: TableFacts) -> Now:
+    """What can be believed of `moment` after everything that a trusted clock has already shown."""
+    floor = max(_seen(history, table), default=None)
+    sure = moment.clock_trusted and (floor is None or moment.at >= floor)
+    at = moment.at if sure or floor is None else floor
+    days = [moment.local_date(at), *(_in_its_zone(s, at) for s in history.sessions[-1:] if s.zone != moment.zone_name)]
+    return Now(at=at, sure=sure, today=min(days), latest=max(days), moment=moment, zone=moment.zone_name)
+
+
+def _seen(history: History, table: TableFacts) -> Iterator[datetime]:
+    """Every moment that a trusted clock has shown."""
+    for session in history.sessions:
+        if session.clock_trusted:
+            yield _end(session)
+        if session.known_by is not None:
+            yield session.known_by
+    if table.latest_seen is not None:
+        yield table.latest_seen
+
+
+def held(history: History, when: Now) -> tuple[Held, ...]:
+    """Every session that counts against a quota, in order, with the days on which it may have been."""
+    sessions = [session for session in history.sessions if session.held]
+    bounds = zip(sessions, _earliest(sessions), _latest(sessions, when), strict=True)
+    return tuple(_held(session, first, last, when) for session, first, last in bounds)
+
+
+def _held(session: SessionRecord, first: datetime | None, last: datetime, when: Now) -> Held:
+    begins = None if first is None else min(_dates(session, first, when))
+    ends = max(_dates(session, last, when))
+    own_today = _in_its_zone(session, when.at) if session.zone != when.zone else None
+    calendars = [(_local(first, when), when.moment.local_date(last), when.moment.local_date(when.at))]
+    if own_today is not None:
+        calendars.append((None if first is None else _in_its_zone(session, first), _in_its_zone(session, last), own_today))
+    today = any((begin is None or begin <= day) and day <= end for begin, end, day in calendars)
+    return Held(
+        session=session,
+        first=begins,
+        last=ends,
+        today=today,
+        days_ago=min(max(0, (day - end).days) for _begin, end, day in calendars),
+    )
+
+
+def _earliest(sessions: list[SessionRecord]) -> list[datetime | None]:
+    """For each session a moment before which it cannot have begun: its own, or the newest trusted one before it."""
+    found: list[datetime | None] = []
+    before: datetime | None = None
+    for session in sessions:
+        before = session.started_at if session.clock_trusted else before
+        found.append(before)
+    return found
+
+
+def _latest(sessions: list[SessionRecord], when: Now) -> list[datetime]:
+    """For each session a moment after which it cannot have ended: its own, or the first trusted one after it, or now."""
+    found: list[datetime] = []
+    after = when.at
+    for session in reversed(sessions):
+        end = _end(session) if session.clock_trusted else None
+        last = end or min(after, session.known_by or after)
+        found.append(last)
+        after = min(after, session.started_at if session.clock_trusted else last)
+    return found[::-1]
+
+
+def _end(session: SessionRecord) -> datetime:
+    return max(session.started_at, session.ended_at or session.started_at)
+
+
+def _in_its_zone(session: SessionRecord, at: datetime) -> date:
+    return (at + timedelta(seconds=session.utc_offset_s)).date()
+
+
+def _local(at: datetime | None, when: Now) -> date | None:
+    return None if at is None else when.moment.local_date(at)
+
+
+def _dates(session: SessionRecord, at: datetime, when: Now) -> tuple[date, ...]:
+    """The date of a moment here, and where the session was held if the zone has changed since."""
+    here = when.moment.local_date(at)
+    return (here,) if session.zone == when.zone else (here, _in_its_zone(session, at))

@@ -1,0 +1,139 @@
+"""The steps of the progression (TP4): which one a person is on, walked through their sessions in order.  Pure.
+
+Weeks count from the first session that was completed as planned.  A break of more than two weeks, and every stop sign,
+steps back one step, and the weeks count anew from the beginning of that step.  What was earned counts only when it is
+certain: a session whose date is not sure counts as late as it may have been.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from controller.programme import stop_signs
+from controller.programme.days import Held, Now
+from controller.programme.model import History
+from controller.programme.outcome import Step
+from controller.programme.rules import Rules
+from controller.programme.sessions import StopSign
+
+FIRST_WEEK = {Step.WEEKS_1_2: 1, Step.WEEKS_3_4: 3, Step.WEEK_5_ON: 5}
+"""The week in which a step begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One session as the walk met it."""
+
+    held: Held
+    step: Step  # it was held on
+    maintenance: bool
+    signs: frozenset[StopSign]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a person stands on a day."""
+
+    step: Step
+    quota_steps: tuple[Step, ...]  # whose daily quotas all bind: this step's, and in doubt also the one's before the step back
+    week: int | None  # None until the first session has been completed
+    week_1_on: date | None  # the day from which the week counts
+    first_on: date | None  # of the first completed session ever, for the markers
+    steady_since: date | None  # of consistent use: since the first session or the last long break
+    maintenance: bool
+    notes: tuple[str, ...]
+    past: tuple[Past, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    week_1_on: date | None = None  # the day on which week 1 begins or would have begun; None: the first session is still due
+    first_on: date | None = None
+    steady_since: date | None = None
+    last: Held | None = None
+    notes: tuple[str, ...] = ()
+    past: tuple[Past, ...] = field(default=())
+
+
+def progress(history: History, sessions: tuple[Held, ...], when: Now, rules: Rules) -> Progress:
+    """Walk every session, then the time since the last one."""
+    walk, told = _Walk(), stop_signs.told(history)
+    for each in sessions:
+        walk = _after_session(_after_break(walk, each.last, rules), each, told, rules)
+    doubted = _step(walk, when.today)
+    walk = _after_break(walk, when.today, rules) if when.sure else _after_doubt(walk, when)
+    step = _step(walk, when.today)
+    return Progress(
+        step=step,
+        quota_steps=(step,) if when.sure else (step, doubted),
+        week=_week(walk, when.today),
+        week_1_on=walk.week_1_on,
+        first_on=walk.first_on,
+        steady_since=walk.steady_since,
+        maintenance=_maintenance(walk, when.today, rules),
+        notes=walk.notes,
+        past=walk.past,
+    )
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    first = date(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1, 1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def _after_break(walk: _Walk, day: date, rules: Rules) -> _Walk:
+    """One step back if the time since the last session may be too long."""
+    if walk.last is None:
+        return walk
+    since = walk.last.first
+    if since is not None and (day - since).days <= rules.break_days:
+        return walk
+    long = f"more than {rules.break_days} days" if since is None else f"{(day - since).days} days"
+    return replace(_back(walk, day, f"a break of {long}"), steady_since=day)
+
+
+def _after_doubt(walk: _Walk, when: Now) -> _Walk:
+    """While the clock is not sure the break may be of any length."""
+    return walk if walk.last is None else _back(walk, when.today, "the clock is not sure, so the break may have been long")
+
+
+def _after_session(walk: _Walk, each: Held, told: stop_signs.Told, rules: Rules) -> _Walk:
+    step = _step(walk, each.first or each.last)
+    found = stop_signs.signs(told, each.session, step, rules)
+    past = Past(held=each, step=step, maintenance=_maintenance(walk, each.last, rules), signs=found)
+    walk = replace(walk, last=each, past=(*walk.past, past))
+    if found:
+        return _back(walk, each.last, " and ".join(sorted(stop_signs.WORDS[sign] for sign in found)))
+    if walk.week_1_on is None and each.session.completed:
+        return replace(walk, week_1_on=each.last, first_on=walk.first_on or each.last, steady_since=walk.steady_since or each.last)
+    return walk
+
+
+def _back(walk: _Walk, day: date, why: str) -> _Walk:
+    """One step back on `day`: the week is then the first one of the step before."""
+    step = _step(walk, day if walk.last is None else walk.last.first or walk.last.last)
+    if step is Step.FIRST:
+        return walk
+    note = f"One step back: {why} ({day})."
+    if step is Step.WEEKS_1_2:
+        return replace(walk, week_1_on=None, notes=(*walk.notes, note))
+    weeks = FIRST_WEEK[Step(step - 1)] - 1
+    return replace(walk, week_1_on=day - timedelta(weeks=weeks), notes=(*walk.notes, note))
+
+
+def _week(walk: _Walk, day: date) -> int | None:
+    return None if walk.week_1_on is None else max(0, (day - walk.week_1_on).days) // 7 + 1
+
+
+def _step(walk: _Walk, day: date) -> Step:
+    week = _week(walk, day)
+    if week is None:
+        return Step.FIRST
+    return max(step for step, first in FIRST_WEEK.items() if week >= first)
+
+
+def _maintenance(walk: _Walk, day: date, rules: Rules) -> bool:
+    return walk.steady_since is not None and day >= months_later(walk.steady_since, rules.maintenance_months)
