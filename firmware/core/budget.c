@@ -75,6 +75,9 @@ static void count_answer(board_t *board)
 void budget_start(board_t *board)
 {
     board->budget.charge_due = true;
+    if (board->memory.inverted_ds > BUDGET_MOST_DS) { /* no record of ours: a sum with it would begin at zero again */
+        board->memory.inverted_ds = BUDGET_MOST_DS;
+    }
     board->budget.left_ds = (uint16_t)(BUDGET_MOST_DS - board->memory.inverted_ds);
 }
 

@@ -1,0 +1,140 @@
+"""`python -m tests.firmware.coverage`: every line and every branch of the board's core is run by a test, or this fails and names it.
+
+Runs the firmware tests once on a world whose core counts (gcc --coverage, no optimisation), then asks gcov.  A condition of `a && b` is
+two branches of two ways each.  Writes only into a folder of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim import build
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ("tests/firmware", "tests/wire")
+PLUGIN = "tests.firmware.counted"
+WHERE = "COUNTED_WORLD"
+"""Environment variable that tells the plugin which library counts."""
+COUNTING = ("-O0", "-g", "--coverage", "-fprofile-abs-path")
+PLAIN = ("-O2",)
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often each line ran, and each way out of each branch of it."""
+
+    lines: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    branches: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, line: dict[str, object]) -> None:
+        number, count, ways = line["line_number"], line["count"], line["branches"]
+        assert isinstance(number, int)
+        assert isinstance(count, int)
+        assert isinstance(ways, list)
+        self.lines[number] += count
+        for index, way in enumerate(ways):
+            self.branches[number, index] += way["count"]
+
+
+def compile_counting(folder: Path) -> Path:
+    """The world with a core that counts; its notes and counts lie beside the objects.  Raises build.BuildError."""
+    objects = []
+    for source in build.sources():
+        target = folder / f"{source.parent.name}-{source.stem}.o"
+        flags = COUNTING if source.parent == build.FIRMWARE else PLAIN
+        command = [build.compiler(), "-std=c11", "-ffp-contract=off", "-fPIC", *flags, "-c", str(source), "-o", str(target)]
+        _must(command, source.name)
+        objects.append(str(target))
+    library = folder / "world-counting.so"
+    _must([build.compiler(), "-shared", "--coverage", "-o", str(library), *objects, "-lm"], library.name)
+    return library
+
+
+def _must(command: list[str], what: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode != 0:
+        raise build.BuildError(f"{what} does not compile: {done.stderr.strip()[:300]}")
+
+
+def run_tests(library: Path, tests: tuple[str, ...], jobs: int) -> int:
+    """Exit code of the tests on that library."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        PLUGIN,
+        *(("-n", str(jobs)) if jobs > 1 else ()),
+        *tests,
+    ]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, WHERE: str(library)}, check=False).returncode
+
+
+def read_counts(folder: Path) -> dict[str, Counts]:
+    """By file name, from every counting object of that folder; one header in many objects is one file."""
+    command = ["gcov", "--json-format", "--stdout", "--branch-probabilities", *map(str, sorted(folder.glob("core-*.gcda")))]
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=300).stdout
+    found: dict[str, Counts] = defaultdict(Counts)
+    for document in said.splitlines():
+        for file in json.loads(document)["files"]:
+            path = Path(file["file"])
+            if path.parent == build.FIRMWARE:
+                for line in file["lines"]:
+                    found[path.name].add(line)
+    return found
+
+
+def missing(counts: Counts) -> list[str]:
+    """What never ran, as a person reads it."""
+    lines = [f"line {number}" for number, count in sorted(counts.lines.items()) if count == 0]
+    ways = [
+        f"line {number}, way {index}"
+        for (number, index), count in sorted(counts.branches.items())
+        if count == 0 and counts.lines[number] > 0
+    ]
+    return lines + ways
+
+
+def report(found: dict[str, Counts]) -> int:
+    """Print a row a file; how many lines and ways were never taken."""
+    total = 0
+    for name, counts in sorted(found.items()):
+        never = missing(counts)
+        total += len(never)
+        ran = sum(count > 0 for count in counts.lines.values()), sum(count > 0 for count in counts.branches.values())
+        sys.stdout.write(f"{name:<16} lines {ran[0]:>4} of {len(counts.lines):>4}   ways {ran[1]:>4} of {len(counts.branches):>4}\n")
+        for what in never:
+            sys.stdout.write(f"  firmware/core/{name}: {what} never taken\n")
+    return total
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.firmware.coverage", description="Lines and branches of firmware/core that tests run."
+    )
+    parser.add_argument("tests", nargs="*", default=TESTS, help="folders or files of tests (default %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, help="tests at a time (default %(default)s)")
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="coverage-") as folder:
+        library = compile_counting(Path(folder))
+        if run_tests(library, tuple(asked.tests), asked.jobs) != 0:
+            sys.stdout.write("coverage: the tests themselves failed\n")
+            return 1
+        never = report(read_counts(Path(folder)))
+    sys.stdout.write(f"coverage: {never} lines and ways never taken\n")
+    return 1 if never else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
