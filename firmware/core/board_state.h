@@ -230,6 +230,11 @@ static inline uint8_t board_count8(uint8_t value_ms)
     return value_ms < 250U ? (uint8_t)(value_ms + 1U) : value_ms;
 }
 
+static inline uint8_t count_if(bool happens, uint8_t value_ms)
+{
+    return happens ? board_count8(value_ms) : (uint8_t)0U;
+}
+
 static inline int16_t board_abs(int16_t value)
 {
     return value < 0 ? (int16_t)-value : value;

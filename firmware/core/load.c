@@ -16,11 +16,6 @@
 #define LOAD_DOWN_CDEG (-6000)         /* a descent lifts the person's weight above this, so far from balance that arms hide nothing */
 #define LOAD_UP_CDEG 5000              /* ... and an ascent from below this */
 
-static uint8_t count_if(bool happens, uint8_t counter_ms)
-{
-    return happens ? board_count8(counter_ms) : (uint8_t)0U;
-}
-
 /* The load along the motion, as a motor current of one slope. */
 static int16_t felt_ma(drive_state_t *drive, int16_t current_ma, int8_t driven)
 {

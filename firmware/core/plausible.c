@@ -23,11 +23,6 @@
 #define PLAUSIBLE_LIVE_MA 1500         /* current with both bridge sides off (fault 77) */
 #define PLAUSIBLE_LIVE_MS 30U
 
-static uint8_t count_if(bool happens, uint8_t counter_ms)
-{
-    return happens ? board_count8(counter_ms) : (uint8_t)0U;
-}
-
 void plausible_forget(drive_state_t *drive)
 {
     drive->moved = false;
