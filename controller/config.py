@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -54,6 +54,16 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     socket: str = ""  # where the loudspeaker's process listens; empty: its unit's own place
 
 
+class PanelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The browser's view of the table: a process of its own (controller/panel)."""
+
+    address: str = "127.0.0.1"  # where it listens; anything but the loopback needs a password
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
+    names: tuple[str, ...] = ()  # under which it is asked for from elsewhere, such as raspberrypi.local
+    password: str = ""  # a line of `inversion-table-panel password`
+    socket: str = "/run/inversion-table-panel/telemetry"  # where the service sends what happens
+
+
 class _MountingFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     head_axis: str = "+x"
     face_axis: str = "+z"
@@ -79,6 +89,7 @@ _File: type[msgspec.Struct] = msgspec.defstruct(
         ("records", RecordSettings, RecordSettings()),
         ("programme", ProgrammeSettings, ProgrammeSettings()),
         ("voice", VoiceSettings, VoiceSettings()),
+        ("panel", PanelSettings, PanelSettings()),
     ],
     frozen=True,
     kw_only=True,
@@ -95,6 +106,7 @@ class Settings:
     records: RecordSettings = field(default_factory=RecordSettings)
     programme: ProgrammeSettings = field(default_factory=ProgrammeSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    panel: PanelSettings = field(default_factory=PanelSettings)
     source: str = "built-in defaults"
 
 
@@ -126,5 +138,6 @@ def _settings(file: Any, where: strict_toml.Where) -> Settings:
         records=file.records,
         programme=file.programme,
         voice=file.voice,
+        panel=file.panel,
         source=where.file,
     )

@@ -17,6 +17,7 @@ from controller.ports import Programme
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import ProtocolError, builtin_protocols, own_protocols
 from controller.records.journal import RecordsJournal
+from controller.telemetry import TelemetrySocket
 from hardware.bus import ReopeningBus
 from hardware.clock import MonotonicClock, WallClock, table_zone
 from hardware.display import Display, Displays, TextDisplay
@@ -106,6 +107,7 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         parts.enter_context(closing(journal))
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
         voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
+        telemetry = parts.enter_context(closing(TelemetrySocket(Path(settings.panel.socket), now_s=MonotonicClock().now_s)))
         host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok)
         try:
             machine = build_table(
@@ -116,5 +118,5 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
             return ExitCode.UNAVAILABLE
         for line in ask_for_real_time():
             lines.write(line)
-        service.run(machine, voice, journal, heartbeat, settings.limits, lambda: stop.asked)
+        service.run(machine, voice, journal, heartbeat, settings.limits, lambda: stop.asked, telemetry)
     return ExitCode.OK

@@ -104,8 +104,9 @@ class Hub:
             while not self._over:
                 if age != self.age:
                     age, events, trace = self.age, 0, 0
-                yield self._frame(events, trace)
-                events, trace = self.events.count, self.trace.count
+                frame = self._frame(events, trace)
+                events, trace = self.events.count, self.trace.count  # before the yield, which lasts as long as the viewer likes
+                yield frame
                 await self._news(news)
         finally:
             self.viewers.discard(news)

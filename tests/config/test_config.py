@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import config
-from controller.config import ConfigError, HardwareSettings, ProgrammeSettings, RecordSettings, Settings, VoiceSettings, load_settings
+from controller.config import (
+    ConfigError,
+    HardwareSettings,
+    PanelSettings,
+    ProgrammeSettings,
+    RecordSettings,
+    Settings,
+    VoiceSettings,
+    load_settings,
+)
 from controller.core.limits import RANGES, Limits, Mounting
 from controller.exit_codes import MEANINGS, ExitCode
 
@@ -85,12 +94,13 @@ def test_an_endless_file_is_not_read_to_its_end() -> None:
 def test_no_file_and_an_empty_file_are_the_built_in_settings(tmp_path: Path) -> None:
     assert load_settings(None).limits == Limits()
     empty = settings_from("", tmp_path)
-    assert (empty.limits, empty.hardware, empty.records, empty.programme, empty.voice) == (
+    assert (empty.limits, empty.hardware, empty.records, empty.programme, empty.voice, empty.panel) == (
         Limits(),
         HardwareSettings(),
         RecordSettings(),
         ProgrammeSettings(),
         VoiceSettings(),
+        PanelSettings(),
     )
 
 
@@ -133,15 +143,16 @@ def test_the_example_file_explains_every_key_that_may_be_moved_and_shows_its_def
     assert load_settings(EXAMPLE).limits == Limits()
     switched_on = re.sub(r"^# (\w+ = .+)$", r"\1", text, flags=re.MULTILINE)
     settings = settings_from(switched_on, tmp_path)
-    assert (settings.limits, settings.hardware, settings.records, settings.programme, settings.voice) == (
+    assert (settings.limits, settings.hardware, settings.records, settings.programme, settings.voice, settings.panel) == (
         Limits(),
         HardwareSettings(),
         RecordSettings(),
         ProgrammeSettings(),
         VoiceSettings(),
+        PanelSettings(),
     )
     movable = {name for name, hard in RANGES.items() if hard.least != hard.most}
-    structs = (config.HardwareSettings, config.RecordSettings, config.ProgrammeSettings, config.VoiceSettings)
+    structs = (config.HardwareSettings, config.RecordSettings, config.ProgrammeSettings, config.VoiceSettings, config.PanelSettings)
     others = {field.name for struct in structs for field in msgspec.structs.fields(struct)}
     mounting = {"head_axis", "face_axis", "zero_deg", "accel_offset_mps2", "gyro_offset_dps"}
     assert set(re.findall(r"^# (\w+) = ", text, re.MULTILINE)) == movable | others | mounting

@@ -111,7 +111,7 @@ def test_the_user_of_the_unit_is_made_with_the_groups_of_its_devices(unit: dict[
     done = subprocess.run(["systemd-sysusers", "--dry-run", str(file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     words = [line.split() for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    assert [line[1] for line in words if line[0] == "u"] == unit["User"]
+    assert [line[1] for line in words if line[0] == "u"] == [*unit["User"], "inversion-table-panel"]
     assert [line[2] for line in words if line[0] == "m"] == unit["SupplementaryGroups"][0].split()
 
 

@@ -1,0 +1,122 @@
+"""`inversion-table-panel serve | password`: composition root of the live view, a process without pins, bus or port."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import ipaddress
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from controller.config import ConfigError, PanelSettings, Settings, load_settings
+from controller.exit_codes import ExitCode
+from controller.panel import receive
+from controller.panel.guards import LOOPBACK, Guards
+from controller.panel.hub import Hub
+from controller.panel.login import LEAST_LETTERS, Door, Login, hashed, well_formed
+from controller.panel.serve import Server, listen
+from controller.panel.site import ASSETS, Site, page
+
+SETTINGS_FILE = Path("/etc/inversion-table.toml")
+
+
+def complain(line: str) -> None:
+    print(f"inversion-table-panel: {line}", file=sys.stderr, flush=True)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="inversion-table-panel", description="The browser's view of the table. It shows; it can move nothing."
+    )
+    commands = top.add_subparsers(dest="command", required=True)
+    serve_ = commands.add_parser("serve", help="serve the page until stopped; the systemd unit does this")
+    serve_.add_argument("--settings", type=Path, metavar="FILE", help=f"settings file (default {SETTINGS_FILE} if it exists)")
+    commands.add_parser("password", help="ask for a password, print the line for the settings file")
+    return top
+
+
+def live_html() -> str:
+    controls = (ASSETS / "live_controls.html").read_text(encoding="utf-8")
+    return page("Inversion table", "/assets/live.js", controls=controls)
+
+
+def beyond_loopback(settings: PanelSettings) -> bool:
+    return not ipaddress.ip_address(settings.address).is_loopback
+
+
+def complaint(settings: PanelSettings) -> str | None:
+    """Why these settings would show a person's session to strangers, or None."""
+    try:
+        beyond = beyond_loopback(settings)
+    except ValueError:
+        return f"panel.address: {settings.address!r} is no address; 127.0.0.1 or 0.0.0.0 would be right"
+    if settings.password and not well_formed(settings.password):
+        return "panel.password: is no line of `inversion-table-panel password`"
+    if beyond and not settings.password:
+        return "panel.password: is empty; beyond the loopback there must be one: `inversion-table-panel password` makes it"
+    return None
+
+
+def application(hub: Hub, settings: Settings) -> Starlette:
+    """The whole web application of a real table."""
+    site = Site(hub, live_html(), settings.limits)
+    guard = Middleware(Guards, hosts=(*LOOPBACK, *settings.panel.names))
+    if not settings.panel.password:
+        return Starlette(routes=site.routes(), middleware=[guard])
+    login = Login(settings.panel.password, (ASSETS / "login.html").read_text(encoding="utf-8"), time.monotonic)
+    return Starlette(routes=login.routes() + site.routes(), middleware=[guard, Middleware(Door, login=login)])
+
+
+def serve(settings: Settings) -> ExitCode:
+    wrong = complaint(settings.panel)
+    if wrong is not None:
+        complain(wrong)
+        return ExitCode.CONFIG
+    hub = Hub()
+    try:
+        telemetry = receive.open_socket(Path(settings.panel.socket))
+        web = listen(settings.panel.address, settings.panel.port)
+    except OSError as error:
+        complain(f"{settings.panel.socket} or {settings.panel.address}:{settings.panel.port}: {error.strerror or error}")
+        return ExitCode.UNAVAILABLE
+    with closing(web), closing(telemetry):
+        Server(application(hub, settings), lambda: begun(hub, telemetry, web), hub.end).run([web])
+    return ExitCode.OK
+
+
+async def begun(hub: Hub, telemetry: socket.socket, web: socket.socket) -> None:
+    await receive.begin(hub, telemetry)
+    host, port = web.getsockname()[:2]
+    print(f"serving on {host} port {port}", flush=True)
+
+
+def ask_password() -> ExitCode:
+    word = getpass.getpass("A password for the panel: ")
+    if len(word) < LEAST_LETTERS:
+        complain(f"{LEAST_LETTERS} letters are the least")
+        return ExitCode.CHECK_FAILED
+    print(f'password = "{hashed(word)}"')
+    return ExitCode.OK
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    if options.command == "password":
+        return ask_password()
+    try:
+        asked: Path | None = options.settings
+        return serve(load_settings(asked if asked is not None else SETTINGS_FILE if SETTINGS_FILE.exists() else None))
+    except ConfigError as error:
+        complain(str(error))
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

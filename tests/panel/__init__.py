@@ -1,0 +1,1 @@
+"""The panel: what its server lets in, what it tells, what it costs the service."""
