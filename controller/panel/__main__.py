@@ -87,7 +87,7 @@ def serve(settings: Settings) -> ExitCode:
         complain(f"{settings.panel.socket} or {settings.panel.address}:{settings.panel.port}: {error.strerror or error}")
         return ExitCode.UNAVAILABLE
     with closing(web), closing(telemetry):
-        Server(application(hub, settings), lambda: begun(hub, telemetry, web), hub.end).run([web])
+        Server(application(hub, settings), lambda: begun(hub, telemetry, web), hub.end).serve_until_stopped(web)
     return ExitCode.OK
 
 

@@ -46,6 +46,13 @@ class Server(uvicorn.Server):
         self._begun = begun
         self._ending = ending
 
+    def serve_until_stopped(self, bound: socket.socket) -> None:
+        """Until SIGINT or SIGTERM; the first is how a person at a keyboard ends it, and no failure."""
+        try:
+            self.run([bound])
+        except KeyboardInterrupt:
+            return
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         await self._begun()

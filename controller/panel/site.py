@@ -50,6 +50,7 @@ class EventStream:
             async for line in lines:
                 async with asyncio.timeout(STALLED_S):
                     await send({"type": "http.response.body", "body": line, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _left(receive: Receive) -> None:

@@ -92,7 +92,7 @@ def serve(arguments: argparse.Namespace) -> int:
         thread = threading.Thread(target=table.run, name="virtual table", daemon=True)
         thread.start()
         try:
-            Server(application(hub, table, protocols, limits), begun, hub.end).run([bound])
+            Server(application(hub, table, protocols, limits), begun, hub.end).serve_until_stopped(bound)
         finally:
             table.stop()
             thread.join(2.0)
