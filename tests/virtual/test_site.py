@@ -1,0 +1,97 @@
+"""What the virtual table's page may be asked: contacts and the bench, in words that are understood or refused, from its own page only."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from controller.core.limits import Limits
+from controller.panel.hub import Hub
+from controller.programme.protocols import builtin_protocols
+from sim.virtual import orders
+from sim.virtual.site import Relay, application
+from sim.virtual.table import VirtualTable
+from tests.panel.asked import ask
+from tests.panel.test_routes import SHOWS, asked_of
+
+EVIL = "//evil.example"
+
+
+def virtual() -> Starlette:
+    hub, limits = Hub(), Limits()
+    protocols = list(builtin_protocols(limits))
+    table = VirtualTable(protocols, limits, orders.Fresh(), Relay(hub).publish, ratio=1.0)
+    return application(hub, table, protocols, limits)
+
+
+@pytest.fixture(scope="module")
+def app() -> Starlette:
+    return virtual()
+
+
+@pytest.mark.req("SR12")
+def test_only_the_simulated_table_has_hands_and_a_bench(app: Starlette) -> None:
+    more = {("POST", "/hand"), ("POST", "/bench"), ("GET", "/catalogue"), ("HEAD", "/catalogue"), ("GET", "/virtual"), ("HEAD", "/virtual")}
+    assert asked_of(app.routes) == SHOWS | more
+
+
+def test_a_hand_is_obeyed(app: Starlette) -> None:
+    assert ask(app, "POST", "/hand", b'{"do": "press", "button": "start", "down": true}').status == 204
+    assert ask(app, "POST", "/bench", b'{"do": "speed", "ratio": 60}').status == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/hand", b'{"do": "press", "button": "start"}'),
+        ("/hand", b'{"do": "press", "button": "motor", "down": true}'),
+        ("/hand", b'{"do": "press", "button": "start", "down": 1}'),
+        ("/hand", b'{"do": "press", "button": "start", "down": true, "rate_dps": 3}'),
+        ("/hand", b'{"do": "pi", "runs": false}'),  # the bench's, not a hand's
+        ("/hand", b"[]"),
+        ("/hand", b"\x00\xff"),
+        ("/bench", b'{"do": "speed", "ratio": 61}'),
+        ("/bench", b'{"do": "speed", "ratio": -1}'),
+        ("/bench", b'{"do": "speed", "ratio": NaN}'),
+        ("/bench", b'{"do": "fresh", "mass_kg": 500}'),
+        ("/bench", b'{"do": "fault", "name": "' + b"x" * 61 + b'", "on": true}'),
+        ("/bench", b'{"do": "ankle", "side": "left", "closed": true}'),
+    ],
+)
+def test_what_is_not_understood_is_refused_in_one_line(app: Starlette, path: str, body: bytes) -> None:
+    answer = ask(app, "POST", path, body)
+    assert answer.status == 400
+    assert "\n" not in json.loads(answer.body)["wrong"]
+
+
+@given(
+    st.binary(max_size=200)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=20),
+        lambda inner: st.dictionaries(st.text(max_size=8), inner, max_size=4),
+        max_leaves=8,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_no_body_whatever_is_more_than_refused(body: bytes) -> None:
+    for decoder in (orders.hand_decoder, orders.bench_decoder):
+        with pytest.raises(msgspec.MsgspecError):
+            decoder.decode(body)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": f"http:{EVIL}"}, {"origin": ""}, {"content_type": "application/x-www-form-urlencoded"}, {"host": "evil.example"}]
+)
+def test_another_page_cannot_press_anything(app: Starlette, headers: dict[str, str]) -> None:
+    assert ask(app, "POST", "/hand", b'{"do": "press", "button": "start", "down": true}', **headers).status in {403, 415, 421}
+
+
+def test_the_catalogue_offers_every_fault_that_the_bus_depth_can_show(app: Starlette) -> None:
+    known = json.loads(ask(app, "GET", "/catalogue").body)
+    assert len(known["faults"]) > 60
+    assert [protocol["name"] for protocol in known["protocols"]][:2] == ["first", "week_1"]
+    assert set(known["buzzer"]) == {"off", "warning", "ask", "alarm", "help"}
