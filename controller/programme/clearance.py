@@ -57,7 +57,7 @@ def refusals(history: History, progress: Progress, when: Now, rules: Rules) -> I
     yield from _unanswered(history)
     yield from _not_cleared(history, when)
     yield from _not_signed_off(history, when)
-    yield from _said_no(history, when)
+    yield from _general_refused(history, when)
     yield from _blocked(history, progress, when, rules)
 
 
@@ -187,16 +187,19 @@ def _not_signed_off(history: History, when: Now) -> Iterator[Refused]:
         )
 
 
-def _said_no(history: History, when: Now) -> Iterator[Refused]:
-    """A general clearance is nobody's need; but one that was given and holds no longer does not let anybody through."""
+def _general_refused(history: History, when: Now) -> Iterator[Refused]:
+    """A general clearance is the need only of somebody who was erased in need; but one that holds no longer refuses anybody."""
     newest = _newest(history, _general)
-    shortfall = None if newest is None else _shortfall(newest, when)
+    if newest is None and not history.erased_before:
+        return
+    shortfall = _shortfall(newest, when)
     if shortfall is not None:
+        since = " (needed before an erasure)" if history.erased_before else ""
         yield Refused(
             rule="TP1",
             name="general_clearance",
             value=shortfall,
-            says=f"Not cleared to use the table: {shortfall}.",
+            says=f"Not cleared to use the table{since}: {shortfall}.",
             way_back=_way_back(shortfall),
         )
 

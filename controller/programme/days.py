@@ -9,9 +9,10 @@ A zone that was changed since a session makes two calendars; a session counts as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from controller.programme.model import History, Moment, TableFacts
 from controller.programme.sessions import SessionRecord
@@ -23,8 +24,9 @@ class Now:
 
     at: datetime
     sure: bool
-    today: date  # the earlier of two calendars, for what grows with time
-    latest: date  # the later of the two, for what expires with time
+    today: date  # the earliest of the days that today may be, for what grows with time
+    latest: date  # the latest of them, for what expires with time
+    moments: tuple[datetime, ...]  # that now may be: what was seen last, and what a clock says that vouches for less
     moment: Moment
     zone: str
 
@@ -45,8 +47,10 @@ def now(moment: Moment, history: History, table: TableFacts) -> Now:
     floor = max(_seen(history, table), default=None)
     sure = moment.clock_trusted and (floor is None or moment.at >= floor)
     at = moment.at if sure or floor is None else floor
-    days = [moment.local_date(at), *(_in_its_zone(s, at) for s in history.sessions[-1:] if s.zone != moment.zone_name)]
-    return Now(at=at, sure=sure, today=min(days), latest=max(days), moment=moment, zone=moment.zone_name)
+    moments = (at, moment.at) if moment.clock_trusted and not sure else (at,)
+    days = [moment.local_date(each) for each in moments]
+    days += [_in_its_zone(s, each) for s in history.sessions[-1:] if s.zone != moment.zone_name for each in moments]
+    return Now(at=at, sure=sure, today=min(days), latest=max(days), moments=moments, moment=moment, zone=moment.zone_name)
 
 
 def _seen(history: History, table: TableFacts) -> Iterator[datetime]:
@@ -69,19 +73,14 @@ def held(history: History, when: Now) -> tuple[Held, ...]:
 
 def _held(session: SessionRecord, first: datetime | None, last: datetime, when: Now) -> Held:
     begins = None if first is None else min(_dates(session, first, when))
-    ends = max(_dates(session, last, when))
-    own_today = _in_its_zone(session, when.at) if session.zone != when.zone else None
-    calendars = [(_local(first, when), when.moment.local_date(last), when.moment.local_date(when.at))]
-    if own_today is not None:
-        calendars.append((None if first is None else _in_its_zone(session, first), _in_its_zone(session, last), own_today))
-    today = any((begin is None or begin <= day) and day <= end for begin, end, day in calendars)
-    return Held(
-        session=session,
-        first=begins,
-        last=ends,
-        today=today,
-        days_ago=min(max(0, (day - end).days) for _begin, end, day in calendars),
-    )
+    ages: list[int] = []
+    today = False
+    for date_of in _calendars(session, when):
+        begin, end = None if first is None else date_of(first), date_of(last)
+        for day in map(date_of, when.moments):
+            ages.append(max(0, (day - end).days))
+            today = today or ((begin is None or begin <= day) and day <= end)
+    return Held(session=session, first=begins, last=max(_dates(session, last, when)), today=today, days_ago=min(ages))
 
 
 def _earliest(sessions: list[SessionRecord]) -> list[datetime | None]:
@@ -114,11 +113,11 @@ def _in_its_zone(session: SessionRecord, at: datetime) -> date:
     return (at + timedelta(seconds=session.utc_offset_s)).date()
 
 
-def _local(at: datetime | None, when: Now) -> date | None:
-    return None if at is None else when.moment.local_date(at)
+def _calendars(session: SessionRecord, when: Now) -> tuple[Callable[[datetime], date], ...]:
+    """The calendar here, and that of where the session was held if the zone has changed since."""
+    here = when.moment.local_date
+    return (here,) if session.zone == when.zone else (here, partial(_in_its_zone, session))
 
 
 def _dates(session: SessionRecord, at: datetime, when: Now) -> tuple[date, ...]:
-    """The date of a moment here, and where the session was held if the zone has changed since."""
-    here = when.moment.local_date(at)
-    return (here,) if session.zone == when.zone else (here, _in_its_zone(session, at))
+    return tuple(date_of(at) for date_of in _calendars(session, when))

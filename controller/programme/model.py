@@ -197,6 +197,7 @@ class History:
     felt: tuple[Felt, ...] = ()
     blocks: tuple[BlockedUntilCleared, ...] = ()
     prompts: tuple[PromptShown, ...] = ()  # for export; no decision reads them
+    erased_before: bool = False  # somebody recognised as the same was erased while they needed a clearance
 
     @property
     def next_session(self) -> int:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from controller.core.limits import Limits
 from controller.programme.model import (
     Answers,
     Contraindication,
@@ -29,6 +30,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 DAY_0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday, ten o'clock in Berlin."""
 
+LIMITS = Limits()
 PROTOCOLS = builtin_protocols() + condition_protocols()
 ADA = Person(key="p-1", name="Ada Quill", added_at=DAY_0 - timedelta(days=3), height_cm=170.0, mass_kg=70.0, shaft_setting="7")
 TABLE = TableFacts(certified_mark="CE")

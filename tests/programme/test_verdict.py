@@ -145,6 +145,14 @@ def test_a_clinicians_ceilings_narrow_the_plan_and_an_expiry_never_widens_it() -
     assert any("40 degrees" in note for note in later.notes)
 
 
+@pytest.mark.req("TP1", "TP15")
+def test_somebody_recognised_who_was_erased_in_need_of_a_clearance_needs_one_still() -> None:
+    back = case(replace(CLEARED, erased_before=True), at(0))
+    (refused,) = judge(back).refusals
+    assert (refused.rule, refused.name, refused.value) == ("TP1", "general_clearance", "no clearance is recorded")
+    assert judge(clearance(back)).may_start
+
+
 # ------------------------------------------------------------------ stop signs (TP9, TP11)
 
 
