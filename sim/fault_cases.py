@@ -155,7 +155,7 @@ class End:
         if self.thorough:
             return self.rises_s > RISES_S and passed_s > UNMOVED_S
         if not self.been_away:
-            return False
+            return passed_s > UNMOVED_S
         settled = max(self.still_s, self.rises_s) > SETTLED_S and passed_s > reaction.after_s + SETTLED_S
         return settled if reaction.name else passed_s > UNMOVED_S
 

@@ -12,6 +12,10 @@
 #define MODES_ASK_MS 20000U         /* as long as anybody is given to answer (SR15) */
 #define MODES_BACK_OFF_CDEG 200     /* fault 89 */
 #define MODES_GRACE_LAST_MS 3000U
+#define MODES_STOPS (PROTOCOL_REASON_ESTOP | PROTOCOL_REASON_ESTOP_DISAGREE | PROTOCOL_REASON_OVERSPEED | PROTOCOL_REASON_END_STOP | \
+                     PROTOCOL_REASON_POT_RANGE | PROTOCOL_REASON_ANGLE_LOST | PROTOCOL_REASON_STALL | PROTOCOL_REASON_OVERCURRENT | \
+                     PROTOCOL_REASON_WRONG_WAY | PROTOCOL_REASON_UNCOMMANDED | PROTOCOL_REASON_PI_TRIP | PROTOCOL_REASON_LOAD | \
+                     PROTOCOL_REASON_SELF_CHECK)
 #define MODES_SILENT_MS (BOARD_TAKE_OVER_MS - BOARD_COMMAND_EXPIRES_MS)
 
 bool modes_drive_able(const board_t *board, const board_in_t *in)
@@ -248,6 +252,14 @@ static void rescue(board_t *board)
     }
 }
 
+/* A stop that only the Pi has asked for keeps nobody head-down: with the time nearly gone, or nobody answering, the board brings up. */
+static bool pi_overruled(const board_t *board, const board_in_t *in)
+{
+    bool due = board->budget.short_ || board->budget.unanswered_ms >= BOARD_ANSWER_MS;
+    bool alone = (board->guard.latched & MODES_STOPS) == PROTOCOL_REASON_PI_TRIP;
+    return due && alone && board->session.away && modes_drive_able(board, in);
+}
+
 static void fault(board_t *board, const board_in_t *in)
 {
     if (session_reset_due(board)) {
@@ -256,6 +268,9 @@ static void fault(board_t *board, const board_in_t *in)
     } else if (board->inputs.return_.edge && board->session.away && modes_drive_able(board, in)) {
         session_answer(board);
         ascend(board, true);
+    } else if (pi_overruled(board, in)) {
+        session_overrule_pi(board);
+        ascend(board, false);
     }
 }
 
