@@ -5,7 +5,7 @@
 #define LADDER_FAULT_MS 10000U      /* latched off upright rest, and RETURN not pressed or of no use */
 #define LADDER_LOST_MS 100U
 
-/* True: half a degree up, in a motion that is due. */
+/* True: half a degree up; the place follows the table while no motion is due. */
 static bool watch_progress(board_t *board)
 {
     session_t *session = &board->session;
@@ -17,7 +17,7 @@ static bool watch_progress(board_t *board)
         session->progress_cdeg = angle_cdeg;
     }
     session->no_progress = session->away && (session->no_progress || session->stuck_ms >= BOARD_NO_PROGRESS_MS);
-    return due && rose;
+    return rose;
 }
 
 void ladder_update(board_t *board)
@@ -29,11 +29,8 @@ void ladder_update(board_t *board)
                  board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
     bool progress = watch_progress(board);
     session->stopped_ms = rescue && session->away ? board_count(session->stopped_ms) : (uint16_t)0U;
-    if (progress || !session->away) { /* a RETURN that fails again at once is no progress */
-        session->fault_ms = 0;
-    } else if (fault) {
-        session->fault_ms = board_count(session->fault_ms);
-    }
+    uint16_t fault_ms = fault ? board_count(session->fault_ms) : session->fault_ms;
+    session->fault_ms = progress || !session->away ? (uint16_t)0U : fault_ms; /* a RETURN that fails again at once is no progress */
     session->ladder = session->away && (session->no_progress || session->stopped_ms >= BOARD_ESTOP_LADDER_MS ||
                                         session->fault_ms >= LADDER_FAULT_MS || board->angle.lost_ms >= LADDER_LOST_MS ||
                                         board->budget.spent || waits);

@@ -253,11 +253,10 @@ static void rescue(board_t *board)
 }
 
 /* A stop that only the Pi has asked for keeps nobody head-down: with the time nearly gone, or nobody answering, the board brings up. */
-static bool pi_overruled(const board_t *board, const board_in_t *in)
+static bool pi_overruled(const board_t *board)
 {
     bool due = board->budget.short_ || board->budget.unanswered_ms >= BOARD_ANSWER_MS;
-    bool alone = (board->guard.latched & MODES_STOPS) == PROTOCOL_REASON_PI_TRIP;
-    return due && alone && board->session.away && modes_drive_able(board, in);
+    return due && (board->guard.latched & MODES_STOPS) == PROTOCOL_REASON_PI_TRIP;
 }
 
 static void fault(board_t *board, const board_in_t *in)
@@ -265,12 +264,14 @@ static void fault(board_t *board, const board_in_t *in)
     if (session_reset_due(board)) {
         session_reset(board);
         board->session.mode = PROTOCOL_BOARD_MODE_BRAKED;
-    } else if (board->inputs.return_.edge && board->session.away && modes_drive_able(board, in)) {
-        session_answer(board);
-        ascend(board, true);
-    } else if (pi_overruled(board, in)) {
-        session_overrule_pi(board);
-        ascend(board, false);
+    } else if (board->session.away && modes_drive_able(board, in)) {
+        if (board->inputs.return_.edge) {
+            session_answer(board);
+            ascend(board, true);
+        } else if (pi_overruled(board)) {
+            board->session.pi_trips = UINT8_MAX; /* they count no more until upright */
+            ascend(board, false);
+        }
     }
 }
 

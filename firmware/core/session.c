@@ -52,13 +52,6 @@ static void watch_trip(board_t *board)
     session->trip_heard = asked;
 }
 
-/* Its trips have been overruled once: until upright they count no more, and the way up is at half rate. */
-void session_overrule_pi(board_t *board)
-{
-    board->session.pi_trips = SESSION_PI_TRIPS;
-    board->session.half_rate = true;
-}
-
 /* The first believable angle after a reset decides whether somebody may be hanging here (SR13). */
 static void watch_boot(board_t *board)
 {

@@ -7,7 +7,6 @@
 /* Facts of this tick that the rules judge: away from upright rest, what the Pi carries out, the ladder's clocks. */
 void session_watch(board_t *board);
 
-void session_overrule_pi(board_t *board);
 void session_latch(board_t *board);
 void session_begin_return(board_t *board);
 void session_wait_at_level(board_t *board);
