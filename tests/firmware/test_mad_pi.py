@@ -11,6 +11,10 @@ from sim.mad_pi import aims_of, reached, replayed, search
 from sim.mad_situations import SITUATIONS, deep, press
 from sim.orders import DOWN, HOLD, UP, Order, Pi
 from sim.world import World
+from tests.firmware.bench import HOLD as STAY
+from tests.firmware.bench import UP as RISE
+from tests.firmware.bench import Bench, BoardMode, Request
+from tests.firmware.bench import Order as Wish
 
 STREAMS = 12
 """For each situation and aim; `python -m sim.mad_pi` is the full measure."""
@@ -68,3 +72,34 @@ def test_the_searched_streams_do_move_the_table() -> None:
     press(pi, "return", UP)
     pi.obey(replace(UP, lasts_s=5.0))
     assert pi.now.angle_deg < 62.0
+
+
+@pytest.mark.req("SR15", "SR2")
+def test_a_stop_that_only_the_pi_asked_for_keeps_nobody_head_down() -> None:
+    """80 s without an answer; then at half rate, warned, with the rest, waiting at level, and further trips of the Pi count no more."""
+    bench = Bench()
+    bench.at(40.0)
+    trip = Wish(request=int(Request.TRIP))
+    bench.run(40.0, trip)
+    assert bench.mode() is BoardMode.FAULT
+    bench.until(lambda now: now.board_mode == BoardMode.ASCENT, trip, within_s=42.0)
+    judge = Judge(bench.now)
+    for _ in range(60):
+        bench.run(1.0, trip, watch=judge)
+        bench.run(1.0, STAY, watch=judge)
+    assert -3.5 < judge.missing_rest_s < -1.5, "ten seconds are the least, twelve are taken"
+    assert bench.now.angle_deg == pytest.approx(-3.0, abs=0.6)
+    assert bench.peak_rate_dps < 3.05
+
+
+@pytest.mark.req("SR9", "SR15")
+def test_a_stop_that_the_board_found_itself_waits_for_return_however_long() -> None:
+    bench = Bench()
+    bench.at(40.0)
+    bench.world.set_fault("motor_jammed", 1.0)
+    bench.run(1.0, RISE)
+    assert bench.mode() is BoardMode.FAULT
+    bench.run(0.1, Wish(request=int(Request.TRIP)))
+    bench.run(90.0, STAY)
+    assert bench.mode() is BoardMode.FAULT
+    assert not bench.moves

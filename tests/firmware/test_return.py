@@ -273,38 +273,6 @@ def test_a_board_reset_away_from_upright_rest_allows_no_descent_until_upright() 
     assert bench.upright()
 
 
-@pytest.mark.req("SR15", "SR2")
-def test_a_stop_that_only_the_pi_asked_for_keeps_nobody_head_down() -> None:
-    """80 s without an answer; then at half rate, warned, with the rest, waiting at level, and further trips of the Pi count no more."""
-    bench = Bench()
-    bench.at(40.0)
-    trip = Order(request=int(Request.TRIP))
-    bench.run(40.0, trip)
-    assert bench.mode() is BoardMode.FAULT
-    bench.until(lambda now: now.board_mode == BoardMode.ASCENT, trip, within_s=42.0)
-    rest = Rest()
-    for _ in range(60):
-        bench.run(1.0, trip, watch=rest)
-        bench.run(1.0, HOLD, watch=rest)
-    assert rest.passed_with_s is not None
-    assert rest.passed_with_s > 11.5
-    assert bench.now.angle_deg == pytest.approx(-3.0, abs=0.6)
-    assert bench.peak_rate_dps < 3.05
-
-
-@pytest.mark.req("SR9", "SR15")
-def test_a_stop_that_the_board_found_itself_waits_for_return_however_long() -> None:
-    bench = Bench()
-    bench.at(40.0)
-    bench.world.set_fault("motor_jammed", 1.0)
-    bench.run(1.0, UP)
-    assert bench.mode() is BoardMode.FAULT
-    bench.run(0.1, Order(request=int(Request.TRIP)))
-    bench.run(90.0, HOLD)
-    assert bench.mode() is BoardMode.FAULT
-    assert not bench.moves
-
-
 @pytest.mark.req("SR10")
 def test_lost_mains_is_a_return_on_the_battery() -> None:
     bench = Bench()
