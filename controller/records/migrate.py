@@ -31,13 +31,15 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def statements(sql: str) -> list[str]:
-    """The single statements of a step, without its comments."""
+    """The single statements of a step, without its comments; each ends a line."""
     parts, part = [], ""
     for line in re.sub(r"--[^\n]*", "", sql).splitlines(keepends=True):
         part += line
         if part.strip() and sqlite3.complete_statement(part):
             parts.append(part.strip())
             part = ""
+    if part.strip():
+        raise RecordsError(f"not ended by a semicolon: {part.strip()}", ExitCode.INTERNAL)
     return parts
 
 
