@@ -1,7 +1,8 @@
-"""Erasing a person so that nothing of them is left, and still knowing them when they come back (TP15, TP1).
+"""Erasing a person so that nothing of them is left, and still knowing what they needed when they come back (TP15, TP1).
 
-What stays is one row: a salted scrypt digest of name and year of birth, which recognises somebody who is added again under the
-same name and says nothing to anybody else, and whether they needed a clearance.  Sessions without a person are nobody's.
+What stays is one row that nobody can read who does not know the name already: scrypt of name and year of birth, with a salt of
+its own, gives 64 bytes.  Half of them recognise somebody who is added again under the same name; the other half unlock what
+needed a clinician, which is then written down again.  Sessions without a person are nobody's.
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ import unicodedata
 from datetime import datetime
 from pathlib import Path
 
-from controller.programme.model import Person
+from controller.exit_codes import ExitCode
+from controller.programme.model import Answers, Contraindication, Person
+from controller.programme.sessions import BlockedUntilCleared, StopSign
 from controller.records.database import RecordsError, kept_aside, transaction
 
-SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 64}
 """About 50 ms and 16 MB for each guess at a name."""
 
+NEEDS_BYTES = 320
+"""More than all questions and signs together, so that the length says nothing."""
 
-def identity(salt: bytes, name: str, birth_year: int | None) -> bytes:
-    """The same for every way of writing a name that differs in case, accents' encoding or spaces only."""
+
+def halves(salt: bytes, name: str, birth_year: int | None) -> tuple[bytes, bytes]:
+    """What recognises a person and what unlocks their needs; the same however the name's letters, accents and spaces are typed."""
     plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-    return hashlib.scrypt(f"{plain}|{birth_year or ''}".encode(), salt=salt, **SCRYPT)
+    both = hashlib.scrypt(f"{plain}|{birth_year or ''}".encode(), salt=salt, **SCRYPT)
+    return both[:32], both[32:]
 
 
 def key_digest(salt: bytes, key: str) -> bytes:
@@ -35,10 +42,22 @@ def key_was_used(connection: sqlite3.Connection, key: str) -> bool:
     return any(key_digest(row["salt"], key) == row["key_digest"] for row in connection.execute("SELECT salt, key_digest FROM erased"))
 
 
-def needed_clearance(connection: sqlite3.Connection, person: Person) -> bool:
-    """Whether somebody of this name and year of birth was erased while they needed a clearance."""
-    found = connection.execute("SELECT salt, identity FROM erased WHERE needs_clearance = 1").fetchall()
-    return any(identity(row["salt"], person.name, person.birth_year) == row["identity"] for row in found)
+def needs_of_erased(connection: sqlite3.Connection, person: Person) -> tuple[Answers | BlockedUntilCleared, ...]:
+    """What somebody of this name and year of birth needed a clinician for when they were erased, to be recorded again."""
+    questions: set[str] = set()
+    signs: set[str] = set()
+    for row in connection.execute("SELECT salt, identity, needs FROM erased").fetchall():
+        identity, secret = halves(row["salt"], person.name, person.birth_year)
+        if identity == row["identity"]:
+            asked, _, blocked = _locked(row["needs"], secret).decode().strip().partition("|")
+            questions |= set(asked.split())
+            signs |= set(blocked.split())
+    yes = frozenset(question for question in Contraindication if question.value in questions)
+    blocks = [sign for sign in StopSign if sign.value in signs]
+    return (
+        *((Answers(at=person.added_at, yes=yes),) if yes else ()),
+        *(BlockedUntilCleared(number=number, at=person.added_at, session=1, sign=sign) for number, sign in enumerate(blocks, 1)),
+    )
 
 
 def erase(connection: sqlite3.Connection, key: str, at: datetime) -> None:
@@ -49,7 +68,7 @@ def erase(connection: sqlite3.Connection, key: str, at: datetime) -> None:
     """
     row = connection.execute("SELECT * FROM people WHERE key = ?", (key,)).fetchone()
     if row is None:
-        raise RecordsError(f"{key}: nobody has this key")
+        raise RecordsError(f"{key}: nobody has this key", ExitCode.USAGE)
     with transaction(connection):
         _remember(connection, row, at)
         connection.execute("DELETE FROM people WHERE id = ?", (row["id"],))  # everything else goes with it
@@ -74,15 +93,10 @@ def left_behind(folder: Path) -> list[Path]:
 def _remember(connection: sqlite3.Connection, row: sqlite3.Row, at: datetime) -> None:
     """What must outlive them: that they needed a clearance, that their key is spent, when anybody's newest erased session was."""
     salt = secrets.token_bytes(16)
+    identity, secret = halves(salt, row["name"], row["birth_year"])
     connection.execute(
-        "INSERT INTO erased (salt, identity, key_digest, erased_at, needs_clearance) VALUES (?, ?, ?, ?, ?)",
-        (
-            salt,
-            identity(salt, row["name"], row["birth_year"]),
-            key_digest(salt, row["key"]),
-            at.isoformat(),
-            int(_needs_clearance(connection, row)),
-        ),
+        "INSERT INTO erased (erased_at, salt, identity, needs, key_digest) VALUES (?, ?, ?, ?, ?)",
+        (at.isoformat(), salt, identity, _locked(_needs(connection, row["id"]), secret), key_digest(salt, row["key"])),
     )
     newest = connection.execute("SELECT max(started_at) FROM sessions WHERE person_id = ?", (row["id"],)).fetchone()[0]
     if newest is not None:
@@ -93,10 +107,15 @@ def _remember(connection: sqlite3.Connection, row: sqlite3.Row, at: datetime) ->
         )
 
 
-def _needs_clearance(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
-    """Ever a yes, ever a block, ever a refusal by a clinician, or the same before an earlier erasure: cautious on purpose."""
-    asked = (
-        "SELECT EXISTS (SELECT 1 FROM answers WHERE person_id = :id AND yes <> '') OR EXISTS (SELECT 1 FROM blocks WHERE person_id = :id)"
-        " OR EXISTS (SELECT 1 FROM clearances WHERE person_id = :id AND allows = 0)"
-    )
-    return bool(row["erased_before"]) or bool(connection.execute(asked, {"id": row["id"]}).fetchone()[0])
+def _needs(connection: sqlite3.Connection, person_id: int) -> bytes:
+    """Every question ever answered yes or that a clinician has said no to, every sign that ever blocked: their clearances go with them."""
+    asked = "SELECT yes FROM answers WHERE person_id = :id UNION ALL SELECT covers FROM clearances WHERE person_id = :id AND allows = 0"
+    questions = {word for found in connection.execute(asked, {"id": person_id}) for word in found[0].split()}
+    signs = {found[0] for found in connection.execute("SELECT sign FROM blocks WHERE person_id = ?", (person_id,))}
+    return f"{' '.join(sorted(questions))}|{' '.join(sorted(signs))}".encode()
+
+
+def _locked(text: bytes, secret: bytes) -> bytes:
+    """Padded and combined with a key stream that is used once; the same again unlocks it."""
+    padded = text.ljust(NEEDS_BYTES)
+    return bytes(a ^ b for a, b in zip(padded, hashlib.shake_256(secret).digest(NEEDS_BYTES), strict=True))

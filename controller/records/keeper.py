@@ -35,7 +35,6 @@ class Known:
 
     person: Person
     history: History
-    erased_before: bool
     latest_seen: datetime | None
     erased_session_at: datetime | None
 
@@ -127,7 +126,6 @@ class Keeper:
             return Known(
                 person=store.person(key),
                 history=store.history(key),
-                erased_before=store.erased_before(key),
                 latest_seen=store.latest_seen(),
                 erased_session_at=store.erased_session_at(),
             )

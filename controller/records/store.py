@@ -38,15 +38,21 @@ class Store:
         person: Person = _value(Person, self._person_row(key))
         return person
 
-    def add_person(self, person: Person) -> None:
-        """Raises RecordsError for a key that somebody has or has had.  Somebody who was erased is recognised (erase.py)."""
+    def add_person(self, person: Person) -> bool:
+        """Raises RecordsError for a key that somebody has or has had.
+
+        Whoever was erased while needing a clinician needs one again: those answers and blocks are recorded with them.
+        Gives whether that was so.
+        """
         with self.transaction():
             if erase.key_was_used(self.connection, person.key):
                 raise RecordsError(f"{person.key}: was the key of somebody who has been erased; choose another", ExitCode.USAGE)
-            if self.connection.execute("SELECT 1 FROM people WHERE key = ?", (person.key,)).fetchone() is not None:
+            if self.person_id(person.key) is not None:
                 raise RecordsError(f"{person.key}: is somebody's key already; choose another", ExitCode.USAGE)
-            known = erase.needed_clearance(self.connection, person)
-            self.insert("people", row_of(person) | {"erased_before": int(known)})
+            self.insert("people", row_of(person))
+            needs = erase.needs_of_erased(self.connection, person)
+            self.record(person.key, *needs)
+            return bool(needs)
 
     def change_person(self, person: Person) -> None:
         """Everything but the key and when they were added.  Raises RecordsError for a key that nobody has."""
@@ -55,10 +61,6 @@ class Store:
             fixed = ("key", "added_at")
             changes = ", ".join(f"{name} = :{name}" for name in row if name not in fixed)
             self.connection.execute(f"UPDATE people SET {changes} WHERE id = :id", row | {"id": self._person_row(person.key)["id"]})
-
-    def erased_before(self, key: str) -> bool:
-        """Whether somebody of this name and year of birth was erased while they needed a clearance."""
-        return bool(self._person_row(key)["erased_before"])
 
     # ------------------------------------------------------------ what is recorded about them
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from controller.core.model import Event, Inputs, Mode, Outputs
-from controller.programme.model import Answers, Clearance, Contraindication, Person
+from controller.programme import clearance
+from controller.programme.model import Answers, Clearance, Contraindication, History, Person
 from controller.programme.sessions import BlockedUntilCleared, StopSign
 from controller.records import database
 from controller.records.database import RecordsError
@@ -54,10 +55,8 @@ def test_no_byte_of_an_erased_person_is_left_in_any_file(tmp_path: Path) -> None
         erase(connection, MARKED.key, NOW)
         assert found(tmp_path) == set()
     assert found(tmp_path) == set()
-    counts = {
-        table: rows(tmp_path, f"SELECT count(*) FROM {table}")[0][0] for table in ("people", "sessions", "phases", "events", "prompts")
-    }
-    assert counts == {"people": 0, "sessions": 0, "phases": 0, "events": 0, "prompts": 0} | {"events": counts["events"]}
+    for table in ("people", "sessions", "phases", "prompts"):
+        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)], table
     assert rows(tmp_path, "SELECT count(*) FROM events WHERE session_id IS NOT NULL OR person_id IS NOT NULL") == [(0,)]
 
 
@@ -95,49 +94,82 @@ def test_files_that_were_kept_aside_are_named_because_the_person_may_stand_in_th
     assert [path.name for path in left_behind(tmp_path)] == ["records.damaged-20260301T183000Z.db"]
 
 
-def erased_and_added_again(folder: Path, first: Person, again: Person, *known: object) -> bool:
-    """Whether the person who is added again is recognised as one who needed a clearance."""
+def erased_and_added_again(folder: Path, again: Person, *known: object) -> History:
+    """What is known of the person who is added again."""
     with opened(folder) as store:
-        store.add_person(first)
-        store.record(first.key, *known)
-        erase(store.connection, first.key, NOW)
-        store.add_person(again)
-        return store.erased_before(again.key)
+        store.add_person(PERSON)
+        store.record(PERSON.key, *known)
+        erase(store.connection, PERSON.key, NOW)
+        recognised = store.add_person(again)
+        history = store.history(again.key)
+        assert recognised == (history != History())
+        return history
 
 
-YES = Answers(at=NOW, yes=frozenset({Contraindication.GLAUCOMA}))
-NEEDS = [
-    YES,
-    BlockedUntilCleared(number=1, at=NOW, session=1, sign=StopSign.NUMBNESS),
-    Clearance(at=NOW, by="Dr No", on=NOW.date(), covers=frozenset({Contraindication.GLAUCOMA}), allows=False),
-]
+G, V = Contraindication.GLAUCOMA, Contraindication.VERTIGO
+AGAIN = replace(PERSON, key="p-9", name=f"  {PERSON.name.upper()} ", added_at=NOW + timedelta(days=1))
+YES = Answers(at=NOW, yes=frozenset({G}))
+ALL_NO = Answers(at=NOW, no=frozenset(Contraindication))
+CLEARED = Clearance(at=NOW, by="Dr Yes", on=NOW.date(), covers=frozenset({G}))
+SAID_NO = Clearance(at=NOW, by="Dr No", on=NOW.date(), covers=frozenset({V}), allows=False)
 
 
 @pytest.mark.req("TP1", "TP15")
-@pytest.mark.parametrize("known", NEEDS, ids=lambda value: type(value).__name__)
-def test_erasing_and_adding_again_does_not_reset_the_need_of_a_clearance(tmp_path: Path, known: object) -> None:
-    again = replace(PERSON, key="p-9", name=f"  {PERSON.name.upper()} ")
-    assert erased_and_added_again(tmp_path, PERSON, again, known)
+@pytest.mark.parametrize(
+    ("known", "needs"),
+    [((YES,), {G}), ((YES, ALL_NO), {G}), ((YES, CLEARED), {G}), ((SAID_NO,), {V}), ((YES, SAID_NO), {G, V})],
+    ids=["yes", "yes, then no", "yes and cleared", "a clinician said no", "both"],
+)
+def test_erasing_and_adding_again_does_not_reset_the_need_of_a_clearance(
+    tmp_path: Path, known: tuple[object, ...], needs: set[Contraindication]
+) -> None:
+    history = erased_and_added_again(tmp_path, AGAIN, *known)
+    assert history == History(answers=(Answers(at=AGAIN.added_at, yes=frozenset(needs)),))
+    assert set(clearance.needs(replace(history, answers=(*history.answers, ALL_NO)))) == needs
+
+
+@pytest.mark.req("TP9", "TP15")
+def test_erasing_and_adding_again_does_not_lift_a_block(tmp_path: Path) -> None:
+    blocks = [BlockedUntilCleared(number=number, at=NOW, session=number, sign=sign) for number, sign in enumerate(reversed(StopSign), 1)]
+    history = erased_and_added_again(tmp_path, AGAIN, *blocks, Answers(at=NOW, yes=frozenset(Contraindication)))
+    assert {block.sign for block in history.blocks} == set(StopSign)
+    assert [block.number for block in history.blocks] == list(range(1, len(StopSign) + 1))
+    assert history.answers[0].yes == frozenset(Contraindication)
 
 
 @pytest.mark.req("TP1", "TP15")
 def test_the_need_outlives_being_erased_twice(tmp_path: Path) -> None:
-    assert erased_and_added_again(tmp_path, PERSON, replace(PERSON, key="p-2"), YES)
+    erased_and_added_again(tmp_path, replace(PERSON, key="p-2"), YES)
     with opened(tmp_path) as store:
         erase(store.connection, "p-2", NOW)
-        store.add_person(replace(PERSON, key="p-3"))
-        assert store.erased_before("p-3")
+        assert store.add_person(replace(PERSON, key="p-3"))
+        assert store.history("p-3").answers[0].yes == {G}
 
 
 @pytest.mark.req("TP15")
 @pytest.mark.parametrize("again", [replace(PERSON, key="p-9", name="Marie Curie"), replace(PERSON, key="p-9", birth_year=1968)])
 def test_somebody_else_is_not_taken_for_an_erased_person(tmp_path: Path, again: Person) -> None:
-    assert not erased_and_added_again(tmp_path, PERSON, again, YES)
+    assert erased_and_added_again(tmp_path, again, YES) == History()
 
 
 @pytest.mark.req("TP15")
 def test_who_never_needed_a_clearance_comes_back_as_a_stranger(tmp_path: Path) -> None:
-    assert not erased_and_added_again(tmp_path, PERSON, replace(PERSON, key="p-2"), Answers(at=NOW, no=frozenset(Contraindication)))
+    assert erased_and_added_again(tmp_path, AGAIN, ALL_NO, CLEARED) == History()
+
+
+@pytest.mark.req("TP15")
+def test_what_stays_of_an_erased_person_says_neither_who_nor_what_and_looks_alike_for_all(tmp_path: Path) -> None:
+    everything = (YES, SAID_NO, BlockedUntilCleared(number=1, at=NOW, session=1, sign=StopSign.NUMBNESS))
+    with opened(tmp_path) as store:
+        for key, known in (("a", everything), ("b", ())):
+            store.add_person(replace(PERSON, key=key, birth_year=None if key == "b" else 1967))
+            store.record(key, *known)
+            erase(store.connection, key, NOW)
+        left = [tuple(row) for row in store.connection.execute("SELECT salt, identity, needs, key_digest FROM erased")]
+    assert [len(cell) for cell in left[0]] == [len(cell) for cell in left[1]] == [16, 32, 320, 32]
+    for word in (b"glaucoma", b"vertigo", b"numbness", b"Curie"):
+        assert all(word not in cell for row in left for cell in row)
+    assert len({cell for row in left for cell in row}) == 8
 
 
 @pytest.mark.req("TP15")

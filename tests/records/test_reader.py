@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def test_the_black_box_of_a_trip_is_every_tick_of_a_minute_and_of_what_followed(
         with pytest.raises(RecordsError, match="trip 999: has no black box"):
             list(reader.box(999))
     times_s = [float(str(tick["now_s"])) for tick in ticks]
-    assert {round(later - earlier, 6) for earlier, later in zip(times_s, times_s[1:], strict=False)} == {0.02}
+    assert {round(later - earlier, 6) for earlier, later in pairwise(times_s)} == {0.02}
     at = times_s.index(trip["at_s"])
     assert at == 2999
     assert times_s[-1] - trip["at_s"] >= 10.0
