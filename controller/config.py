@@ -62,6 +62,7 @@ class PanelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     names: tuple[str, ...] = ()  # under which it is asked for from elsewhere, such as raspberrypi.local
     password: str = ""  # a line of `inversion-table-panel password`
     socket: str = "/run/inversion-table-panel/telemetry"  # where the service sends what happens
+    records_socket: str = "/run/inversion-table-records/told"  # where the records' owner tells them
 
 
 class _MountingFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

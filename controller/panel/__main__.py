@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,14 +17,15 @@ from starlette.middleware import Middleware
 
 from controller.config import ConfigError, PanelSettings, Settings, load_settings
 from controller.exit_codes import ExitCode
-from controller.panel import receive
+from controller.panel import history, receive
 from controller.panel.guards import LOOPBACK, Guards
 from controller.panel.hub import Hub
 from controller.panel.login import LEAST_LETTERS, Door, Login, hashed, well_formed
 from controller.panel.serve import Server, listen
-from controller.panel.site import ASSETS, Site, page
+from controller.panel.site import ASSETS, HistoryPages, Site, page
 
 SETTINGS_FILE = Path("/etc/inversion-table.toml")
+RECORDS_FOLDER = Path("/var/lib/inversion-table")
 
 
 def complain(line: str) -> None:
@@ -38,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     serve_ = commands.add_parser("serve", help="serve the page until stopped; the systemd unit does this")
     serve_.add_argument("--settings", type=Path, metavar="FILE", help=f"settings file (default {SETTINGS_FILE} if it exists)")
+    records = commands.add_parser("records", help="tell the panel what is recorded about people; a unit of the records' owner does this")
+    records.add_argument("--settings", type=Path, metavar="FILE", help=f"settings file (default {SETTINGS_FILE} if it exists)")
     commands.add_parser("password", help="ask for a password, print the line for the settings file")
     return top
 
@@ -66,12 +69,12 @@ def complaint(settings: PanelSettings) -> str | None:
 
 def application(hub: Hub, settings: Settings) -> Starlette:
     """The whole web application of a real table."""
-    site = Site(hub, live_html(), settings.limits)
+    routes = Site(hub, live_html(), settings.limits).routes() + HistoryPages(Path(settings.panel.records_socket)).routes()
     guard = Middleware(Guards, hosts=(*LOOPBACK, *settings.panel.names))
     if not settings.panel.password:
-        return Starlette(routes=site.routes(), middleware=[guard])
+        return Starlette(routes=routes, middleware=[guard])
     login = Login(settings.panel.password, (ASSETS / "login.html").read_text(encoding="utf-8"), time.monotonic)
-    return Starlette(routes=login.routes() + site.routes(), middleware=[guard, Middleware(Door, login=login)])
+    return Starlette(routes=login.routes() + routes, middleware=[guard, Middleware(Door, login=login)])
 
 
 def serve(settings: Settings) -> ExitCode:
@@ -97,6 +100,21 @@ async def begun(hub: Hub, telemetry: socket.socket, web: socket.socket) -> None:
     print(f"serving on {host} port {port}", flush=True)
 
 
+def tell_records(settings: Settings) -> ExitCode:
+    """Until stopped.  Reads the records and nothing else, and nobody."""
+    folder = Path(settings.records.directory or RECORDS_FOLDER)
+    try:
+        bound = history.listen(Path(settings.panel.records_socket))
+    except OSError as error:
+        complain(f"{settings.panel.records_socket}: {error.strerror or error}")
+        return ExitCode.UNAVAILABLE
+    with closing(bound):
+        print(f"telling {folder}", flush=True)
+        with suppress(KeyboardInterrupt):
+            history.tell_for_ever(bound, folder)
+    return ExitCode.OK
+
+
 def ask_password() -> ExitCode:
     word = getpass.getpass("A password for the panel: ")
     if len(word) < LEAST_LETTERS:
@@ -112,7 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ask_password()
     try:
         asked: Path | None = options.settings
-        return serve(load_settings(asked if asked is not None else SETTINGS_FILE if SETTINGS_FILE.exists() else None))
+        settings = load_settings(asked if asked is not None else SETTINGS_FILE if SETTINGS_FILE.exists() else None)
+        return serve(settings) if options.command == "serve" else tell_records(settings)
     except ConfigError as error:
         complain(str(error))
         return error.exit_code

@@ -9,12 +9,13 @@ from pathlib import Path
 from string import Template
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from controller.core.limits import Limits
+from controller.panel import history
 from controller.panel.hub import MOST_VIEWERS, Hub
 from controller.panel.words import page_words
 
@@ -56,6 +57,27 @@ class EventStream:
 async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+class HistoryPages:
+    """Sessions, ratings and markers, as the process that owns the records tells them."""
+
+    def __init__(self, told_by: Path) -> None:
+        self._told_by = told_by
+        self._html = (ASSETS / "history.html").read_text(encoding="utf-8")
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/history", self._page, methods=["GET"]), Route("/records", self._records, methods=["GET"])]
+
+    async def _page(self, _: Request) -> HTMLResponse:
+        return HTMLResponse(self._html)
+
+    async def _records(self, _: Request) -> Response:
+        try:
+            told = await history.ask(self._told_by)
+        except (OSError, TimeoutError) as error:
+            return JSONResponse({"wrong": f"the records are not told: {error or 'no answer'}"}, 503)
+        return Response(told, media_type="application/json")
 
 
 class Site:

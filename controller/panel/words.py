@@ -58,7 +58,7 @@ ABOUT: dict[Mode, tuple[str, str]] = {
     ),
     Mode.RELEASE: ("The session is over and the ankle locks may be opened.", "Open both locks."),
     Mode.STOPPED: (
-        "Emergency stop: motor power is cut and the brake is set, because the motion itself may be what hurts.",
+        "Motor power is cut and the brake is set, because the motion itself may be what hurts.",
         "Twist the mushroom out, then hold RETURN: the table comes up slowly while it is held. Upright, hold OK for 3 s.",
     ),
     Mode.RESCUE: ("Coming up at half rate, only while RETURN is held.", "Let go and it stops at once."),

@@ -17,6 +17,7 @@ from controller.panel.serve import listen
 from tests.browser.conftest import picture
 from tests.browser.shown import PATIENCE_MS
 from tests.hygiene.sources import ROOT
+from tests.panel.recorded import SESSIONS, record
 
 PASSWORD = "a good long word"
 
@@ -33,7 +34,15 @@ class Processes:
         self.settle("")
 
     def settle(self, password: str) -> None:
-        lines = ("[panel]", f"port = {self.port}", f'password = "{password}"', f'socket = "{self.folder / "telemetry"}"')
+        lines = (
+            "[panel]",
+            f"port = {self.port}",
+            f'password = "{password}"',
+            f'socket = "{self.folder / "telemetry"}"',
+            f'records_socket = "{self.folder / "told"}"',
+            "[records]",
+            f'directory = "{self.folder / "records"}"',
+        )
         self.settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def panel(self) -> None:
@@ -42,6 +51,13 @@ class Processes:
         output = self.running["panel"].stdout
         assert output is not None
         assert output.readline() == f"serving on 127.0.0.1 port {self.port}\n"
+
+    def records(self) -> None:
+        record(self.folder / "records")
+        self.begin("records", [sys.executable, "-m", "controller.panel", "records", "--settings", str(self.settings)])
+        output = self.running["records"].stdout
+        assert output is not None
+        assert output.readline() == f"telling {self.folder / 'records'}\n"
 
     def table(self) -> None:
         self.begin("table", [sys.executable, "-m", "tests.browser.telling_table", str(self.folder / "telemetry")])
@@ -105,3 +121,18 @@ def test_a_password_stands_before_the_page(processes: Processes, page: Page, com
     link(page, "No word from the controller yet")
     assert complaints == ["Failed to load resource: the server responded with a status of 401 (Unauthorized)"]
     complaints.clear()
+
+
+@pytest.mark.req("PU4", "TP12", "TP13")
+def test_sessions_and_progress_are_drawn_and_a_persons_name_is_only_ever_a_name(processes: Processes, page: Page) -> None:
+    processes.records()
+    processes.panel()
+    page.goto(f"http://127.0.0.1:{processes.port}/history")
+    expect(page.locator("#sessions tr")).to_have_count(SESSIONS, timeout=PATIENCE_MS)
+    expect(page.locator("#markers li")).to_have_count(3)
+    expect(page.locator("#sessions")).to_contain_text("a safety rule: ankle open")
+    expect(page.locator("#who option").first).to_have_text("Ada <b>Lovelace</b>")
+    assert page.locator(".plot canvas").count() == 4
+    page.screenshot(path=picture("history"), full_page=True)
+    page.locator("#who").select_option("1")
+    expect(page.locator("#sessions tr")).to_have_count(0)

@@ -37,15 +37,18 @@ def asked_of(routes: list[BaseRoute]) -> set[tuple[str, str]]:
 SHOWS = {(method, path) for method in ("GET", "HEAD") for path in ("/", "/events", "/words", "/assets")}
 
 
+HISTORY = {(method, path) for method in ("GET", "HEAD") for path in ("/history", "/records")}
+
+
 @pytest.mark.req("SR12")
 def test_the_live_view_has_no_route_that_takes_anything_in() -> None:
-    assert asked_of(live().routes) == SHOWS
+    assert asked_of(live().routes) == SHOWS | HISTORY
 
 
 @pytest.mark.req("SR12")
 def test_with_a_password_the_only_thing_taken_in_is_the_password() -> None:
     routes = asked_of(live(password=hashed(PASSWORD)).routes)
-    assert routes == SHOWS | {("GET", "/login"), ("HEAD", "/login"), ("POST", "/login")}
+    assert routes == SHOWS | HISTORY | {("GET", "/login"), ("HEAD", "/login"), ("POST", "/login")}
     assert Attempt.__struct_fields__ == ("password",)
 
 
@@ -130,7 +133,7 @@ def attempt(app: Starlette, body: bytes, **headers: str) -> tuple[int, str]:
 def test_without_logging_in_nothing_of_anybody_is_shown() -> None:
     app = live(password=hashed(PASSWORD))
     assert ask(app, "GET", "/").headers["location"] == "/login"
-    assert [ask(app, "GET", path).status for path in ("/events", "/words")] == [401, 401]
+    assert [ask(app, "GET", path).status for path in ("/events", "/words", "/history", "/records")] == [401] * 4
     assert b"password" in ask(app, "GET", "/login").body
 
 

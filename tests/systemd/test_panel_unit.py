@@ -45,3 +45,19 @@ def test_wrong_settings_are_not_tried_again_and_its_command_line_is_understood()
     program, *arguments = SAYS["ExecStart"][0].split()
     assert program.endswith("/inversion-table-panel")
     assert parser().parse_args(arguments).command == "serve"
+
+
+RECORDS = FOLDER / "inversion-table-records.service"
+TELLS = promises(RECORDS.read_text(encoding="utf-8"))
+
+
+@pytest.mark.req("TP15", "SR12")
+def test_the_records_are_told_by_their_owner_who_reaches_no_device_and_no_network(tmp_path: Path) -> None:
+    done = checked(tmp_path, RECORDS.read_text(encoding="utf-8"), *VERIFY)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert TELLS["User"] == promises(UNIT.read_text(encoding="utf-8"))["User"]
+    assert TELLS["Group"] == SAYS["Group"]
+    assert (TELLS["PrivateNetwork"], TELLS["PrivateDevices"], TELLS["ProtectSystem"]) == (["yes"], ["yes"], ["strict"])
+    assert "StateDirectory" not in TELLS  # /var stays read-only to it
+    assert str(Path(PanelSettings().records_socket).parent) == f"/run/{TELLS['RuntimeDirectory'][0]}"
+    assert parser().parse_args(TELLS["ExecStart"][0].split()[1:]).command == "records"

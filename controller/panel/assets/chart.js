@@ -56,6 +56,7 @@ export class Chart {
     this.plot = new uPlot(
       {
         ...this.size(),
+        pxAlign: false,
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, y: false },
         scales: { x: { time: false, range: () => this.span() }, y: { range: () => [-82, 97] } },

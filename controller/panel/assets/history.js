@@ -1,0 +1,69 @@
+// Sessions, ratings and markers as they are recorded.  Reads; changes nothing.
+import { clock } from "./chart.js";
+import { named } from "./story.js";
+
+const $ = (id) => document.getElementById(id);
+const ENDINGS = {
+  completed: "as planned", return_pressed: "RETURN pressed", unanswered: "nobody answered", trip: "a safety rule", emergency_stop: "emergency stop", not_inverted: "ended before level", unknown: "unknown: power or service went",
+};
+const STATES = { reached: ["good", "✓ reached"], "on course": ["quiet", "➤ on course"], not: ["care", "○ not yet"] };
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const plots = new Map();
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function draw(id, numbers, series) {
+  plots.get(id)?.destroy();
+  const box = $(id);
+  const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
+  const points = { show: true, size: 8 };
+  plots.set(id, new uPlot({
+    width: Math.max(260, box.clientWidth), height: 230, legend: { show: series.length > 1 }, scales: { x: { time: false } },
+    axes: [{ ...axis, values: (_, ticks) => ticks.map((value) => (Number.isInteger(value) ? value : "")) }, axis],
+    series: [{ label: "Session" }, ...series.map(([label, name, dash]) => ({ label, stroke: colour(name), width: 2, dash, points, spanGaps: true }))],
+  }, [numbers, ...series.map((each) => each[3])], box));
+}
+
+function rating(person, number, when, field) {
+  const found = person.ratings.filter((each) => each.session === number && each.when === when).at(-1);
+  return found?.[field] ?? null;
+}
+
+function row(person, session) {
+  const item = document.createElement("tr");
+  const pain = ["before", "after"].map((when) => rating(person, session.number, when, "pain") ?? "–").join(" → ");
+  const planned = session.planned.map((stage) => `${stage.angle_deg}° ${clock(stage.hold_s)}`).join(", ");
+  const why = session.reasons.length ? `: ${session.reasons.join(", ").replaceAll("_", " ")}` : "";
+  const cells = [session.number, new Date(session.started_at).toLocaleString(), session.protocol.replaceAll("_", " "), planned, `${session.deepest_deg.toFixed(0)}°`, clock(session.inverted_s), `${ENDINGS[session.ending] ?? session.ending}${why}`, pain];
+  item.append(...cells.map((words) => named("td", String(words))));
+  return item;
+}
+
+function show(person) {
+  $("stand").textContent = `${person.sessions.length} sessions, ${person.step}${person.week ? `, week ${person.week}` : ""}. ${person.notes.join(" ")}`;
+  $("markers").replaceChildren(...person.markers.map((marker) => {
+    const [tone, words] = STATES[marker.state];
+    const item = named("li", "", tone);
+    item.append(named("b", `${words}: ${marker.title}`), document.createTextNode(marker.arithmetic));
+    return item;
+  }));
+  const numbers = person.sessions.map((session) => session.number);
+  const each = (when, field) => numbers.map((number) => rating(person, number, when, field));
+  draw("pain", numbers, [["before", "--care", [], each("before", "pain")], ["after", "--good", [6, 4], each("after", "pain")]]);
+  draw("toe", numbers, [["before", "--care", [], each("before", "toe_touch_cm")], ["after", "--good", [6, 4], each("after", "toe_touch_cm")]]);
+  draw("deepest", numbers, [["degrees", "--accent", [], person.sessions.map((session) => session.deepest_deg)]]);
+  draw("inverted", numbers, [["minutes", "--accent", [], person.sessions.map((session) => session.inverted_s / 60)]]);
+  $("sessions").replaceChildren(...[...person.sessions].reverse().map((session) => row(person, session)));
+}
+
+document.documentElement.dataset.theme = { light: "light", dark: "dark" }[localStorage.getItem("theme")] ?? (dark.matches ? "dark" : "light");
+const told = await (await fetch("/records")).json();
+if (told.wrong) $("stand").textContent = `Nothing can be shown: ${told.wrong}`;
+else if (!told.people.length) $("stand").textContent = "Nobody is recorded yet.";
+else {
+  $("who").replaceChildren(...told.people.map((person, index) => Object.assign(named("option", person.name), { value: index })));
+  $("who").addEventListener("change", () => show(told.people[$("who").value]));
+  show(told.people[0]);
+}
