@@ -34,8 +34,8 @@ TICK_S = 0.02
 COLUMNS = ("pi_mode", "board_mode", "board_buzzer")
 """What must change to the same things in the same order."""
 CHOSEN = (
-    "sr01_rescue_from_seventy", "sr03_return_before_the_gate", "sr06_lock_opens_in_the_descent", "sr09_wrong_way", "sr11_start_stuck",
-    "sr13_board_reset_in_the_descent", "sr15_nobody_answers", "sr16_brake_does_not_hold", "mains_lost", "pi_lost", "pot_lost",
+    "sr01_release_alone_moves_nothing", "sr03_return_past_the_gate", "sr09_wrong_way", "sr10_refused_on_battery", "sr11_start_stuck",
+    "sr16_lock_never_seen_open",
 )  # fmt: skip
 
 
