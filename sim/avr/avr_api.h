@@ -6,11 +6,12 @@
 
 typedef struct avr_board avr_board_t;
 
-/* One thing that happened at a pin, bridge or reset.  kind: 1 output pin, 2 bridge duty, 3 reset, 4 edge put on an input. */
+/* One thing that happened at a pin, bridge or reset.  kind: 1 output pin, 2 bridge duty, 3 reset, 4 edge put on an input,
+ * 5 a write to the EEPROM begins. */
 typedef struct {
     uint64_t cycle;
-    uint8_t kind, index;   /* pin: port (0 B, 1 C, 2 D) * 8 + bit; duty: 0 OC1A, 1 OC1B; reset: its MCUSR bit */
-    uint16_t value;        /* level; duty in 1/65534, 65535 not a PWM mode; reset: their number */
+    uint8_t kind, index;   /* pin: port (0 B, 1 C, 2 D) * 8 + bit; duty: 0 OC1A, 1 OC1B; reset: its MCUSR bit; write: the byte */
+    uint16_t value;        /* level; duty in 1/65534, 65535 not a PWM mode; reset: their number; write: the address */
 } avr_event_t;
 
 typedef struct {

@@ -25,6 +25,7 @@ static void on_control(struct avr_irq_t *irq, uint32_t value, void *param)
     if (!b->eeprom_busy && (value & WRITING) != 0) {
         b->eeprom_busy = true;
         b->eeprom_cell = (uint16_t)((avr->data[R_EEARL] | (avr->data[R_EEARH] << 8)) & 1023);
+        event_put(b, EVENT_CELL, avr->data[R_EEDR], b->eeprom_cell);
         avr_cycle_timer_register_usec(avr, WRITE_US, on_written, b);
     }
     if (b->eeprom_busy) {

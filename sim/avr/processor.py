@@ -46,7 +46,9 @@ ALL_CURES = Raw(0)
 
 
 class Event(NamedTuple):
-    """One thing that happened.  `what`: a pin's name, `down` or `up` (a side of the bridge), `reset`, or `> PD2` (an edge put on it)."""
+    """One thing that happened.  `what`: a pin's name, `down` or `up` (a side of the bridge), `reset`, `> PD2` (an edge put on it), or
+    `cell 37` (a write to the EEPROM begins).
+    """
 
     cycle: int
     what: str
@@ -233,6 +235,8 @@ class Processor:
             return Event(cycle, ("down", "up")[index], value / 65534.0)
         if kind == 3:
             return Event(cycle, "reset", index)
+        if kind == 5:
+            return Event(cycle, f"cell {value}", index)
         return Event(cycle, f"> {_pin_name(index)}" if kind == 4 else _pin_name(index), value)
 
     def interrupts(self, vector: int) -> int:

@@ -138,7 +138,7 @@ def test_a_torn_budget_record_charges_five_seconds_and_no_record_gives_time_back
     world.reset_board(int(Cause.POWER))
     world.run_ms(300)
     at = symbol("board")
-    used_ds = int.from_bytes(world.processor.memory(at + 3, 2), "little")
+    used_ds = int.from_bytes(world.processor.memory(at + 4, 2), "little")
     assert used_ds >= 50
 
 
