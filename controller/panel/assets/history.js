@@ -42,7 +42,7 @@ function row(person, session) {
 }
 
 function show(person) {
-  $("stand").textContent = `${person.sessions.length} sessions, ${person.step}${person.week ? `, week ${person.week}` : ""}. ${person.notes.join(" ")}`;
+  $("stand").textContent = `${person.sessions.length} sessions; protocols of ${person.step}${person.week ? `, week ${person.week}` : ""}. ${person.notes.join(" ")}`;
   $("markers").replaceChildren(...person.markers.map((marker) => {
     const [tone, words] = STATES[marker.state];
     const item = named("li", "", tone);
