@@ -79,7 +79,7 @@ def _less(name: str, title: str, values: list[tuple[date, float]], due_days: int
         percent = 100.0 * (first - now) / first
         state = _state(percent, wanted, progress.first_on, due_on, when)
         arithmetic = (
-            f"({_shown(name, first)} - {_shown(name, now)}) / {_shown(name, first)} = {percent:.0f} % "
+            f"({_shown(name, first)} - {_shown(name, now)}) / {_shown(name, first)} = {percent:.1f} % "
             f"(mean of the newest {len(newest)}); wanted {wanted:g} %"
         )
     return Marker(name=name, title=title, due_on=due_on, state=state, arithmetic=arithmetic)

@@ -1,7 +1,7 @@
 """How many sessions are left today and this week (TP6).  Pure.
 
-Within a day the least quota of every step that was in effect on it binds, and within a week likewise: a step back never
-gives back a session.  A week is today and the six days before.
+Within a day the least quota of every step that was in effect on it binds: a step back never gives back a session.
+A week is today and the six days before.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ def quota(progress: Progress, bounds: Bounds, rules: Rules) -> Quota:
     today = [past for past in progress.past if past.held.today]
     this_week = [past for past in progress.past if past.held.days_ago < WEEK_DAYS]
     daily = [per_day(step, rules) for step in (*progress.quota_steps, *(past.step for past in today))]
-    thinned = progress.maintenance or any(past.maintenance for past in this_week)
     return Quota(
         per_day=min(daily if bounds.per_day is None else [*daily, bounds.per_day]),
         used_today=len(today),
-        per_week=rules.maintenance_per_week if thinned else None,
+        per_week=rules.maintenance_per_week if progress.maintenance else None,
         used_week=len(this_week),
     )
 

@@ -153,3 +153,20 @@ def test_a_first_session_of_unknown_date_counts_as_late_as_it_may_have_been() ->
     known = replace(history, sessions=tuple(replace(s, known_by=at(0).at) for s in history.sessions))
     again = held(held(known, at(1)), at(2))
     assert verdict(again, at(14)).week == 2  # counted from day 1, the first whose date is sure
+
+
+@pytest.mark.req("TP6")
+def test_in_doubt_the_day_has_the_sessions_of_the_stricter_step() -> None:
+    seen = replace(TABLE, latest_seen=at(35).at)
+    found = judge(case(WEEK_5, at(35.1, trusted=False), table=seen))
+    assert (found.step, found.quota.per_day, found.quota.used_today) == (Step.WEEKS_3_4, 1, 0)
+
+
+@pytest.mark.req("TP6")
+def test_weeks_under_a_doubtful_clock_do_not_end_maintenance() -> None:
+    history = held(held_on(*range(0, 100, 4)), at(3000, trusted=False))
+    known = replace(history, sessions=tuple(s if s.clock_trusted else replace(s, known_by=at(120).at) for s in history.sessions))
+    found = verdict(known, at(121))
+    assert found.step < Step.WEEK_5_ON  # it may have been a break
+    assert found.maintenance  # and may have been none
+    assert found.quota.per_week == 2

@@ -275,6 +275,8 @@ def test_a_stricter_table_narrows_and_a_looser_one_cannot_be_made() -> None:
     assert (verdict.ceiling.angle_deg, verdict.quota.per_day) == (18.0, 1)
     (refused,) = {offer.protocol: offer for offer in verdict.offers}["week_1"].refusals
     assert (refused.name, refused.value) == ("beyond_step", "20 degrees for 60 s of 18 degrees for 120 s")
+    brief = judge(case(held_on(0), at(1), rules=Rules(weeks_1_2_hold_s=40.0)))
+    assert [r.name for r in {offer.protocol: offer for offer in brief.offers}["week_1"].refusals] == ["beyond_step"]
     with pytest.raises(ValueError, match=r"^week_5_angle_deg: 91 is outside 5 to 90 \(TP4\): a table may be stricter"):
         Rules(week_5_angle_deg=91.0)
     with pytest.raises(ValueError, match=r"^early_pain_points: 1 is not the fixed value 0 \(TP9\)"):
