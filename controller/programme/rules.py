@@ -30,7 +30,7 @@ def _number(default: float, least: float, most: float, unit: str, rule: str, wha
     return Number(default=default, least=least, most=most, unit=unit, rule=rule, what=what, guide=guide, used_in=used_in)
 
 
-_FIT, _GROWTH, _QUOTAS, _SIGNS = "fit", "progression", "quotas", "stop_signs"
+_FIT, _STEPS, _GROWTH, _QUOTAS, _SIGNS = "fit", "rules", "progression", "quotas", "stop_signs"
 _W12, _W34, _W5 = "Weeks 1-2: 15-30° Incline", "Weeks 3-4: 45-60° Incline", "Week 5+: 60-90° Full Inversion"
 _H12, _H34, _H5 = "Hold 30-120 seconds max, 2-3x daily", "Extend to 3-5 minutes, 1-2x daily", "Limit to 5-10 minutes once daily"
 _MINDED = "During acute flare-ups, do 2-3 sessions daily but never exceed 5 minutes per session"
@@ -38,23 +38,23 @@ _MINDED = "During acute flare-ups, do 2-3 sessions daily but never exceed 5 minu
 NUMBERS: dict[str, Number] = {
     "load_ratio": _number(1.2, 1.2, 2.0, "x", "TP2", "the person's mass times this must not exceed the table's capacity",
                           "Verify weight capacity exceeds your actual weight by 20%", _FIT),
-    "first_angle_deg": _number(15, 5, 15, "°", "TP4", "angle of the very first session", "Start at 15° for 30 seconds", _GROWTH),
-    "first_hold_s": _number(30, 10, 30, "s", "TP4", "hold of the very first session", "Start at 15° for 30 seconds", _GROWTH),
-    "weeks_1_2_angle_deg": _number(30, 5, 30, "°", "TP4", "ceiling in weeks 1-2", _W12, _GROWTH),
-    "weeks_1_2_hold_s": _number(120, 10, 120, "s", "TP4", "longest hold in weeks 1-2", _H12, _GROWTH),
-    "weeks_1_2_per_day": _number(3, 1, 3, "", "TP6", "sessions a day in weeks 1-2", _H12, _QUOTAS),
-    "weeks_3_4_angle_deg": _number(60, 5, 60, "°", "TP4", "ceiling in weeks 3-4", _W34, _GROWTH),
-    "weeks_3_4_hold_s": _number(300, 10, 300, "s", "TP4", "longest hold in weeks 3-4", _H34, _GROWTH),
-    "weeks_3_4_per_day": _number(2, 1, 2, "", "TP6", "sessions a day in weeks 3-4", _H34, _QUOTAS),
-    "week_5_angle_deg": _number(90, 5, 90, "°", "TP4", "ceiling from week 5 on", _W5, _GROWTH),
-    "week_5_hold_s": _number(600, 10, 600, "s", "TP4", "longest hold from week 5 on", _H5, _GROWTH),
-    "week_5_per_day": _number(1, 1, 1, "", "TP6", "sessions a day from week 5 on", _H5, _QUOTAS),
+    "first_angle_deg": _number(15, 5, 15, "°", "TP4", "angle of the very first session", "Start at 15° for 30 seconds", _STEPS),
+    "first_hold_s": _number(30, 10, 30, "s", "TP4", "hold of the very first session", "Start at 15° for 30 seconds", _STEPS),
+    "weeks_1_2_angle_deg": _number(30, 5, 30, "°", "TP4", "ceiling in weeks 1-2", _W12, _STEPS),
+    "weeks_1_2_hold_s": _number(120, 10, 120, "s", "TP4", "longest hold in weeks 1-2", _H12, _STEPS),
+    "weeks_1_2_per_day": _number(3, 1, 3, "", "TP6", "sessions a day in weeks 1-2", _H12, _STEPS),
+    "weeks_3_4_angle_deg": _number(60, 5, 60, "°", "TP4", "ceiling in weeks 3-4", _W34, _STEPS),
+    "weeks_3_4_hold_s": _number(300, 10, 300, "s", "TP4", "longest hold in weeks 3-4", _H34, _STEPS),
+    "weeks_3_4_per_day": _number(2, 1, 2, "", "TP6", "sessions a day in weeks 3-4", _H34, _STEPS),
+    "week_5_angle_deg": _number(90, 5, 90, "°", "TP4", "ceiling from week 5 on", _W5, _STEPS),
+    "week_5_hold_s": _number(600, 10, 600, "s", "TP4", "longest hold from week 5 on", _H5, _STEPS),
+    "week_5_per_day": _number(1, 1, 1, "", "TP6", "sessions a day from week 5 on", _H5, _STEPS),
     "inverted_s": _number(600, 60, 600, "s", "SR2", "inverted time in a session, the return included",
-                          "Never exceed 10 minutes", _GROWTH),
+                          "Never exceed 10 minutes", "verdict"),
     "break_days": _number(14, 7, 14, "days", "TP4", "a longer break between sessions steps back one step",
                           "Consistency beats intensity", _GROWTH),
     "maintenance_months": _number(3, 1, 3, "months", "TP6", "of consistent use until the routine thins out to maintenance",
-                                  "After 3 months of consistent use", _QUOTAS),
+                                  "After 3 months of consistent use", _GROWTH),
     "maintenance_per_week": _number(2, 1, 4, "", "TP6", "sessions a week in maintenance; never over the guide's 3-4",
                                     "many users reduce to 2 maintenance sessions weekly", _QUOTAS),
     "spotter_sessions": _number(10, 10, 1000, "", "TP8", "first sessions that each need the spotter's button",

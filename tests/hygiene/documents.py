@@ -14,6 +14,7 @@ from controller.core import modes, panel, refusals, safety
 from controller.core.model import Action
 from controller.core.wire import BOARD_REASONS
 from controller.core.words import LADDER_WORDS, PROOF_WORDS, RESCUE_STEPS, WORDS
+from controller.programme import rules
 from tests.hygiene import evidence, positions
 from tests.hygiene.sources import ROOT
 
@@ -114,12 +115,22 @@ def mode_diagram() -> str:
     return f"```mermaid\n{modes.diagram().strip()}\n```"
 
 
+def programme_numbers() -> str:
+    def row(name: str, n: rules.Number) -> tuple[str, ...]:
+        span = f"{n.least:g}" if n.least == n.most else f"{n.least:g} to {n.most:g}"
+        return (n.rule, n.what, f"{n.default:g} {n.unit}".strip(), span, n.guide, f"`{name}` in `controller/programme/{n.used_in}.py`")
+
+    head = ("rule", "what", "default", "range", "the guide says", "where")
+    return table(head, [row(name, number) for name, number in rules.NUMBERS.items()])
+
+
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "safety-case": ("docs/safety-case.md", safety_case),
     "modes": ("docs/modes.md", mode_diagram),
     "pi-rules": ("docs/manual.md", pi_rules),
     "board-reasons": ("docs/manual.md", board_reasons),
     "lamps": ("docs/manual.md", mode_lamps),
+    "programme-numbers": ("docs/programme.md", programme_numbers),
     "refusals": ("docs/manual.md", refused),
     "proof": ("docs/manual.md", proof),
     "help": ("docs/manual.md", calls_for_help),

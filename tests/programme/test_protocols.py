@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from controller.core.limits import Limits
 from controller.core.motion import plan_holds_s
 from controller.exit_codes import ExitCode
-from controller.programme.protocols import BUILT_IN, Protocol, ProtocolError, builtin_protocols, load_protocol, own_protocols
+from controller.programme.protocols import (
+    BUILT_IN,
+    FOR_CONDITIONS,
+    Protocol,
+    ProtocolError,
+    builtin_protocols,
+    load_protocol,
+    own_protocols,
+)
 
 HEAD = 'name = "own"\ntitle = "Own"\n'
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocols.md"
@@ -70,10 +78,31 @@ REFUSALS = [  # file, what the line begins with, the rule it names
     ('name = "own"\ntitle = "a\\u0007b"\n' + stage(20, 60), "own.toml:2: title: must be one line", "TP16"),
     (HEAD + "stages = []", "own.toml:3: stages: 0 stages", "TP16"),
     (HEAD + stage(20, 60) * 21, "own.toml:3: stages: 21 stages", "TP16"),
+    (HEAD + stage(20, 60, 'prompts = [{ at_s = 1, text = "{angel} degrees" }]'), "own.toml:6: stages[1].prompts[1].text: '{angel}'", "TP7"),
+    (
+        HEAD + 'conditions = ["sciatica"]\n' + stage(46, 60),
+        "own.toml:5: stages[1].angle_deg: goes to 46.0 degrees; with sciatica 5.0 to 45",
+        "TP5",
+    ),
+    (
+        HEAD + 'conditions = ["herniated_disc"]\n' + stage(40, 160) + stage(41, 160),
+        "own.toml:10: stages[2].hold_s: holds 324 s in all; with a herniated disc 300 s at most",
+        "TP5",
+    ),
+    (HEAD + "from_week = 2\n" + stage(31, 60), "own.toml:3: from_week: 2 is too early for these angles and holds; 3 at least", "TP4"),
+    (HEAD + "from_week = 4\n" + stage(20, 301), "own.toml:3: from_week: 4 is too early for these angles and holds; 5 at least", "TP4"),
+    (
+        HEAD + 'conditions = ["sciatica"]\nfrom_week = 1\n' + stage(16, 60),
+        "own.toml:4: from_week: 1 is too early for these angles and holds; 2 at least",
+        "TP4",
+    ),
+    (HEAD + "from_week = 53\n" + stage(20, 60), "own.toml:3: from_week: 53 will not do; 1 to 52, or leave it out", "TP4"),
+    (HEAD + "most_per_day = 4\n" + stage(20, 60), "own.toml:3: most_per_day: 4 will not do; 1 to 3, and never more than", "TP6"),
+    (HEAD + "most_per_week = 0\n" + stage(20, 60), "own.toml:3: most_per_week: 0 will not do; 1 to 21", "TP6"),
 ]
 
 
-@pytest.mark.req("TP16", "SR2", "SR3", "SR4", "SR5")
+@pytest.mark.req("TP16", "SR2", "SR3", "SR4", "SR5", "TP4", "TP5", "TP6")
 @pytest.mark.parametrize(("text", "says", "rule"), REFUSALS)
 def test_a_protocol_that_could_break_a_rule_is_refused_with_line_and_rule(text: str, says: str, rule: str, tmp_path: Path) -> None:
     line = refusal(text, tmp_path)
@@ -89,6 +118,11 @@ def test_a_protocol_that_could_break_a_rule_is_refused_with_line_and_rule(text: 
         (HEAD + "[[stages]]\nangle_deg = 20\n", "own.toml:3: stages[1]: hold_s is missing; it has no default"),
         (HEAD + stage(20, 60, "hold_min = 1"), "own.toml:6: stages[1].hold_min: unknown key: wrong or missing unit; the key is hold_s"),
         (HEAD + stage(20, 60, "angel_deg = 1"), "own.toml:6: stages[1].angel_deg: unknown key; did you mean angle_deg?"),
+        (
+            HEAD + 'conditions = ["gout"]\n' + stage(20, 60),
+            "own.toml:3: conditions[1]: 'gout' will not do; allowed herniated",
+        ),
+        (HEAD + 'requires = ["ice"]\n' + stage(20, 60), "own.toml:3: requires[1]: 'ice' will not do; allowed heat, water"),
         (HEAD + stage("'20'", 60), "own.toml:4: stages[1].angle_deg: '20' will not do; it must be a number"),
         (HEAD + stage(20, 60, 'prompts = [{ at_s = 1, text = "x", during = "up" }]'), "own.toml:6: stages[1].prompts[1].during: 'up'"),
         ("name = ", "own.toml:1: not TOML: "),
@@ -212,9 +246,10 @@ def test_the_documents_example_is_a_protocol_and_its_refusal_is_what_the_loader_
 
 def test_the_document_names_every_key_that_the_built_in_files_use() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    for name in BUILT_IN:
+    for name in (*BUILT_IN, *FOR_CONDITIONS):
         file = tomllib.loads((Path(__file__).parents[2] / "controller/programme/protocols" / f"{name}.toml").read_text())
         assert f"| `{name}` | {file['title']} |" in text
+        assert all(f"| `{key}` |" in text for key in file)
         for made in file["stages"]:
             assert all(f"`stages.{key}" in text for key in made)
             assert all(f"`stages.prompts.{key}`" in text for prompt in made["prompts"] for key in prompt)
