@@ -12,12 +12,13 @@ from controller.records.database import APPLICATION_ID, DamagedError, RecordsErr
 FOLDER = Path(__file__).with_name("schema")
 
 
-def steps() -> dict[int, str]:
+def steps(folder: Path = FOLDER) -> dict[int, str]:
     """Version -> the SQL that makes it from the one before.  A shipped step is never changed; a new one is added."""
-    found = {int(path.name[:4]): path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))}
-    if sorted(found) != list(range(1, len(found) + 1)):
-        raise RecordsError(f"{FOLDER}: steps {sorted(found)} are not numbered 1, 2, 3 ...", ExitCode.INTERNAL)
-    return found
+    files = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    numbers = [int(path.name[:4]) for path in files]
+    if numbers != list(range(1, len(files) + 1)):
+        raise RecordsError(f"{folder}: steps {numbers} are not numbered 1, 2, 3 ...", ExitCode.INTERNAL)
+    return {number: path.read_text(encoding="utf-8") for number, path in zip(numbers, files, strict=True)}
 
 
 def newest() -> int:

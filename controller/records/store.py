@@ -49,10 +49,14 @@ class Store:
                 raise RecordsError(f"{person.key}: was the key of somebody who has been erased; choose another", ExitCode.USAGE)
             if self.person_id(person.key) is not None:
                 raise RecordsError(f"{person.key}: is somebody's key already; choose another", ExitCode.USAGE)
-            self.insert("people", row_of(person))
             needs = erase.needs_of_erased(self.connection, person)
+            self.insert("people", row_of(person) | {"erased_before": int(bool(needs))})
             self.record(person.key, *needs)
             return bool(needs)
+
+    def erased_before(self, key: str) -> bool:
+        """Whether somebody of this name and year of birth was erased while they needed a clinician."""
+        return bool(self._person_row(key)["erased_before"])
 
     def change_person(self, person: Person) -> None:
         """Everything but the key and when they were added.  Raises RecordsError for a key that nobody has."""
@@ -89,11 +93,11 @@ class Store:
 
     def history(self, key: str) -> History:
         """Everything recorded about one person.  Raises RecordsError for an unknown person or a row that cannot be true."""
-        person_id = self._person_row(key)["id"]
-        found: dict[str, Any] = {}
+        person = self._person_row(key)
+        found: dict[str, Any] = {"erased_before": bool(person["erased_before"])}
         for kind, table in TABLES.items():
             order = "number" if kind is SessionRecord else "id"
-            rows = self.connection.execute(f"SELECT * FROM {table} WHERE person_id = ? ORDER BY {order}", (person_id,))
+            rows = self.connection.execute(f"SELECT * FROM {table} WHERE person_id = ? ORDER BY {order}", (person["id"],))
             found[table] = tuple(_value(kind, row) for row in rows)
         return History(**found)
 

@@ -29,7 +29,7 @@ from tests.core.ideal import GOOD
 from tests.records.tables import INPUTS, journal
 
 MOST_LOST_S = 1.0
-LIVES_S = 0.4
+LIVES_S = 0.6
 
 
 @dataclass(slots=True)
@@ -53,8 +53,8 @@ def write_until_killed(folder: Path, first: int, pipe: int) -> None:
         threading.Event().wait(0.001)
 
 
-def one(folder: Path, first: int, lives_s: float) -> tuple[Told, float]:
-    """One writer and its death.  Gives what it said and when it died."""
+def one(folder: Path, first: int, lives_s: float, from_birth: bool) -> tuple[Told, float]:
+    """One writer and its death, so long after its birth or after its first word.  Gives what it said and when it died."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -62,7 +62,8 @@ def one(folder: Path, first: int, lives_s: float) -> tuple[Told, float]:
         write_until_killed(folder, first, writer)
         os._exit(1)
     os.close(writer)
-    text, ends_s = b"", time.monotonic() + lives_s
+    text = b"" if from_birth else os.read(reader, 65536)
+    ends_s = time.monotonic() + lives_s
     while (left_s := ends_s - time.monotonic()) > 0.0:
         if select.select([reader], [], [], left_s)[0]:
             text += os.read(reader, 65536)
@@ -96,7 +97,7 @@ def run(kills: int, seed: int, folder: Path) -> tuple[int, float]:
     """All of them, one after another over one folder.  Gives the number of events that are there and the worst loss."""
     dice, first, worst_s, began_s = random.Random(seed), 0, 0.0, time.monotonic()
     for number in range(1, kills + 1):
-        told, died_s = one(folder, first, dice.uniform(0.0, LIVES_S))
+        told, died_s = one(folder, first, dice.uniform(0.0, LIVES_S), dice.random() < 0.3)
         first, lost_s = judge(folder, told, died_s)
         worst_s = max(worst_s, lost_s)
         if number % 10 == 0:

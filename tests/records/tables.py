@@ -67,6 +67,10 @@ class Watched(Ideal):
         self._inputs = inputs
         return inputs
 
+    def until(self, mode: Mode, within_s: float = 400.0) -> Watched:
+        super().until(mode, within_s)
+        return self
+
     def tick(self) -> Outputs:
         outputs = super().tick()
         self.ticks.append((self._inputs, outputs))

@@ -124,7 +124,7 @@ def test_erasing_and_adding_again_does_not_reset_the_need_of_a_clearance(
     tmp_path: Path, known: tuple[object, ...], needs: set[Contraindication]
 ) -> None:
     history = erased_and_added_again(tmp_path, AGAIN, *known)
-    assert history == History(answers=(Answers(at=AGAIN.added_at, yes=frozenset(needs)),))
+    assert history == History(answers=(Answers(at=AGAIN.added_at, yes=frozenset(needs)),), erased_before=True)
     assert set(clearance.needs(replace(history, answers=(*history.answers, ALL_NO)))) == needs
 
 
@@ -144,6 +144,7 @@ def test_the_need_outlives_being_erased_twice(tmp_path: Path) -> None:
         erase(store.connection, "p-2", NOW)
         assert store.add_person(replace(PERSON, key="p-3"))
         assert store.history("p-3").answers[0].yes == {G}
+        assert store.erased_before("p-3")
 
 
 @pytest.mark.req("TP15")

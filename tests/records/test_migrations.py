@@ -134,6 +134,14 @@ def test_two_programs_that_migrate_at_once_do_it_once(tmp_path: Path, connection
         assert schema(other) == schema(connection)
 
 
+@pytest.mark.parametrize("names", [["0001_a", "0003_b"], ["0001_a", "0002_b", "0002_c"], ["0002_a"]])
+def test_steps_that_are_not_numbered_on_are_refused(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / f"{name}.sql").touch()
+    with pytest.raises(RecordsError, match="are not numbered 1, 2, 3"):
+        migrate.steps(tmp_path)
+
+
 def test_every_table_is_strict(connection: sqlite3.Connection) -> None:
     migrate.migrate(connection)
     kinds = {

@@ -32,6 +32,7 @@ from controller.programme.sessions import (
     StopSign,
     When,
 )
+from controller.records.rows import TABLES
 
 NOW = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
 MOMENT = Moment(at=NOW, zone=UTC, clock_trusted=True)
@@ -102,4 +103,4 @@ EVERYTHING = History(
 
 def values(history: History) -> list[object]:
     """Each of them, in the order of the history's lists."""
-    return [value for name in History.__dataclass_fields__ for value in getattr(history, name)]
+    return [value for name in TABLES.values() for value in getattr(history, name)]

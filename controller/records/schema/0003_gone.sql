@@ -10,6 +10,7 @@ CREATE TABLE erased ( -- nothing that says who it was or what they had
 ) STRICT;
 
 ALTER TABLE clock ADD COLUMN erased_session_at TEXT; -- when the newest session of anybody who has been erased began
+ALTER TABLE people ADD COLUMN erased_before INTEGER NOT NULL DEFAULT 0 CHECK (erased_before IN (0, 1)); -- was erased while needing a clinician
 
 CREATE TABLE damages ( -- damaged records files that were kept aside; Start is refused until each is acknowledged
   id INTEGER PRIMARY KEY,
