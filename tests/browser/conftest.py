@@ -1,4 +1,4 @@
-"""One Chromium a worker, one server a test.  Whatever a page says on its console fails the test; pictures go to build/screenshots."""
+"""One Chromium a file, one server a test.  Whatever a page says on its console fails the test; pictures go to build/screenshots."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ DESK = {"width": 1366, "height": 900}
 PICTURES = ROOT / "build" / "screenshots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole run: while Playwright is up, an event loop runs in this thread, and other files' tests want one of their own."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
         yield opened
