@@ -11,7 +11,7 @@ from sim.expectations import Moment
 from sim.process import Process
 from sim.scenario import DEAD
 from sim.trace import Row
-from sim.world import Truth, World
+from sim.world import CONTACT, Truth, World
 
 if TYPE_CHECKING:
     from sim.runner import Result
@@ -23,6 +23,12 @@ _REQUESTS = tuple(request.name for request in Request)
 _WORDS = {buzzer: buzzer.value for buzzer in Buzzer}
 """An Enum's `.name` and `.value` are worked out in Python each time."""
 _NO_REPORT = BoardReport()
+_ANKLE_LEFT_PRIMARY = 1 << CONTACT["ankle_left_primary"]
+_ANKLE_LEFT_SECONDARY = 1 << CONTACT["ankle_left_secondary"]
+_ANKLE_RIGHT_PRIMARY = 1 << CONTACT["ankle_right_primary"]
+_ANKLE_RIGHT_SECONDARY = 1 << CONTACT["ankle_right_secondary"]
+_DIZZY = 1 << CONTACT["dizzy"]
+_SPOTTER = 1 << CONTACT["spotter"]
 STARTS_WITHIN_S = 5.0
 """As long as the Pi itself waits for its sensors before it tells what is broken."""
 
@@ -68,7 +74,7 @@ class Recorder:
 
     def _physics(self, truth: Truth) -> tuple[object, ...]:
         """What is so, contacts and fingers included."""
-        seen = self._world.seen
+        wires = self._world.wires()
         return (
             self._now_s,
             truth.angle_deg,
@@ -85,15 +91,15 @@ class Recorder:
             truth.mains,
             truth.estop_a_closed,
             truth.estop_b_closed,
-            seen("ankle_left_primary"),
-            seen("ankle_left_secondary"),
-            seen("ankle_right_primary"),
-            seen("ankle_right_secondary"),
+            wires & _ANKLE_LEFT_PRIMARY != 0,
+            wires & _ANKLE_LEFT_SECONDARY != 0,
+            wires & _ANKLE_RIGHT_PRIMARY != 0,
+            wires & _ANKLE_RIGHT_SECONDARY != 0,
             truth.start_pressed,
             truth.return_pressed,
             truth.ok_pressed,
-            seen("dizzy"),
-            seen("spotter"),
+            wires & _DIZZY != 0,
+            wires & _SPOTTER != 0,
             truth.release_pulled,
         )
 

@@ -260,6 +260,10 @@ class World:
         """What the wire says, bounce and stuck contacts included."""
         return bool(self._lib.world_contact_seen(self._world, CONTACT[name]))
 
+    def wires(self) -> int:
+        """What every wire says: a bit for each contact, in the order of CONTACTS."""
+        return int(self._lib.world_contacts_seen(self._world))
+
     def press(self, name: str, pressed: bool = True) -> None:
         """A panel button: start, return, dizzy, ok, select_minus, select_plus or spotter."""
         button = name.lower().rstrip("_")

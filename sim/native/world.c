@@ -168,6 +168,15 @@ void world_contact_fault(world_t *w, uint32_t contact, uint8_t stuck)
     }
 }
 
+uint32_t world_contacts_seen(const world_t *w)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < CONTACT_COUNT; i++) {
+        bits |= w->contacts[i].seen ? 1U << i : 0U;
+    }
+    return bits;
+}
+
 uint8_t world_contact_seen(const world_t *w, uint32_t contact)
 {
     return contact < CONTACT_COUNT && w->contacts[contact].seen;

@@ -113,6 +113,7 @@ fault_t *world_faults(world_t *w);
 void world_contact(world_t *w, uint32_t contact, uint8_t closed);
 void world_contact_fault(world_t *w, uint32_t contact, uint8_t stuck); /* 0 healthy, 1 stuck open, 2 stuck closed */
 uint8_t world_contact_seen(const world_t *w, uint32_t contact);
+uint32_t world_contacts_seen(const world_t *w); /* all of them, a bit each */
 void world_mains(world_t *w, uint8_t present);
 void world_place(world_t *w, double angle_deg, double rate_dps);
 void world_reset_board(world_t *w, uint8_t cause, uint8_t lose_memory);

@@ -66,9 +66,7 @@ void world_sense(const world_t *w, sense_t *out)
 {
     memset(out, 0, sizeof *out);
     out->now_s = w->now_ms * PLANT_DT_S;
-    for (uint32_t i = 0; i < CONTACT_COUNT; i++) {
-        out->panel |= w->contacts[i].seen ? 1U << i : 0U;
-    }
+    out->panel = world_contacts_seen(w);
     sense_imu(w, out);
     sense_board(w, out);
 }
