@@ -6,7 +6,16 @@ from pathlib import Path
 
 from controller.core.limits import Limits
 from controller.core.model import SessionPlan
-from controller.programme.protocols import BUILT_IN, Protocol, ProtocolError, builtin_protocols, inline_protocol, load_protocol
+from controller.programme.protocols import (
+    BUILT_IN,
+    FOR_CONDITIONS,
+    Protocol,
+    ProtocolError,
+    builtin_protocols,
+    condition_protocols,
+    inline_protocol,
+    load_protocol,
+)
 from controller.strict_toml import Where
 from sim.reading import Table
 from sim.scenario import ScenarioError
@@ -24,9 +33,10 @@ def _choose(top: Table, path: Path, limits: Limits) -> Protocol:
     name = top.text("protocol", "week_1")
     if name.endswith(".toml"):
         return _file(path.parent / name, limits)
-    known = {protocol.name: protocol for protocol in builtin_protocols(limits)}
+    known = {protocol.name: protocol for protocol in builtin_protocols(limits) + condition_protocols(limits)}
     if name not in known:
-        raise top.fail("protocol", f"is {name!r}, no built-in protocol ({', '.join(BUILT_IN)}) and no file that ends in .toml")
+        names = ", ".join((*BUILT_IN, *FOR_CONDITIONS))
+        raise top.fail("protocol", f"is {name!r}, no built-in protocol ({names}) and no file that ends in .toml")
     return known[name]
 
 

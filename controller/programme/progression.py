@@ -26,7 +26,8 @@ class Past:
     """One session as the walk met it."""
 
     held: Held
-    step: Step  # it was held on
+    step: Step  # it was held on, the lower one if its date is not sure
+    quota_step: Step  # the higher one: it allows fewer a day
     signs: frozenset[StopSign]
 
 
@@ -59,9 +60,9 @@ def progress(history: History, sessions: tuple[Held, ...], when: Now, rules: Rul
     """Walk every session, then the time since the last one."""
     walk, told = _Walk(), stop_signs.told(history)
     for each in sessions:
-        walk = _after_session(_after_break(walk, each.first, each.last, rules), each, told, rules)
+        walk = _after_session(_after_break(walk, each.first, each.last, each.last, rules), each, told, rules)
     doubted = _step(walk, when.today)
-    walk = _after_break(walk, when.today, when.today, rules) if when.sure else _after_doubt(walk, when)
+    walk = _after_break(walk, when.today, when.latest, when.today, rules) if when.sure else _after_doubt(walk, when)
     step = _step(walk, when.today)
     return Progress(
         step=step,
@@ -83,14 +84,14 @@ def months_later(day: date, months: int) -> date:
     return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def _after_break(walk: _Walk, earliest: date | None, day: date, rules: Rules) -> _Walk:
+def _after_break(walk: _Walk, earliest: date | None, latest: date, day: date, rules: Rules) -> _Walk:
     """One step back on `day` if the time since the last session may be too long; use ends only if it certainly was."""
     if walk.last is None:
         return walk
     since = walk.last.first
-    if since is not None and (day - since).days <= rules.break_days:
+    if since is not None and (latest - since).days <= rules.break_days:
         return walk
-    long = f"more than {rules.break_days} days" if since is None else f"{(day - since).days} days"
+    long = f"more than {rules.break_days} days" if since is None else f"{(latest - since).days} days"
     certain = earliest is not None and (earliest - walk.last.last).days > rules.break_days
     walk = _back(walk, day, f"a break of {long}")
     return replace(walk, steady_since=day) if certain else walk
@@ -104,7 +105,7 @@ def _after_doubt(walk: _Walk, when: Now) -> _Walk:
 def _after_session(walk: _Walk, each: Held, told: stop_signs.Told, rules: Rules) -> _Walk:
     step = _step(walk, each.first or each.last)
     found = stop_signs.signs(told, each.session, step, rules)
-    past = Past(held=each, step=step, signs=found)
+    past = Past(held=each, step=step, quota_step=_step(walk, each.last), signs=found)
     walk = replace(walk, last=each, past=(*walk.past, past))
     if found:
         return _back(walk, each.last, " and ".join(sorted(stop_signs.WORDS[sign] for sign in found)))

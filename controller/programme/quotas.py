@@ -22,7 +22,7 @@ def quota(progress: Progress, bounds: Bounds, rules: Rules) -> Quota:
     """What the person's step, condition and routine leave, whatever protocol is chosen."""
     today = [past for past in progress.past if past.held.today]
     this_week = [past for past in progress.past if past.held.days_ago < WEEK_DAYS]
-    daily = [per_day(step, rules) for step in (*progress.quota_steps, *(past.step for past in today))]
+    daily = [per_day(step, rules) for step in (*progress.quota_steps, *(past.quota_step for past in today))]
     return Quota(
         per_day=min(daily if bounds.per_day is None else [*daily, bounds.per_day]),
         used_today=len(today),

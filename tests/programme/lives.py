@@ -7,13 +7,13 @@ held against the guide in true time.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from controller.core.motion import plan_holds_s
 from controller.programme.model import Answers, Condition, Contraindication, History, Moment, Person, TableFacts
-from controller.programme.outcome import Offer
+from controller.programme.outcome import Offer, Refused
 from controller.programme.sessions import Ending, Felt, StopSign
 from controller.programme.verdict import Case, blocks_to_write, judge
 from tests.programme.people import ADA, CLEARED, DAY_0, LIMITS, PROTOCOLS, TABLE, held, ready
@@ -84,10 +84,7 @@ class Life:
     def start(self, choice: int, *, pain_up: int, sign: StopSign | None, ending: Ending) -> None:
         """Press START with everything confirmed; hold what is offered against the guide; record it as the table would."""
         moment = self.moment()
-        case = Case(
-            person=self.person, history=ready(self.history, moment), moment=moment, table=self.table, protocols=PROTOCOLS, limits=LIMITS
-        )
-        verdict = judge(case)
+        verdict = judge(self._case(moment))
         if verdict.clock_sure:
             self._seen(moment)
         offers = [offer for offer in verdict.offers if not offer.refusals]
@@ -95,6 +92,28 @@ class Life:
             self.refusals += 1
             return
         self._hold(offers[choice % len(offers)], replace(moment, clock_trusted=verdict.clock_sure), pain_up, sign, ending)
+
+    # ------------------------------------------------------------ what is refused
+
+    def waiting(self) -> list[tuple[str, Refused, date]]:
+        """Every refusal now that names the day on which it lifts, unless a break would come between; "" is whatever protocol."""
+        verdict = judge(self._case(self.moment()))
+        every = [("", refused) for refused in verdict.refusals]
+        every += [(offer.protocol, refused) for offer in verdict.offers for refused in offer.refusals]
+        soon = self.history.sessions[-1].started_at.date() + timedelta(days=12) if self.history.sessions else date.max
+        dated = [(protocol, refused, refused.lifts_on) for protocol, refused in every if refused.lifts_on is not None]
+        return [each for each in dated if each[2] <= soon]
+
+    def names_on(self, day: date, protocol: str) -> set[str]:
+        """What is refused in the last minute of a day, for one protocol or for all."""
+        ends = datetime.combine(day + timedelta(days=1), time.min, self.zone).astimezone(UTC) - timedelta(minutes=1)
+        verdict = judge(self._case(Moment(at=max(ends, self.true), zone=self.zone, clock_trusted=True)))
+        own = [refused.name for offer in verdict.offers for refused in offer.refusals if offer.protocol == protocol]
+        return {refused.name for refused in verdict.refusals} | set(own)
+
+    def _case(self, moment: Moment) -> Case:
+        history = ready(self.history, moment)
+        return Case(person=self.person, history=history, moment=moment, table=self.table, protocols=PROTOCOLS, limits=LIMITS)
 
     # ------------------------------------------------------------ how
 

@@ -84,6 +84,21 @@ def test_a_changed_zone_never_makes_a_week_longer() -> None:
     assert verdict(history, far).step is Step.WEEKS_1_2
 
 
+@pytest.mark.req("TP4", "TP6")
+def test_a_changed_zone_that_makes_a_break_of_two_weeks_a_day_longer_gives_neither_step_nor_session() -> None:
+    new_york, kiritimati = ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati")
+    history = CLEARED
+    for day in range(0, 22, 3):
+        history = held(history, Moment(at=DAY_0 + timedelta(days=day), zone=new_york, clock_trusted=True))
+    later = Moment(at=DAY_0 + timedelta(days=35, hours=2), zone=kiritimati, clock_trusted=True)
+    assert later.local_date() - (DAY_0 + timedelta(days=21)).astimezone(new_york).date() == timedelta(days=15)
+    assert verdict(history, later).step is Step.WEEKS_1_2  # back from weeks 3-4, on which the last session was
+    once = held(history, later)
+    again = verdict(once, replace(later, at=later.at + timedelta(hours=1)))
+    assert again.step <= Step.WEEKS_1_2
+    assert again.quota.left_today == 2
+
+
 # ------------------------------------------------------------------ clocks that cannot be believed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -91,3 +92,16 @@ def test_a_yes_is_a_need_however_often_it_is_answered_no_afterwards() -> None:
     sessions = len(life.sessions)
     life.routine(30, 1)
     assert len(life.sessions) == sessions
+
+
+@pytest.mark.req("TP4", "TP6", "TP15", "SR11")
+@settings(max_examples=60, phases=(Phase.generate,))
+@given(acts=st.lists(st.sampled_from(KINDS).flatmap(ACTS.__getitem__), min_size=3, max_size=20))
+def test_whatever_lifts_by_itself_is_there_the_day_before_and_gone_on_the_day(acts: list[Act]) -> None:
+    life = Life()
+    for each in acts:
+        each(life)
+    life.clock(None)
+    for protocol, refused, lifts_on in life.waiting():
+        assert refused.name in life.names_on(lifts_on - timedelta(days=1), protocol), refused
+        assert refused.name not in life.names_on(lifts_on, protocol), refused
