@@ -6,8 +6,10 @@ A generated part lies between `<!-- generated: NAME -->` and `<!-- end -->`; eve
 from __future__ import annotations
 
 import re
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 from controller.core import modes, panel, refusals, safety
@@ -15,6 +17,8 @@ from controller.core.model import Action
 from controller.core.wire import BOARD_REASONS
 from controller.core.words import LADDER_WORDS, PROOF_WORDS, RESCUE_STEPS, WORDS
 from controller.programme import rules
+from controller.records import blackbox
+from controller.records.migrate import migrate
 from tests.hygiene import evidence, positions
 from tests.hygiene.sources import ROOT
 
@@ -124,6 +128,26 @@ def programme_numbers() -> str:
     return table(head, [row(name, number) for name, number in rules.NUMBERS.items()])
 
 
+def records_tables() -> str:
+    """Each table and view of the records with its columns, as the newest version has them."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        migrate(connection)
+        found = connection.execute(
+            "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        )
+        body = []
+        for name, kind in found.fetchall():
+            columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+            keys = {row[3]: row[2] for row in connection.execute(f"PRAGMA foreign_key_list({name})")}
+            words = (f"`{row[1]}`{f' ({keys[row[1]]})' if row[1] in keys else ''}" for row in columns if row[1] != "id")
+            body.append((f"`{name}`{' (view)' if kind == 'view' else ''}", ", ".join(words)))
+    return table(("table", "columns besides `id` (and what they refer to)"), body)
+
+
+def black_box() -> str:
+    return table(("column", "struct code"), [(f"`{name}`", f"`{code}`") for name, code in blackbox.COLUMNS])
+
+
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "safety-case": ("docs/safety-case.md", safety_case),
     "modes": ("docs/modes.md", mode_diagram),
@@ -135,6 +159,8 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "proof": ("docs/manual.md", proof),
     "help": ("docs/manual.md", calls_for_help),
     "reactions": ("docs/manual-person.md", reactions),
+    "records-tables": ("docs/records.md", records_tables),
+    "black-box": ("docs/records.md", black_box),
 }
 
 
