@@ -46,6 +46,15 @@ class ProgrammeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     protocols: str = ""  # a folder of own protocols (TP16), shown after the built-in ones; empty: none
 
 
+class TableSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands on the table's frame and in its papers (TP2, TP3).  The defaults are the least that the guide's tables have."""
+
+    capacity_kg: float = 113.39  # 250 lb
+    height_least_cm: float = 152.4  # 5'0"
+    height_most_cm: float = 198.12  # 6'6"
+    certified_mark: str = ""  # UL, CE or ASTM, as it stands on the frame; without one nobody starts
+
+
 class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the table speaks."""
 
@@ -91,6 +100,7 @@ _File: type[msgspec.Struct] = msgspec.defstruct(
         ("programme", ProgrammeSettings, ProgrammeSettings()),
         ("voice", VoiceSettings, VoiceSettings()),
         ("panel", PanelSettings, PanelSettings()),
+        ("table", TableSettings, TableSettings()),
     ],
     frozen=True,
     kw_only=True,
@@ -108,6 +118,7 @@ class Settings:
     programme: ProgrammeSettings = field(default_factory=ProgrammeSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
+    table: TableSettings = field(default_factory=TableSettings)
     source: str = "built-in defaults"
 
 
@@ -128,6 +139,7 @@ def _settings(file: Any, where: strict_toml.Where) -> Settings:
         wrong = complaint(name, value)
         if wrong is not None:
             raise where.wrong(("limits", name), wrong)
+    _check_table(file.table, where)
     try:
         mounting = Mounting(**msgspec.structs.asdict(file.mounting))
     except ValueError as error:
@@ -140,5 +152,18 @@ def _settings(file: Any, where: strict_toml.Where) -> Settings:
         programme=file.programme,
         voice=file.voice,
         panel=file.panel,
+        table=file.table,
         source=where.file,
     )
+
+
+_TABLE_RANGES = {"capacity_kg": (50.0, 300.0), "height_least_cm": (100.0, 250.0), "height_most_cm": (100.0, 250.0)}
+
+
+def _check_table(table: TableSettings, where: strict_toml.Where) -> None:
+    for name, (least, most) in _TABLE_RANGES.items():
+        value = getattr(table, name)
+        if not least <= value <= most:
+            raise where.wrong(("table", name), f"{value:g} is outside {least:g} to {most:g} (TP2)")
+    if table.height_least_cm >= table.height_most_cm:
+        raise where.wrong(("table", "height_most_cm"), f"{table.height_most_cm:g} must be more than height_least_cm (TP2)")

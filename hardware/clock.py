@@ -1,17 +1,9 @@
-"""Time for the loop, and the calendar for the records.  What the wall clock does (NTP, daylight saving) has no effect on the loop (F54)."""
+"""Time for the loop: the machine's monotonic clock and fixed-rate ticks.  The calendar is controller/wall_clock.py (F54)."""
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from controller.programme.model import Moment
-
-ZONE_LINK = Path("/etc/localtime")
-SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")  # made by systemd-timesyncd when it has set the clock
 
 
 class Clock(Protocol):
@@ -53,24 +45,3 @@ class Ticker:
         self.late_s = max(0.0, now_s - self._due_s)
         if self.late_s >= self._tick_s:
             self._due_s = now_s
-
-
-def table_zone(link: Path = ZONE_LINK) -> tzinfo:
-    """The zone of the place, by its name; UTC when the system does not say."""
-    _, found, name = str(link.resolve()).partition("zoneinfo/")
-    try:
-        return ZoneInfo(name) if found else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
-
-
-class WallClock:
-    """What the Pi's clock shows, and whether a time service vouches for it: a Pi without a battery clock starts anywhere."""
-
-    def __init__(self, zone: tzinfo, synchronized: Path = SYNCHRONIZED) -> None:
-        self._zone = zone
-        self._synchronized = synchronized
-
-    def moment(self) -> Moment:
-        """Now.  Looks at one file in memory; never waits for a disk."""
-        return Moment(at=datetime.now(UTC), zone=self._zone, clock_trusted=self._synchronized.exists())

@@ -6,20 +6,23 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 from gpiozero import Factory
 
 from controller import service
-from controller.config import ConfigError, Settings, load_settings
+from controller.config import ConfigError, ProgrammeSettings, Settings, load_settings
 from controller.exit_codes import ExitCode
 from controller.ports import Programme
-from controller.programme.permission import StandingProgramme
-from controller.programme.protocols import ProtocolError, builtin_protocols, own_protocols
+from controller.programme.personal import PersonalProgramme
+from controller.programme.protocols import Protocol, ProtocolError
 from controller.records.journal import RecordsJournal
 from controller.telemetry import TelemetrySocket
+from controller.therapy import Companion, protocols_of
+from controller.wall_clock import WallClock, table_zone
 from hardware.bus import ReopeningBus
-from hardware.clock import MonotonicClock, WallClock, table_zone
+from hardware.clock import MonotonicClock
 from hardware.display import Display, Displays, TextDisplay
 from hardware.drive.port import SerialPort
 from hardware.drive.protocol import BAUD
@@ -53,17 +56,13 @@ def settings_or_refusal(path: Path | None, say: Callable[[str], None]) -> tuple[
         return Settings(), False
 
 
-def programme_or_refusal(settings: Settings, say: Callable[[str], None]) -> tuple[StandingProgramme, bool]:
-    """The built-in protocols, then the table's own; one bad file refuses Start rather than vanish from the list."""
-    protocols = builtin_protocols(settings.limits)
-    if not settings.programme.protocols:
-        return StandingProgramme(protocols, settings.limits), True
+def protocols_or_refusal(settings: Settings, say: Callable[[str], None]) -> tuple[tuple[Protocol, ...], bool]:
+    """Those that come with the table, then its own; one bad file refuses Start rather than vanish from the list."""
     try:
-        own = own_protocols(Path(settings.programme.protocols), settings.limits)
+        return protocols_of(settings), True
     except ProtocolError as error:
         say(f"{error}; {REFUSED}")
-        return StandingProgramme(protocols, settings.limits), False
-    return StandingProgramme(protocols + own, settings.limits), True
+        return protocols_of(replace(settings, programme=ProgrammeSettings())), False
 
 
 def build_table(
@@ -99,12 +98,17 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
     """Ends only when asked to, or at once when there are no pins: without buttons and locks there is nothing to run."""
     stop = StopSignal()
     settings, settings_ok = settings_or_refusal(settings_path, say)
-    programme, protocols_ok = programme_or_refusal(settings, say)
+    protocols, protocols_ok = protocols_or_refusal(settings, say)
+    programme = PersonalProgramme()
     with ExitStack() as parts:
         lines = parts.enter_context(closing(LineWriter(sys.stderr)))
         wall = WallClock(table_zone())
-        journal = RecordsJournal(records_folder(settings), settings.limits, moment=wall.moment, say=lines.write)
+        companion = Companion(programme, settings, protocols, wall.moment)
+        journal = RecordsJournal(
+            records_folder(settings), settings.limits, moment=wall.moment, occasion=companion.occasion, say=lines.write
+        )
         parts.enter_context(closing(journal))
+        parts.enter_context(closing(companion))
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
         voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
         telemetry = parts.enter_context(closing(TelemetrySocket(Path(settings.panel.socket), now_s=MonotonicClock().now_s)))
@@ -116,6 +120,7 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         except GpioError as error:
             say(str(error))
             return ExitCode.UNAVAILABLE
+        companion.start(journal)
         for line in ask_for_real_time():
             lines.write(line)
         service.run(machine, voice, journal, heartbeat, settings.limits, lambda: stop.asked, telemetry)

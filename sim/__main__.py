@@ -8,7 +8,7 @@ from importlib import import_module
 
 from controller.exit_codes import MEANINGS, ExitCode
 
-COMMANDS: tuple[str, ...] = ("sim.virtual.command", "sim.terminal", "sim.cli", "sim.bench")
+COMMANDS: tuple[str, ...] = ("sim.virtual.command", "sim.terminal", "sim.cli", "sim.year_command", "sim.bench")
 """Modules with `add_parser(subparsers)` and `main(args)`, in the order the help shows them."""
 
 

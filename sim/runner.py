@@ -78,7 +78,8 @@ class OneProtocol:
 
     def __init__(self, scenario: Scenario) -> None:
         history = scenario.history
-        self._answer = Permission(plan=scenario.plan, refusals=history.refusals, spotter_required=history.sessions < SPOTTED_SESSIONS)
+        by_history = Permission(plan=scenario.plan, refusals=history.refusals, spotter_required=history.sessions < SPOTTED_SESSIONS)
+        self._answer = scenario.permission or by_history
 
     def permission(self, selection: int, at_upright: bool) -> Permission:  # noqa: ARG002  # the port's signature
         return self._answer

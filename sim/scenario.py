@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from controller.core.limits import Limits
-from controller.core.model import Latches, Refusal, SessionPlan
+from controller.core.model import Latches, Permission, Refusal, SessionPlan
 from sim.trace import Row
 
 DEPTHS = ("fast", "bus")
@@ -117,6 +117,7 @@ class Scenario:
     lasts_s: float = 900.0
     ends: Condition | None = None  # None: when the session is over, or at lasts_s
     plan: SessionPlan
+    permission: Permission | None = None  # of the therapy programme, where the scenario asks it; None: the plan, for anybody
     who: Who = Who()
     history: History = field(default_factory=History)
     routine: Routine = Routine()

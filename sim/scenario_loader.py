@@ -18,6 +18,7 @@ from sim.expectations import PHASES, read_expectation
 from sim.protocol_choice import read_protocol
 from sim.reading import Table, nearest, time_ref
 from sim.scenario import DEPTHS, Happening, History, Routine, Scenario, ScenarioError, TimeRef, Who
+from sim.scenario_programme import read_programme
 from sim.world import BOARDS
 
 RULE_IDS = (
@@ -47,6 +48,8 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         raise ScenarioError(f"{path}:{error.line}: is not TOML: {error}; see docs/scenarios.md") from error
     top = Table(values, (), str(path), lines)
     limits = _limits(top.table("limits"))
+    who = _who(top.table("person"))
+    permission = read_programme(top, (who.height_cm, who.mass_kg), limits) if top.has("programme") else None
     events = tuple(_event(table) for table in top.tables("event"))
     expects = tuple(read_expectation(table) for table in top.tables("expect"))
     scenario = Scenario(
@@ -60,8 +63,9 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         seed=top.integer("seed", 1, 0, 2**32 - 1),
         lasts_s=_lasts(top),
         ends=top.condition("ends_when"),
-        plan=read_protocol(top, path, limits),
-        who=_who(top.table("person")),
+        plan=permission.plan if permission is not None and permission.plan is not None else read_protocol(top, path, limits),
+        permission=permission,
+        who=who,
         history=_history(top.table("history")),
         routine=_routine(top.table("routine")),
         limits=limits,

@@ -83,6 +83,7 @@ class RecordsJournal:
         self._wanted: str | None = None
         self._people: tuple[Person, ...] = ()
         self._known: Known | None = None
+        self._chosen: str | None = None
         self.trouble = OPENING
         self._thread = threading.Thread(target=self._work, name="records", daemon=True)
         self._thread.start()
@@ -159,6 +160,16 @@ class RecordsJournal:
         return True
 
     # ------------------------------------------------------------ what the programme asks
+
+    @property
+    def idle(self) -> bool:
+        """No session runs, and the table stands at upright rest."""
+        return self._fold.idle
+
+    @property
+    def chosen(self) -> str | None:
+        """Who was chosen to lie on the table next, as of a second ago."""
+        return self._chosen
 
     def want(self, key: str | None) -> None:
         """Whose history is to be kept at hand."""
@@ -248,6 +259,7 @@ class RecordsJournal:
         wanted, known = self._wanted, self._known
         if self._keeper.changed() or (wanted is not None and (known is None or known.person.key != wanted)):
             self._people = self._keeper.people()
+            self._chosen = self._keeper.chosen()
             self._known = self._keeper.known(wanted) if wanted in {person.key for person in self._people} and wanted is not None else None
 
 

@@ -130,6 +130,10 @@ class Keeper:
                 erased_session_at=store.erased_session_at(),
             )
 
+    def chosen(self) -> str | None:
+        """Who lies on the table next.  Raises as `keep`."""
+        return self._opened().chosen()
+
     def people(self) -> tuple[Person, ...]:
         """Everybody.  Raises as `keep`."""
         return self._opened().people()

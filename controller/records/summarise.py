@@ -124,6 +124,11 @@ class Fold:
         """The session that runs."""
         return None if self._kept is None else self._kept.run_number
 
+    @property
+    def idle(self) -> bool:
+        """The last tick was one of a table at upright rest without a session."""
+        return self._mode is Mode.IDLE
+
     def take(self, now: Callable[[], Moment], inputs: Inputs, outputs: Outputs) -> News:
         """One tick.  `now` is asked only when there is news."""
         angle_deg, deepest_deg = outputs.angle_deg, self._phase.deepest_deg

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 from controller import strict_toml
-from controller.config import ConfigError, Settings, load_settings
+from controller.config import ConfigError, ProgrammeSettings, Settings, load_settings
 from controller.exit_codes import ExitCode
-from controller.programme.protocols import Protocol, ProtocolError, builtin_protocols, own_protocols
+from controller.programme.protocols import Protocol, ProtocolError
+from controller.therapy import protocols_of
 from controller.voice import catalogue
 from hardware.notify import SystemdHeartbeat
 from hardware.speech.ahead import phrases
@@ -64,11 +66,8 @@ def _language(settings: Settings, phrase_book: catalogue.Catalogue, path: Path |
 
 def _protocols(settings: Settings, complain: Callable[[str], None]) -> tuple[Protocol, ...]:
     """A wrong protocol is the service's to refuse; here it is only not rendered ahead."""
-    built_in = builtin_protocols(settings.limits)
-    if not settings.programme.protocols:
-        return built_in
     try:
-        return built_in + own_protocols(Path(settings.programme.protocols), settings.limits)
+        return protocols_of(settings)
     except ProtocolError as error:
         complain(f"not rendered ahead: {error}")
-        return built_in
+        return protocols_of(replace(settings, programme=ProgrammeSettings()))

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller import config
 from controller.config import (
     ConfigError,
     HardwareSettings,
@@ -18,6 +17,7 @@ from controller.config import (
     ProgrammeSettings,
     RecordSettings,
     Settings,
+    TableSettings,
     VoiceSettings,
     load_settings,
 )
@@ -26,6 +26,14 @@ from controller.exit_codes import MEANINGS, ExitCode
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "systemd" / "inversion-table.toml"
+
+
+SECTIONS = (HardwareSettings, RecordSettings, ProgrammeSettings, VoiceSettings, PanelSettings, TableSettings)
+
+
+def sections(settings: Settings) -> tuple[object, ...]:
+    """Every table of the file but limits and mounting."""
+    return settings.hardware, settings.records, settings.programme, settings.voice, settings.panel, settings.table
 
 
 def settings_from(text: str | bytes, folder: Path) -> Settings:
@@ -45,6 +53,8 @@ def refusal(text: str | bytes, folder: Path) -> str:
 
 REFUSALS = [
     ("[limits]\nrate_dps = 9.0", "settings.toml:2: limits.rate_dps: 9.0 is above the hard limit 3.0; allowed 1.0 to 3.0 (SR4)"),
+    ("[table]\ncapacity_kg = 20", "settings.toml:2: table.capacity_kg: 20 is outside 50 to 300 (TP2)"),
+    ("[table]\nheight_most_cm = 150", "settings.toml:2: table.height_most_cm: 150 must be more than height_least_cm (TP2)"),
     ("[limits]\nrest_s = 9", "settings.toml:2: limits.rest_s: 9.0 is below the hard limit 10.0; allowed 10.0 to 15.0 (SR3)"),
     ("[limits]\nmax_inverted_s = 601", "settings.toml:2: limits.max_inverted_s: 601.0 is above the hard limit 600.0;"),
     ("[limits]\n\ngate_deg = 25", "settings.toml:3: limits.gate_deg: 25.0 is not the fixed value 30.0 (SR3); it cannot be configured"),
@@ -94,14 +104,7 @@ def test_an_endless_file_is_not_read_to_its_end() -> None:
 def test_no_file_and_an_empty_file_are_the_built_in_settings(tmp_path: Path) -> None:
     assert load_settings(None).limits == Limits()
     empty = settings_from("", tmp_path)
-    assert (empty.limits, empty.hardware, empty.records, empty.programme, empty.voice, empty.panel) == (
-        Limits(),
-        HardwareSettings(),
-        RecordSettings(),
-        ProgrammeSettings(),
-        VoiceSettings(),
-        PanelSettings(),
-    )
+    assert (empty.limits, *sections(empty)) == (Limits(), *(kind() for kind in SECTIONS))
 
 
 def test_what_is_set_arrives(tmp_path: Path) -> None:
@@ -143,17 +146,9 @@ def test_the_example_file_explains_every_key_that_may_be_moved_and_shows_its_def
     assert load_settings(EXAMPLE).limits == Limits()
     switched_on = re.sub(r"^# (\w+ = .+)$", r"\1", text, flags=re.MULTILINE)
     settings = settings_from(switched_on, tmp_path)
-    assert (settings.limits, settings.hardware, settings.records, settings.programme, settings.voice, settings.panel) == (
-        Limits(),
-        HardwareSettings(),
-        RecordSettings(),
-        ProgrammeSettings(),
-        VoiceSettings(),
-        PanelSettings(),
-    )
+    assert (settings.limits, *sections(settings)) == (Limits(), *(kind() for kind in SECTIONS))
     movable = {name for name, hard in RANGES.items() if hard.least != hard.most}
-    structs = (config.HardwareSettings, config.RecordSettings, config.ProgrammeSettings, config.VoiceSettings, config.PanelSettings)
-    others = {field.name for struct in structs for field in msgspec.structs.fields(struct)}
+    others = {field.name for struct in SECTIONS for field in msgspec.structs.fields(struct)}
     mounting = {"head_axis", "face_axis", "zero_deg", "accel_offset_mps2", "gyro_offset_dps"}
     assert set(re.findall(r"^# (\w+) = ", text, re.MULTILINE)) == movable | others | mounting
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from smbus2 import i2c_msg
 
+from controller.wall_clock import WallClock, table_zone
 from hardware.bus import ReopeningBus, SMBusLike, open_bus
-from hardware.clock import WallClock, table_zone
 from hardware.display import TextDisplay
 from hardware.host import PiHost, temperature_c
 from hardware.lines import LINES_MOST, LineWriter

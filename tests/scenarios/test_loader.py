@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,19 @@ def test_folders_are_read_whole_and_in_order_and_an_empty_one_is_a_mistake(tmp_p
     (tmp_path / "empty").mkdir()
     with pytest.raises(ScenarioError, match=r"no \*.toml"):
         find_scenarios([tmp_path / "empty"])
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('zone = "Mars/Olympus"', "programme.zone: is 'Mars/Olympus', no time zone; Europe/Berlin would be right"),
+        ('now = "yesterday"', "programme.now: is 'yesterday', no local time; 2026-03-25 18:30 would be right"),
+        ('expires = "soon"', "programme.expires: is 'soon', no date; 2026-06-01 would be right"),
+        ('condition = "gout"', "programme.condition: "),
+        ('protocol = "sciatica_1"', "programme.protocol: is 'sciatica_1'; this person is offered first, "),
+        ("weeks = 4", "programme.weeks: "),
+    ],
+)
+def test_a_person_the_programme_cannot_know_is_one_line(line: str, says: str) -> None:
+    with pytest.raises(ScenarioError, match=rf"^{re.escape('x.toml:4: ' + says)}"):
+        parse_scenario(f'title = "x"\n\n[programme]\n{line}\n', Path("x.toml"))

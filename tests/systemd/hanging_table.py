@@ -11,7 +11,8 @@ from controller import service
 from controller.config import Settings
 from controller.programme.permission import StandingProgramme
 from controller.records.journal import RecordsJournal
-from hardware.clock import MonotonicClock, WallClock, table_zone
+from controller.wall_clock import WallClock, table_zone
+from hardware.clock import MonotonicClock
 from hardware.machine import HardwareMachine
 from hardware.notify import SystemdHeartbeat
 from hardware.voice import Voice

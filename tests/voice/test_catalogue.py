@@ -11,12 +11,12 @@ from controller import strict_toml
 from controller.core import panel
 from controller.core.limits import Limits
 from controller.core.words import PHRASES
-from controller.programme.protocols import builtin_protocols
+from controller.programme.protocols import builtin_protocols, condition_protocols
 from controller.voice.catalogue import PHRASES_FILE, load, sentences
 from hardware.speech.ahead import phrases
 
 CATALOGUE = load()
-SAID = phrases(builtin_protocols(), Limits())
+SAID = phrases((*builtin_protocols(), *condition_protocols()), Limits())
 SENTENCES = sorted({sentence for text in SAID for sentence in sentences(text)})
 
 

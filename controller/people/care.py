@@ -1,0 +1,221 @@
+"""Commands about what is recorded of a person: questions, clearance, sign-off, set-up, ratings, what was felt.
+
+Rows are added, never changed: a slip of the hand is put right by recording again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import click
+
+from controller.exit_codes import ExitCode
+from controller.people.command import command, option, who
+from controller.people.desk import Desk, person_of
+from controller.people.judged import case_of
+from controller.people.quantities import DAY, DISTANCE, MINUTES
+from controller.programme import checklist as checking
+from controller.programme import verdict
+from controller.programme.clearance import QUESTIONS
+from controller.programme.model import (
+    Answers,
+    Clearance,
+    Contraindication,
+    History,
+    ManualReleasePractice,
+    Person,
+    Preparation,
+    Prepared,
+    SetUpChecklist,
+    SetUpItem,
+    SignOff,
+)
+from controller.programme.sessions import Felt, Rating, StopSign, When
+from controller.records.database import RecordsError
+from controller.records.store import Store
+
+QUESTION = click.Choice([each.value for each in Contraindication])
+
+
+@command("ask", examples=("ask ada", "ask ada --yes glaucoma --no-others"))
+@who
+@option("--yes", "yes", type=QUESTION, multiple=True, help="answered yes")
+@option("--no-others", is_flag=True, help="all others are answered no; without it and without --yes each is asked here")
+def ask(desk: Desk, who: str, yes: tuple[str, ...], no_others: bool) -> None:
+    """Ask the nine health questions (TP1)."""
+    with desk.to_write() as store:
+        person = person_of(store, who)
+        said_yes = {Contraindication(each) for each in yes} if yes or no_others else _asked()
+        said_no = set(Contraindication) - said_yes if no_others or not yes else set[Contraindication]()
+        store.record(person.key, Answers(at=desk.moment.at, yes=frozenset(said_yes), no=frozenset(said_no)))
+    found = ", ".join(sorted(each.value for each in said_yes))
+    desk.tell(
+        f"answered yes: {found}; a clinician's clearance is needed" if found else "recorded: nothing was answered yes",
+        yes=sorted(each.value for each in said_yes), no=sorted(each.value for each in said_no),
+    )  # fmt: skip
+
+
+def _asked() -> set[Contraindication]:
+    return {question for question, words in QUESTIONS.items() if click.confirm(words, default=None, err=True)}
+
+
+@command(
+    "clear",
+    examples=(
+        "clear ada --by 'Dr Weiss' --on 2026-11-20 --for glaucoma --angle 30 --time 3min --until 2027-05-20",
+        "clear ada --by 'Dr Weiss' --on 2026-11-20 --lifts 1",
+    ),
+)
+@who
+@option("--by", required=True, help="the clinician")
+@option("--on", type=DAY, required=True, help="the day it was given, 2026-11-20")
+@option("--for", "covers", type=QUESTION, multiple=True, help="which of the nine it is about; none: using the table at all")
+@option("--lifts", type=int, multiple=True, help="number of a block that it lifts")
+@option("--angle", type=float, help="degrees at most")
+@option("--time", "time_s", type=MINUTES, help="upside down at most in a session, 3min")
+@option("--until", type=DAY, help="the last day on which it holds")
+@option("--refused", is_flag=True, help="the clinician says no")
+def clear(desk: Desk, who: str, covers: tuple[str, ...], lifts: tuple[int, ...], refused: bool, **said: Any) -> None:
+    """Record a clinician's clearance, or their no."""
+    clearance = Clearance(
+        at=desk.moment.at, by=said["by"], on=said["on"],
+        covers=frozenset(Contraindication(each) for each in covers), lifts=frozenset(lifts),
+        allows=not refused, angle_ceiling_deg=said["angle"], inverted_ceiling_s=said["time_s"], expires_on=said["until"],
+    )  # fmt: skip
+    with desk.to_write() as store:
+        person = person_of(store, who)
+        unknown = sorted(clearance.lifts - {block.number for block in store.history(person.key).blocks})
+        if unknown:
+            raise RecordsError(f"--lifts {unknown[0]}: there is no such block; `plan` names those there are", ExitCode.USAGE)
+        store.record(person.key, clearance)
+    desk.tell(f"recorded: {clearance.by} {'clears' if clearance.allows else 'does not clear'} {person.name}", clearance=clearance)
+
+
+@command("sign-off", examples=("sign-off ada --by 'A. Turner, physiotherapist' --on 2026-11-20",))
+@who
+@option("--by", required=True, help="who signs off")
+@option("--on", type=DAY, required=True, help="the day, 2026-11-20")
+def sign_off(desk: Desk, who: str, by: str, on: date) -> None:
+    """Record the sign-off that everybody needs before their first session."""
+    with desk.to_write() as store:
+        person = person_of(store, who)
+        store.record(person.key, SignOff(at=desk.moment.at, by=by, on=on))
+    desk.tell(f"recorded: {by} signs off {person.name}", by=by, on=on)
+
+
+@command("practised", examples=("practised ada",))
+@who
+def practised(desk: Desk, who: str) -> None:
+    """Record that the manual release was practised."""
+    with desk.to_write() as store:
+        store.record(person_of(store, who).key, ManualReleasePractice(at=desk.moment.at))
+    desk.tell("recorded: manual release practised", practised=True)
+
+
+@command("checklist", examples=("checklist ada", "checklist ada --all"))
+@who
+@option("--all", "everything", is_flag=True, help="every point is confirmed; without it each is asked here")
+def checklist(desk: Desk, who: str, everything: bool) -> None:
+    """Go through the set-up before the next session (TP3)."""
+    with desk.to_write() as store:
+        person = person_of(store, who)
+        number = store.history(person.key).next_session
+        confirmed = frozenset(
+            item for item in SetUpItem if everything or click.confirm(checking.words(item, person), default=None, err=True)
+        )
+        store.record(person.key, SetUpChecklist(at=desk.moment.at, session=number, confirmed=confirmed))
+    missing = [item.value for item in SetUpItem if item not in confirmed]
+    desk.tell(
+        f"not confirmed: {', '.join(missing)}" if missing else f"set-up confirmed for session {number}", session=number, missing=missing
+    )
+
+
+@command("prepared", examples=("prepared ada heat",))
+@who
+@click.argument("what", type=click.Choice([each.value for each in Preparation]))
+def prepared(desk: Desk, who: str, what: str) -> None:
+    """Record that heat was applied, or water drunk, before the next session."""
+    with desk.to_write() as store:
+        person = person_of(store, who)
+        number = store.history(person.key).next_session
+        store.record(person.key, Prepared(at=desk.moment.at, session=number, what=Preparation(what)))
+    desk.tell(f"recorded: {what} before session {number}", session=number, what=what)
+
+
+# ------------------------------------------------------------------ before and after a session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """The person and the session that something is recorded about."""
+
+    person: Person
+    history: History
+    session: int
+
+
+def _about(store: Store, who: str, session: int | None, *, coming: bool) -> _About:
+    """The coming session, or the last one; or the one that was named."""
+    person = person_of(store, who)
+    history = store.history(person.key)
+    meant = session if session is not None else history.next_session if coming else history.next_session - 1
+    if not coming and meant not in {each.number for each in history.sessions}:
+        raise RecordsError(f"{who}: there is no session {meant}; `history` shows those there were", ExitCode.USAGE)
+    return _About(person=person, history=history, session=meant)
+
+
+@command("rate", examples=("rate ada --before --pain 6 --toe 12cm --stiffness 20 --doses 1 --night-pain", "rate ada --after --pain 4"))
+@who
+@option("--before", "when", flag_value="before", help="before the coming session")
+@option("--after", "when", flag_value="after", help="after the last session")
+@option("--session", type=int, help="another session, by its number")
+@option("--pain", type=click.IntRange(0, 10), required=True, help="0 none, 10 the worst")
+@option("--toe", type=DISTANCE, help="fingertips to toes, legs straight: 12cm or 5in")
+@option("--stiffness", type=int, help="minutes this morning")
+@option("--doses", type=int, help="of pain medication since yesterday")
+@option("--night-pain/--no-night-pain", default=None, help="in the night before")
+def rate(desk: Desk, who: str, when: str | None, session: int | None, pain: int, **said: Any) -> None:
+    """Rate pain, toe-touch, stiffness, medication and night pain (TP12)."""
+    if when is None:
+        raise RecordsError("rate: say --before or --after a session", ExitCode.USAGE)
+    with desk.to_write() as store:
+        about = _about(store, who, session, coming=when == "before")
+        rating = Rating(
+            at=desk.moment.at, session=about.session, when=When(when), pain=pain, toe_touch_cm=said["toe"],
+            stiffness_minutes=said["stiffness"], doses=said["doses"], night_pain=said["night_pain"],
+        )  # fmt: skip
+        blocked = _record(desk, store, about.person, rating)
+    desk.tell(f"recorded {when} session {about.session}: pain {pain}{blocked}", rating=rating)
+
+
+@command("felt", examples=("felt ada --nothing", "felt ada --sign numbness --dizzy-minutes 2 --note 'left foot, gone after a minute'"))
+@who
+@option("--session", type=int, help="another session than the last, by its number")
+@option("--sign", type=click.Choice([each.value for each in StopSign]), multiple=True)
+@option("--nothing", is_flag=True, help="nothing of that kind: an answer too")
+@option("--dizzy-minutes", type=int, default=0, help="how long afterwards")
+@option("--note", default="", help="one line")
+def felt(desk: Desk, who: str, session: int | None, sign: tuple[str, ...], nothing: bool, dizzy_minutes: int, note: str) -> None:
+    """Record what was felt in and after the last session (TP9, TP11)."""
+    if not (nothing or sign or dizzy_minutes) or (nothing and sign):
+        raise RecordsError("felt: say either --nothing, or what: --sign, --dizzy-minutes", ExitCode.USAGE)
+    with desk.to_write() as store:
+        about = _about(store, who, session, coming=False)
+        signs = frozenset(StopSign(each) for each in sign)
+        said = Felt(at=desk.moment.at, session=about.session, signs=signs, dizzy_minutes=dizzy_minutes, note=note)
+        blocked = _record(desk, store, about.person, said)
+    desk.tell(f"recorded for session {about.session}: {', '.join(sorted(sign)) or 'no stop sign'}{blocked}", felt=said)
+
+
+def _record(desk: Desk, store: Store, person: Person, value: Rating | Felt) -> str:
+    """The value, and in the same transaction the blocks that it amounts to; words about those."""
+    with store.transaction():
+        store.record(person.key, value)
+        blocks = verdict.blocks_to_write(case_of(desk, store, person))
+        store.record(person.key, *blocks)
+    return "".join(f"; block {block.number}: a clinician has to look at it ({block.sign.value})" for block in blocks)
+
+
+COMMANDS = (ask, clear, sign_off, practised, checklist, prepared, rate, felt)

@@ -1,0 +1,131 @@
+"""What every command works on: the records' folder, who is meant, what time it is, and how the answer is written down."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from controller.config import Settings
+from controller.exit_codes import ExitCode
+from controller.programme.model import Moment, Person
+from controller.records.database import FILE, RecordsError, connect_to_read
+from controller.records.store import Store, opened
+
+RECORDS_FOLDER = Path("/var/lib/inversion-table")
+SETTINGS_FILE = Path("/etc/inversion-table.toml")
+WIDTH_COLUMNS = 140  # where nobody says how wide the terminal is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One run of the command."""
+
+    folder: Path
+    settings: Settings
+    moment: Moment
+    as_json: bool
+
+    @contextmanager
+    def to_write(self) -> Iterator[Store]:
+        """The records, made if there are none yet.  Raises RecordsError: for one, when they are another user's."""
+        self._only_their_owner()
+        with opened(self.folder) as store:
+            yield store
+
+    @contextmanager
+    def to_read(self) -> Iterator[Store]:
+        """The records as they are, never changed.  Raises RecordsError."""
+        if not (self.folder / FILE).exists():
+            raise RecordsError(f"{self.folder}: no records here yet; `add` a person first", ExitCode.NO_INPUT)
+        self._only_their_owner()
+        try:
+            with closing(connect_to_read(self.folder)) as connection:
+                yield Store(connection)
+        except sqlite3.Error as error:
+            raise RecordsError(f"{self.folder}: cannot be read: {error}", ExitCode.NO_INPUT) from error
+
+    def _only_their_owner(self) -> None:
+        """A log file that another user left behind would lock the table's own service out."""
+        if not self.folder.exists():
+            return
+        owner = self.folder.stat().st_uid
+        if owner != os.geteuid():
+            raise RecordsError(
+                f"{self.folder}: belongs to user {_user(owner)}; run: sudo -u {_user(owner)} {' '.join(sys.argv)}", ExitCode.NO_PERMISSION
+            )
+
+    # ------------------------------------------------------------ the answer
+
+    def tell(self, line: str, **value: object) -> None:
+        """One line for a person; with --json, what it says as values."""
+        if self.as_json:
+            self.give(value)
+        else:
+            sys.stdout.write(line + "\n")
+
+    def give(self, value: object) -> None:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(msgspec.to_builtins(value)), indent=2).decode() + "\n")
+
+    def table(self, title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str) -> None:
+        """Rows for a person; `nothing` where there are none."""
+        if not rows:
+            sys.stdout.write(nothing + "\n")
+            return
+        shown = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold", show_edge=False, pad_edge=False)
+        for name in head:
+            shown.add_column(name, overflow="fold")
+        for row in rows:
+            shown.add_row(*row)
+        console().print(shown)
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, plain where there is none."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH_COLUMNS, highlight=False, markup=False, soft_wrap=False)
+
+
+def person_of(store: Store, who: str) -> Person:
+    """By key, or by the beginning of a name that only one person has.  Raises RecordsError."""
+    people = store.people()
+    for person in people:
+        if person.key == who:
+            return person
+    named = [person for person in people if person.name.casefold().startswith(who.casefold())]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise RecordsError(
+            f"{who}: {len(named)} people are called so; use a key: {', '.join(person.key for person in named)}", ExitCode.USAGE
+        )
+    known = "; `list` shows who there is" if people else "; nobody has been added yet"
+    raise RecordsError(f"{who}: nobody has this key or name{known}", ExitCode.USAGE)
+
+
+def plain(value: Any) -> str:
+    """A value in a cell; a dash for what has not been said."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _user(uid: int) -> str:
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

@@ -1,0 +1,142 @@
+"""Between the records and the programme: what the table's settings mean for it, and who keeps the running loop told.
+
+The loop only looks answers up (programme/personal.py).  A thread of its own looks a few times a second whether anything that
+they rest on has changed, asks the programme, and hands the new answers over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol as Port
+
+from controller.config import Settings, TableSettings
+from controller.programme import verdict
+from controller.programme.model import Moment, Person, TableFacts
+from controller.programme.personal import PersonalProgramme
+from controller.programme.protocols import Protocol, builtin_protocols, condition_protocols, own_protocols
+from controller.programme.verdict import Case
+from controller.records.keeper import Known
+from controller.records.summarise import Occasion
+
+LOOK_EVERY_S = 0.25
+ASK_EVERY_S = 30.0  # days begin and checklists grow old without anything being written
+
+
+def table_facts(table: TableSettings, *, latest_seen: datetime | None, erased_session_at: datetime | None) -> TableFacts:
+    """The frame's own figures, and what the records know of the calendar."""
+    return TableFacts(
+        capacity_kg=table.capacity_kg,
+        height_least_cm=table.height_least_cm,
+        height_most_cm=table.height_most_cm,
+        certified_mark=table.certified_mark,
+        latest_seen=latest_seen,
+        erased_session_at=erased_session_at,
+    )
+
+
+def protocols_of(settings: Settings) -> tuple[Protocol, ...]:
+    """Everything this table can offer.  Raises ProtocolError when one of its own protocols is wrong."""
+    own = own_protocols(Path(settings.programme.protocols), settings.limits) if settings.programme.protocols else ()
+    return (*builtin_protocols(settings.limits), *condition_protocols(settings.limits), *own)
+
+
+class Records(Port):
+    """What the companion asks of the records; controller.records.journal.RecordsJournal has it."""
+
+    def want(self, key: str | None) -> None: ...
+
+    @property
+    def known(self) -> Known | None: ...
+
+    @property
+    def chosen(self) -> str | None: ...
+
+    @property
+    def idle(self) -> bool: ...
+
+
+class Companion:
+    """Keeps one PersonalProgramme told.  `look` is one look; `start` does it over and over on a thread."""
+
+    def __init__(
+        self,
+        programme: PersonalProgramme,
+        settings: Settings,
+        protocols: tuple[Protocol, ...],
+        moment: Callable[[], Moment],
+    ) -> None:
+        self._programme = programme
+        self._settings = settings
+        self._protocols = protocols
+        self._moment = moment
+        self._person: str | None = None
+        self._known: Known | None = None
+        self._asked_at: Moment | None = None
+        self._occasion: Occasion | None = None
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def occasion(self) -> Occasion | None:
+        """Who would begin a session now, and which of theirs it would be; asked by the journal when one begins."""
+        return self._occasion
+
+    def look(self, records: Records) -> None:
+        """Whatever has changed since the last look is told.  Somebody else is taken only while the table is idle (SR12)."""
+        if records.idle:
+            self._choose(records, records.chosen)
+        known, moment = records.known, self._moment()
+        if known is None:
+            self._forget()
+        elif known is not self._known or self._old(moment):
+            self._known, self._asked_at = known, moment
+            answer = verdict.judge(self.case(known, moment))
+            self._occasion = Occasion(person=known.person.key, session=answer.next_session)  # before the answers that let it begin
+            self._programme.tell(answer)
+
+    def case(self, known: Known, moment: Moment) -> Case:
+        """What the programme is asked about."""
+        table = table_facts(self._settings.table, latest_seen=known.latest_seen, erased_session_at=known.erased_session_at)
+        return Case(
+            person=known.person, history=known.history, moment=moment, table=table, protocols=self._protocols, limits=self._settings.limits
+        )
+
+    @property
+    def person(self) -> Person | None:
+        """Whose answers the loop has."""
+        return None if self._known is None else self._known.person
+
+    def _choose(self, records: Records, key: str | None) -> None:
+        if key != self._person:
+            self._person = key
+            self._forget()
+            records.want(key)
+
+    def _forget(self) -> None:
+        """Nobody, or somebody whose records are still being read: nothing that was told about the one before holds."""
+        if self._known is not None:
+            self._programme.tell(None)
+            self._known = self._occasion = None
+
+    def _old(self, moment: Moment) -> bool:
+        last = self._asked_at
+        if last is None or last.clock_trusted != moment.clock_trusted:
+            return True
+        return abs((moment.at - last.at).total_seconds()) >= ASK_EVERY_S
+
+    # ------------------------------------------------------------ its thread
+
+    def start(self, records: Records) -> None:
+        self._thread = threading.Thread(target=self._work, args=(records,), name="companion", daemon=True)
+        self._thread.start()
+
+    def close(self, within_s: float = 1.0) -> None:
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(within_s)
+
+    def _work(self, records: Records) -> None:
+        while not self._closing.wait(LOOK_EVERY_S):
+            self.look(records)

@@ -1,0 +1,1 @@
+"""The people command, as whoever types it meets it."""

@@ -1,0 +1,1 @@
+"""Records, programme and the running table together."""

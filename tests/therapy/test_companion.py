@@ -1,0 +1,123 @@
+"""The companion tells the running programme what has changed, and nothing about the person before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from controller.config import Settings, TableSettings
+from controller.programme.model import History, Moment, Person
+from controller.programme.outcome import Verdict
+from controller.programme.personal import PersonalProgramme
+from controller.records.keeper import Known
+from controller.therapy import Companion, protocols_of
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+SETTINGS = Settings(table=TableSettings(certified_mark="CE"))
+
+
+class Records:
+    """What the journal shows, set by hand."""
+
+    def __init__(self) -> None:
+        self.known: Known | None = None
+        self.chosen: str | None = None
+        self.idle = True
+        self.wanted: list[str | None] = []
+
+    def want(self, key: str | None) -> None:
+        self.wanted.append(key)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+        self.trusted = True
+
+    def moment(self) -> Moment:
+        return Moment(at=self.now, zone=UTC, clock_trusted=self.trusted)
+
+
+def known(key: str) -> Known:
+    person = Person(key=key, name=key, added_at=NOON, height_cm=170.0, mass_kg=70.0)
+    return Known(person=person, history=History(), latest_seen=None, erased_session_at=None)
+
+
+class Listening(PersonalProgramme):
+    """Counts how often it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = 0
+
+    def tell(self, verdict: Verdict | None) -> None:
+        self.told += 1
+        super().tell(verdict)
+
+
+class Set:
+    def __init__(self) -> None:
+        self.records, self.clock, self.programme = Records(), Clock(), Listening()
+        self.companion = Companion(self.programme, SETTINGS, protocols_of(SETTINGS), self.clock.moment)
+
+    def look(self) -> None:
+        self.companion.look(self.records)
+
+    def rules(self) -> set[str]:
+        return {refusal.rule for refusal in self.programme.permission(0, at_upright=True).refusals}
+
+
+@pytest.fixture
+def table() -> Set:
+    return Set()
+
+
+@pytest.mark.req("TP15", "SR11")
+def test_nobody_may_start_until_somebody_is_chosen_and_known(table: Set) -> None:
+    table.look()
+    assert table.rules() == {"TP15"}
+    table.records.chosen = "ada"
+    table.look()
+    assert table.records.wanted == ["ada"]
+    assert table.rules() == {"TP15"}
+    table.records.known = known("ada")
+    table.look()
+    assert table.rules() == {"TP1", "TP2", "TP3"}
+    occasion = table.companion.occasion()
+    assert occasion is not None
+    assert (occasion.person, occasion.session) == ("ada", 1)
+
+
+@pytest.mark.req("TP15")
+def test_when_somebody_else_is_chosen_nothing_told_about_the_one_before_holds(table: Set) -> None:
+    table.records.chosen, table.records.known = "ada", known("ada")
+    table.look()
+    table.records.chosen, table.records.known = "bob", None
+    table.look()
+    assert table.rules() == {"TP15"}
+    assert table.companion.occasion() is None
+
+
+@pytest.mark.req("SR12")
+def test_nobody_else_is_taken_while_a_session_runs(table: Set) -> None:
+    table.records.chosen, table.records.known = "ada", known("ada")
+    table.look()
+    table.records.idle, table.records.chosen = False, "bob"
+    table.look()
+    assert table.records.wanted == ["ada"]
+
+
+@pytest.mark.req("TP6")
+def test_the_programme_is_asked_again_after_half_a_minute_and_when_the_clock_becomes_doubtful(table: Set) -> None:
+    table.records.chosen, table.records.known = "ada", known("ada")
+    table.look()
+    table.clock.now += timedelta(seconds=29)
+    table.look()
+    assert table.programme.told == 1
+    table.clock.now += timedelta(seconds=1)
+    table.look()
+    assert table.programme.told == 2
+    table.clock.trusted = False
+    table.look()
+    assert table.programme.told == 3
