@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 
 from controller.core.limits import STANDARD_GRAVITY_MPS2
 from controller.core.model import ImuReading
+from hardware.drive import protocol
 from hardware.drive.link import Link
 from hardware.drive.port import BytePort
 from hardware.host import temperature_c
@@ -224,6 +225,13 @@ def _imu_faults(samples: list[ImuReading]) -> Iterator[str]:
         yield f"noise or motion of {spread:.2f} m/s2"
 
 
+def _who(link: Link) -> str:
+    identity = link.identity
+    if identity is None:
+        return "it has not said who it is"
+    return f"firmware {identity.firmware_major}.{identity.firmware_minor}, protocol {identity.schema:08X}"
+
+
 def check_board(port: BytePort, name: str, now_s: Callable[[], float], sleep_until: Callable[[float], None]) -> Finding:
     """Listens only: doctor never sends a command.  The board says who it is once a second."""
     link = Link(port, now_s)
@@ -233,14 +241,12 @@ def check_board(port: BytePort, name: str, now_s: Callable[[], float], sleep_unt
         sleep_until(now_s() + 0.02)
         report = link.poll()
     if report.identified:
-        return Finding(
-            name="drive board", saw=f"{name}: {report.mode.name}, {report.angle_deg:.1f} deg, battery {report.battery_mv / 1000:.1f} V"
-        )
+        seen = f"{report.mode.name}, {report.angle_deg:.1f} deg, battery {report.battery_mv / 1000:.1f} V"
+        return Finding(name="drive board", saw=f"{name}: {_who(link)}, {seen}")
     counts = link.counts
     if counts.good_frame_count:
-        return Finding(
-            name="drive board", saw=f"{name}: speaks another protocol version", cure="put the firmware of this release on the board"
-        )
+        saw = f"{name}: speaks another protocol version: {_who(link)}; this release speaks {protocol.SCHEMA_HASH:08X}"
+        return Finding(name="drive board", saw=saw, cure="put the firmware of this release on the board: make -C firmware flash")
     if counts.bad_frame_count or counts.unknown_frame_count:
         return Finding(
             name="drive board",

@@ -1,8 +1,9 @@
 # The drive board's own binary, for the ATmega328P at 16 MHz.  Included by ../Makefile; writes only under $(BUILD).
 #   make -C firmware avr      build/avr/firmware.elf and .hex, sealed with their check word
 #   make -C firmware size     flash and memory used, and an error over 60 % of flash or half the memory
-#   make -C firmware flash    by an ISP programmer (PROGRAMMER, default usbasp): program, and with CALIBRATION=file the EEPROM
-#   make -C firmware fuses    once per chip
+#   make -C firmware flash    by an ISP programmer (PROGRAMMER=usbasp, PORT= where it needs one): program, and with CALIBRATION=file the
+#                             EEPROM; everything written is read back and compared
+#   make -C firmware fuses    once per chip; what each bit is for: firmware/README.md, "Fuses"
 #   make -C firmware eeprom POT_ZERO=2046 POT_SPAN=1925 ENCODER_SPAN=222     build/avr/firmware.eep.bin
 AVR_CC ?= avr-gcc
 AVR_OUT = $(BUILD)/avr
@@ -11,12 +12,21 @@ AVR_HEADERS = $(HEADERS) $(sort $(wildcard avr/*.h)) Makefile avr/avr.mk
 AVR_OBJECTS = $(AVR_SOURCES:%.c=$(AVR_OUT)/%.o)
 AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -flto -mrelax -ffunction-sections -fdata-sections -g
 PROGRAMMER ?= usbasp
-AVRDUDE ?= avrdude -p m328p -c $(PROGRAMMER)
+AVRDUDE ?= avrdude
+PORT ?=
+AVRDUDE_TO = $(AVRDUDE) -p m328p -c $(PROGRAMMER) $(if $(PORT),-P $(PORT))
 PYTHON ?= python3
 
-# Low: full-swing crystal, 65 ms start-up.  High: SPI programming, watchdog always on, EEPROM (calibration, latches) survives a chip
-# erase, no boot loader.  Extended: brown-out reset at 4.3 V, the least at which 16 MHz is within the data sheet.
+# Each bit's reason stands in firmware/README.md, "Fuses"; tests/avr/test_flashing.py adds the bits up and compares.
 FUSES = -U lfuse:w:0xF7:m -U hfuse:w:0xC7:m -U efuse:w:0xFC:m
+
+# $(call program,what for avrdude to do): a clear line where the tool or the programmer is missing, its own words otherwise.
+define program
+@command -v $(firstword $(AVRDUDE)) >/dev/null || { \
+  echo "firmware: $(firstword $(AVRDUDE)) is not installed; for example: apt-get install avrdude" >&2; exit 2; }
+$(AVRDUDE_TO) $(1) || { \
+  echo "firmware: nothing written, or not verified: is the programmer '$(PROGRAMMER)'$(if $(PORT), on $(PORT)) plugged in, the board powered, the panel's contacts let go?" >&2; exit 3; }
+endef
 
 .PHONY: avr size flash fuses eeprom
 avr: $(AVR_OUT)/firmware.hex
@@ -39,10 +49,11 @@ size: $(AVR_OUT)/firmware.elf
 	  exit flash > 0.6 * 32768 || ram > 0.5 * 2048 }'
 
 flash: $(AVR_OUT)/firmware.hex
-	$(AVRDUDE) -U flash:w:$<:i $(if $(CALIBRATION),-U eeprom:w:$(CALIBRATION):r)
+	$(call program,-U flash:w:$<:i $(if $(CALIBRATION),-U eeprom:w:$(CALIBRATION):r))
+	@$(PYTHON) avr/version.py
 
 fuses:
-	$(AVRDUDE) $(FUSES)
+	$(call program,$(FUSES))
 
 eeprom:
 	@mkdir -p $(AVR_OUT)

@@ -216,6 +216,11 @@ class Link:
             uptime_s=identity.uptime_s if identity else 0.0,
         )
 
+    @property
+    def identity(self) -> protocol.IdentityMessage | None:
+        """What the board last said about itself: firmware version, protocol's hash, resets.  None: it has not said yet."""
+        return self._identity[0] if self._identity else None
+
     def _identified(self, now_s: float) -> bool:
         if self._identity is None:
             return False

@@ -178,6 +178,7 @@ def test_the_board_is_told_by_what_it_says() -> None:
         port.incoming = telemetry(schema)
         finding = board(port)
         assert saw in finding.saw
+        assert f"firmware 1.0, protocol {schema:08X}" in finding.saw
         assert finding.good is (schema == protocol.SCHEMA_HASH)
         assert port.written == []  # doctor only listens
 

@@ -19,7 +19,7 @@ from controller.core.words import LADDER_WORDS, PROOF_WORDS, RESCUE_STEPS, WORDS
 from controller.programme import rules
 from controller.records import blackbox
 from controller.records.migrate import migrate
-from tests.hygiene import evidence, positions
+from tests.hygiene import evidence, positions, schematic
 from tests.hygiene.sources import ROOT
 
 HAZARDS: dict[str, str] = {
@@ -185,6 +185,7 @@ def main() -> int:
         Path(ROOT / path).write_text(as_it_should_be(path), encoding="utf-8")
         sys.stdout.write(f"wrote {path}\n")
     (ROOT / positions.PICTURE).write_text(positions.svg(), encoding="utf-8")
+    (ROOT / schematic.PICTURE).write_text(schematic.drawing(), encoding="utf-8")
     return 0
 
 
