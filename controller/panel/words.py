@@ -26,7 +26,7 @@ ABOUT: dict[Mode, tuple[str, str]] = {
         "It moves a few degrees and back. If one test fails there is no inversion.",
     ),
     Mode.DESCENDING: (
-        "The head end goes down at 1.5 degrees a second, slower than blood pressure notices.",
+        "The head end goes down, so slowly that blood pressure does not notice.",
         "RETURN brings the person up at any time; E-STOP stops dead.",
     ),
     Mode.HOLDING: (

@@ -63,8 +63,10 @@ def test_no_speed_is_a_table_that_stands_still() -> None:
 @pytest.mark.req("PU6")
 def test_a_tap_at_sixty_times_life_is_no_button_held_for_minutes() -> None:
     watched = Watched(60.0)
-    watched.run(1.0)
-    assert watched.run(0.1, press("spotter")).down == ("spotter",)
+    before_s = watched.run(1.0).now_s
+    pressed = watched.run(0.4, press("spotter"))
+    assert pressed.down == ("spotter",)
+    assert pressed.now_s - before_s < 0.5
     assert watched.run(0.5, press("spotter", down=False)).down == ()
     assert watched.said().count("SPOTTER") == 1
     assert not [text for text in watched.said() if "held too long" in text]
