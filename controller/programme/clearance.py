@@ -208,11 +208,12 @@ def _blocked(history: History, progress: Progress, when: Now, rules: Rules) -> I
     for block in blocks(history, progress, when, rules):
         shortfall = _shortfall(_newest(history, partial(_lifts, block.number)), when)
         if shortfall is not None:
+            since = f"session {block.session}" if block.session else "before an erasure"
             yield Refused(
                 rule="TP11" if block.sign is StopSign.LONG_DIZZINESS else "TP9",
                 name=f"blocked_{block.number}",
-                value=f"{stop_signs.WORDS[block.sign]} after session {block.session}; {shortfall}",
-                says=f"Blocked since session {block.session}: {stop_signs.WORDS[block.sign]}; {shortfall}.",
+                value=f"{stop_signs.WORDS[block.sign]} since {since}; {shortfall}",
+                says=f"Blocked since {since}: {stop_signs.WORDS[block.sign]}; {shortfall}.",
                 way_back=f"Have it looked at; a clinician's clearance that lifts block {block.number} lets you go on."
                 if "clock" not in shortfall
                 else _way_back(shortfall),

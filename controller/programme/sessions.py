@@ -154,7 +154,7 @@ class BlockedUntilCleared:
 
     number: int  # 1, 2, 3 ... per person
     at: datetime
-    session: int
+    session: int  # 0: in one that has been erased
     sign: StopSign
 
     def __post_init__(self) -> None:

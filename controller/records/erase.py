@@ -26,6 +26,10 @@ NEEDS_BYTES = 320
 """More than all questions and signs together, so that the length says nothing."""
 
 
+NOT_KNOWN_YET = "9999-01-01T00:00:00+00:00"
+"""When a session was whose clock was not trusted and that no trusted moment has followed yet; the first one takes its place."""
+
+
 def halves(salt: bytes, name: str, birth_year: int | None) -> tuple[bytes, bytes]:
     """What recognises a person and what unlocks their needs; the same however the name's letters, accents and spaces are typed."""
     plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
@@ -56,7 +60,7 @@ def needs_of_erased(connection: sqlite3.Connection, person: Person) -> tuple[Ans
     blocks = [sign for sign in StopSign if sign.value in signs]
     return (
         *((Answers(at=person.added_at, yes=yes),) if yes else ()),
-        *(BlockedUntilCleared(number=number, at=person.added_at, session=1, sign=sign) for number, sign in enumerate(blocks, 1)),
+        *(BlockedUntilCleared(number=number, at=person.added_at, session=0, sign=sign) for number, sign in enumerate(blocks, 1)),
     )
 
 
@@ -98,7 +102,8 @@ def _remember(connection: sqlite3.Connection, row: sqlite3.Row, at: datetime) ->
         "INSERT INTO erased (erased_at, salt, identity, needs, key_digest) VALUES (?, ?, ?, ?, ?)",
         (at.isoformat(), salt, identity, _locked(_needs(connection, row["id"]), secret), key_digest(salt, row["key"])),
     )
-    newest = connection.execute("SELECT max(started_at) FROM sessions WHERE person_id = ?", (row["id"],)).fetchone()[0]
+    asked = "SELECT max(CASE WHEN clock_trusted THEN started_at ELSE coalesce(known_by, ?) END) FROM sessions WHERE person_id = ?"
+    newest = connection.execute(asked, (NOT_KNOWN_YET, row["id"])).fetchone()[0]
     if newest is not None:
         connection.execute(
             "INSERT INTO clock (id, erased_session_at) VALUES (1, :at) ON CONFLICT (id) DO UPDATE"

@@ -134,7 +134,8 @@ class Store:
         with self.transaction():
             self.connection.execute(
                 "INSERT INTO clock (id, latest_seen) VALUES (1, :at) ON CONFLICT (id) DO UPDATE"
-                " SET latest_seen = max(coalesce(latest_seen, ''), excluded.latest_seen)",
+                " SET latest_seen = max(coalesce(latest_seen, ''), excluded.latest_seen),"
+                " erased_session_at = min(erased_session_at, excluded.latest_seen)",
                 {"at": at.isoformat()},
             )
             self.connection.execute("UPDATE sessions SET known_by = ? WHERE clock_trusted = 0 AND known_by IS NULL", (at.isoformat(),))

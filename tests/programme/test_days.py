@@ -159,6 +159,8 @@ def test_a_clearance_that_ends_counts_as_over_while_the_clock_is_doubted() -> No
     assert "the clock is not sure" in why.value
     assert "Set or confirm the date" in why.way_back
     assert refused(replace(yes, clearances=(endless,)), at(1, trusted=False)) == []
+    given_in_doubt = replace(endless, on=DAY_0.date() + timedelta(days=3))  # the clock shows an earlier day than the clinician's paper
+    assert refused(replace(yes, clearances=(given_in_doubt,)), at(1, trusted=False)) == []
 
 
 @pytest.mark.req("TP4")

@@ -191,6 +191,13 @@ def test_the_maintenance_protocol_is_four_a_week_also_before_three_months() -> N
     assert offers["week_5"].refusals == ()
 
 
+@pytest.mark.req("TP4", "TP6")
+def test_the_weeks_own_protocol_comes_first_until_maintenance_begins() -> None:
+    assert [on(held_on(*range(0, day + 1, 2)), day + 0.6).offers[0].protocol for day in (2, 16)] == ["week_1", "week_3"]
+    assert on(daily(31), 31).offers[0].protocol == "week_5"
+    assert on(held_on(*range(0, 96, 4)), 96).offers[0].protocol == "maintenance"
+
+
 @pytest.mark.req("TP5", "TP6")
 def test_an_acute_flare_up_has_its_own_time_and_stays_inside_the_weeks_quota() -> None:
     flare = replace(ADA, condition=Condition.ACUTE_FLARE_UP)
@@ -198,6 +205,13 @@ def test_an_acute_flare_up_has_its_own_time_and_stays_inside_the_weeks_quota() -
         verdict = judge(case(daily(day), at(day), person=flare))
         assert (verdict.quota.per_day, verdict.ceiling.inverted_s, verdict.ceiling.inverted_rule) == (per_day, 300.0, "TP5")
         assert verdict.offers[0].protocol == ("flare_up_1" if day == 2 else "flare_up_3")
+
+
+@pytest.mark.req("TP5", "TP6")
+def test_a_table_may_allow_fewer_flare_up_sessions() -> None:
+    flare = replace(ADA, condition=Condition.ACUTE_FLARE_UP)
+    assert judge(case(daily(2), at(2), person=flare, rules=Rules(flare_up_per_day=1))).quota.per_day == 1
+    assert judge(case(daily(2), at(2), rules=Rules(flare_up_per_day=1))).quota.per_day == 3
 
 
 BOUNDS = [  # condition, day, ceiling, longest hold: the guide's, within TP4's for the week

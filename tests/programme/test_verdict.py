@@ -14,7 +14,7 @@ from controller.core.limits import Limits
 from controller.programme.clearance import QUESTIONS
 from controller.programme.model import Clearance, Condition, Contraindication, History, Preparation
 from controller.programme.outcome import Ask, Step, Verdict
-from controller.programme.sessions import Ending, Felt, StopSign
+from controller.programme.sessions import BlockedUntilCleared, Ending, Felt, StopSign
 from controller.programme.verdict import Case, blocks_to_write, judge
 from tests.programme.breaks import INDEPENDENT, SIGNS, Break, clearance
 from tests.programme.people import ADA, CLEARED, DAY_0, TABLE, at, case, held, held_on
@@ -153,6 +153,15 @@ def test_somebody_recognised_who_was_erased_in_need_of_a_clearance_needs_one_sti
     assert judge(clearance(back)).may_start
 
 
+@pytest.mark.req("TP1", "SR2")
+def test_inverted_time_that_does_not_reach_there_and_back_refuses_that_protocol() -> None:
+    narrow = clearance(case(held_on(*range(0, 36, 3)), at(36)), inverted_ceiling_s=100.0)
+    offers = {offer.protocol: offer for offer in judge(narrow).offers}
+    (refused,) = offers["week_5"].refusals
+    assert (refused.rule, refused.name, refused.value) == ("TP1", "no_time", "100 s of inverted time")
+    assert offers["first"].refusals == ()
+
+
 # ------------------------------------------------------------------ stop signs (TP9, TP11)
 
 
@@ -187,6 +196,19 @@ def test_pain_in_the_very_first_session_blocks_because_no_step_is_left_to_go_bac
     refused = judge(case(history, at(1))).refusals
     assert [r.name for r in refused] == ["blocked_1"]
     assert "more pain" in refused[0].says
+
+
+@pytest.mark.req("TP9", "TP15")
+def test_a_lifted_block_of_an_erased_session_does_not_stand_for_the_same_sign_now() -> None:
+    old = BlockedUntilCleared(number=1, at=DAY_0, session=0, sign=StopSign.NUMBNESS)
+    back = case(replace(CLEARED, blocks=(old,)), at(0))
+    (refused,) = judge(back).refusals
+    assert (refused.name, "before an erasure" in refused.says) == ("blocked_1", True)
+    lifted = clearance(back, lifts=frozenset({1}))
+    assert judge(lifted).may_start
+    felt = Felt(at=at(0).at, session=1, signs=frozenset({StopSign.NUMBNESS}))
+    again = case(held(lifted.history, at(0), felt=felt), at(1))
+    assert names(judge(again)) == {"blocked_2"}
 
 
 # ------------------------------------------------------------------ spotter, erasure, asks, table

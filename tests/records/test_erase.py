@@ -193,6 +193,20 @@ def test_when_the_newest_session_of_anybody_erased_began_stays_known(tmp_path: P
         assert store.erased_session_at() == NOW + timedelta(days=3)
 
 
+@pytest.mark.req("TP6", "TP15")
+def test_an_erased_session_held_by_a_doubtful_clock_may_have_been_until_the_first_trusted_moment(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        store.add_person(PERSON)
+        store.record(PERSON.key, replace(SESSION, clock_trusted=False, known_by=None, started_at=NOW - timedelta(days=20_000)))
+        erase(store.connection, PERSON.key, NOW)
+        unknown = store.erased_session_at()
+        assert unknown is not None
+        assert unknown > NOW + timedelta(days=100_000)
+        store.saw(NOW + timedelta(days=2))
+        store.saw(NOW + timedelta(days=9))
+        assert store.erased_session_at() == NOW + timedelta(days=2)
+
+
 def test_erasing_nobody_is_one_line(tmp_path: Path) -> None:
     with opened(tmp_path) as store, pytest.raises(RecordsError, match=r"^p-1: nobody has this key$"):
         erase(store.connection, "p-1", NOW)
