@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sim.avr import build
-from sim.avr.processor import Processor
+from sim.avr.processor import MS_CYCLES, Cause, Processor
 from sim.build import BuildError
 from sim.table import TABLE
+
+TIMSK2, DDRB = 0x70, 0x24
+NAP_CYCLES = 200
 
 
 @lru_cache(maxsize=4)
@@ -56,12 +60,42 @@ class AvrBoard:
         self.processor = Processor(self.elf, eeprom=factory_eeprom() if eeprom is None else eeprom)
         self.processor.tell("")
         self._avr_ffi, self._avr_lib = build.load()
-        where = addresses(self.elf)
+        self._where = where = addresses(self.elf)
         self._buzzer_at, self._hang_at = where["sound_now"], where["clock_tick_done"]
         self._world = self._avr_ffi.cast("void *", int(ffi.cast("uintptr_t", world)))
         self._begin = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_begin")))
         self._end = int(ffi.cast("uintptr_t", ffi.addressof(lib, "world_external_end")))
         lib.world_external(world, 1)
+
+    def break_by(self, fault: str) -> bool:
+        """A fault of the catalogue that lies inside the processor, as it is there; False: it is none of those."""
+        deeds: dict[str, Callable[[], None]] = {
+            "board_tick_stops": lambda: self.processor.write_memory(TIMSK2, b"\0"),
+            "board_stack_overflow": lambda: self.processor.write_memory(self._where["_end"] + 2, b"\0"),
+            "board_ram_flip": self._flip_latch,
+            "board_flash_corrupt": self._flip_flash,
+            "board_register_altered": lambda: self.processor.write_memory(DDRB, b"\0"),
+        }
+        if fault not in deeds:
+            return False
+        deeds[fault]()
+        return True
+
+    def _flip_latch(self) -> None:
+        """The emergency stop's latch, while the processor sleeps between two ticks and nothing but a fault can change it."""
+        slept = self.processor.stats().sleep_cycles
+        for _ in range(MS_CYCLES // NAP_CYCLES):
+            self.processor.run_to(self.processor.cycle + NAP_CYCLES)
+            if self.processor.stats().sleep_cycles - slept >= NAP_CYCLES // 2:
+                break
+            slept = self.processor.stats().sleep_cycles
+        at = self._where["board"]
+        self.processor.write_memory(at, bytes((self.processor.memory(at, 1)[0] ^ 1,)))
+
+    def _flip_flash(self) -> None:
+        """Found when the board starts: so it does."""
+        self.processor.flip_flash(self._where["checks_flash_word"] - 64)
+        self.processor.reset(Cause.PIN)
 
     def run_ms(self, n: int) -> None:
         """`n` milliseconds of world and processor."""

@@ -1,4 +1,4 @@
-"""Fault rows F65-F89: inputs, operator, motor, mechanics, power, person.  Values and the few acts they need."""
+"""Fault rows F65-F90: inputs, operator, motor, mechanics, power, person.  Values and the few acts they need."""
 
 from __future__ import annotations
 
@@ -363,6 +363,15 @@ _DRIVE_ROWS = (
         sets=(("obstacle", "way"), ("obstacle_deg", "ahead_deg"), ("obstacle_nm_per_rad", "nm_per_rad")),
         how="a spring at the head end, 0.9 m from the pivot: 8000 is a belly or a cushion, 20000 a chest, 60000 a hand"
         " (ISO/TS 15066: 10, 25, 75 N/mm)",
+    ),
+    Fault(
+        number=90,
+        name="encoder_stuck",
+        text="Encoder stuck (broken wire, loose disc)",
+        reaction="STO, then RETURN once: half rate on the potentiometer",
+        bound="500 ms, <= 1 deg",
+        sets=(("encoder_frozen", 1.0),),
+        how="the count stays what it was",
     ),
 )
 

@@ -186,6 +186,7 @@ TRAVEL_FAULTS = frozenset(
         "pot_short",
         "pot_inverted",
         "pot_slip",
+        "encoder_stuck",
         "gear_slips",
         "imu_stuck",
         "imu_nak",

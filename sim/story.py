@@ -39,6 +39,7 @@ HARD_FAULTS = frozenset(
         "runaway",
         "motor_reversed",
         "gear_slips",
+        "encoder_stuck",
         "brake_weak",
         "brake_drags",
         "power_lost",

@@ -365,6 +365,9 @@ class World:
     def inject(self, name: str, **params: float) -> None:
         """A fault of sim/faults.py by name ("imu_stuck") or id ("F11"); parameters as its row says."""
         row = faults.find(name)
+        if self._avr is not None and self._avr.break_by(row.name):
+            self._active[row.name] = {}
+            return
         values = row.values(params)
         row.start(self, values)
         self._active[row.name] = values

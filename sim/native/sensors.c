@@ -203,7 +203,9 @@ void sensors_board(sensors_t *s, const plant_t *p, const table_t *table, const f
         s->pot_kept = kept;
     }
     keep_or_freeze(s, fault, in);
-    in->encoder_counts = encoder_counts(p, table) - s->encoder_zero;
+    if (fault->encoder_frozen <= 0.0) { /* else the count stays what it was */
+        in->encoder_counts = encoder_counts(p, table) - s->encoder_zero;
+    }
     in->end_stop_up_closed = end_stop(fault->end_stop_up, degrees(p->angle) > END_STOP_UP_DEG);
     in->end_stop_down_closed = end_stop(fault->end_stop_down, degrees(p->angle) < END_STOP_DOWN_DEG);
     in->overcurrent_latched = p->overcurrent;

@@ -40,7 +40,7 @@ typedef struct {
 /* Faults and disturbances: zero (or one, where it is a factor) is a healthy world.  sim/faults.py names them. */
 typedef struct {
     double pot_frozen, pot_rail, pot_noise_factor, pot_bias_deg, pot_drift_deg_per_min, pot_gain, pot_inverted;
-    double pot_dropout_ms, pot_dropout_every_ms;
+    double pot_dropout_ms, pot_dropout_every_ms, encoder_frozen;
     double imu_frozen, imu_noise_factor, imu_angle_bias_deg, imu_accel_bias_mps2, imu_gyro_bias_dps, imu_not_a_number;
     double imu_swapped, imu_saturated, imu_reset, imu_nak, imu_bus_hung, imu_slow_s, imu_repeat, imu_time_offset_s, imu_absent;
     double supply_sag, adc_frozen, adc_mux;
