@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import pwd
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from rich.table import Table
 from controller.config import Settings
 from controller.exit_codes import ExitCode
 from controller.programme.model import Moment, Person
-from controller.records.database import FILE, RecordsError, connect_to_read
+from controller.records.database import FILE, RecordsError
+from controller.records.reader import Reader, reading
 from controller.records.store import Store, opened
 
 RECORDS_FOLDER = Path("/var/lib/inversion-table")
@@ -44,16 +44,13 @@ class Desk:
             yield store
 
     @contextmanager
-    def to_read(self) -> Iterator[Store]:
+    def to_read(self) -> Iterator[Reader]:
         """The records as they are, never changed.  Raises RecordsError."""
         if not (self.folder / FILE).exists():
             raise RecordsError(f"{self.folder}: no records here yet; `add` a person first", ExitCode.NO_INPUT)
         self._only_their_owner()
-        try:
-            with closing(connect_to_read(self.folder)) as connection:
-                yield Store(connection)
-        except sqlite3.Error as error:
-            raise RecordsError(f"{self.folder}: cannot be read: {error}", ExitCode.NO_INPUT) from error
+        with reading(self.folder) as reader:
+            yield reader
 
     def _only_their_owner(self) -> None:
         """A log file that another user left behind would lock the table's own service out."""

@@ -2,66 +2,45 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import click
-import msgspec
 
 from controller.exit_codes import ExitCode
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of
-from controller.programme.model import History, Person
 from controller.records.database import RecordsError
-from controller.records.rows import TABLES, row_of
+from controller.records.reader import Reader
 
 
 def _opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _one_json(folder: Path, person: Person, history: History) -> list[Path]:
-    file = folder / f"{person.key}.json"
-    with open(file, "xb", opener=_opener) as out:  # Path.open takes no opener
-        out.write(msgspec.json.format(msgspec.json.encode({"person": person, "history": history}), indent=2))
-    return [file]
-
-
-def _csv_files(folder: Path, person: Person, history: History) -> list[Path]:
-    """One file for each kind of record that there is."""
-    written = []
-    for name, values in (("person", (person,)), *((table, getattr(history, table)) for table in TABLES.values())):
-        if not values:
-            continue
-        file = folder / f"{person.key}-{name}.csv"
-        rows = [row_of(value) for value in values]
-        with open(file, "x", encoding="utf-8", newline="", opener=_opener) as out:
-            writer = csv.DictWriter(out, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        written.append(file)
-    return written
-
-
-KINDS: dict[str, Callable[[Path, Person, History], list[Path]]] = {"json": _one_json, "csv": _csv_files}
+def _texts(reader: Reader, key: str, kind: str) -> dict[str, str]:
+    """File name -> what stands in it."""
+    if kind == "json":
+        return {f"{key}.json": reader.export_json(key)}
+    return {f"{key}-{name}": text for name, text in reader.export_csv(key).items()}
 
 
 @command("export", examples=("export ada --to /media/stick --as csv",))
 @who
 @option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="a folder; this one without it")
-@option("--as", "kind", type=click.Choice(sorted(KINDS)), default="json", show_default=True)
+@option("--as", "kind", type=click.Choice(["csv", "json"]), default="json", show_default=True)
 def export(desk: Desk, who: str, folder: Path, kind: str) -> None:
     """Write everything about a person to files that only you can read; nothing is overwritten."""
     with desk.to_read() as store:
-        person = person_of(store, who)
-        history = store.history(person.key)
-    try:
-        written = KINDS[kind](folder, person, history)
-    except FileExistsError as error:
-        raise RecordsError(f"{error.filename}: is there already and is not overwritten", ExitCode.CANNOT_WRITE) from error
-    desk.tell("\n".join(f"wrote {file}" for file in written), files=[str(file) for file in written])
+        texts = _texts(store, person_of(store, who).key, kind)
+    for name, text in texts.items():
+        try:
+            with open(folder / name, "x", encoding="utf-8", newline="", opener=_opener) as out:  # Path.open takes no opener
+                out.write(text)
+        except FileExistsError as error:
+            raise RecordsError(f"{folder / name}: is there already and is not overwritten", ExitCode.CANNOT_WRITE) from error
+    files = [str(folder / name) for name in texts]
+    desk.tell("\n".join(f"wrote {file}" for file in files), files=files)
 
 
 @command("acknowledge", examples=("acknowledge --by 'A. Turner'",))

@@ -206,7 +206,7 @@ def test_an_export_is_readable_by_its_owner_only_and_overwrites_nothing(ada: Tab
     files = [Path(name) for name in ada.knows("export", "ada", "--to", str(tmp_path), "--as", kind)["files"]]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     if kind == "json":
-        assert json.loads(files[0].read_text())["history"]["ratings"][0]["pain"] == 6
+        assert json.loads(files[0].read_text())["ratings"][0]["pain"] == 6
     else:
         (ratings,) = [file for file in files if file.name.endswith("-ratings.csv")]
         assert next(csv.DictReader(ratings.read_text().splitlines()))["pain"] == "6"
@@ -285,7 +285,8 @@ def test_completion_is_printed_for_each_shell(shell: str, table: Table) -> None:
 @pytest.mark.req("SR12")
 def test_no_command_starts_or_steers_the_table() -> None:
     assert set(people.commands) == {
-        "acknowledge", "add", "ask", "checklist", "choose", "clear", "completion", "edit", "erase", "export", "felt", "history", "list",
+        "acknowledge", "add", "ask", "checklist", "choose", "clear", "completion", "draw",
+        "edit", "erase", "export", "felt", "history", "list",
         "plan", "practised", "prepared", "progress", "rate", "show", "sign-off",
     }  # fmt: skip
 
