@@ -155,6 +155,7 @@ def test_a_ceiling_clips_the_angle_and_the_words_and_the_title_follow() -> None:
     assert (plan.ceiling_deg, plan.stages[0].angle_deg, plan.title) == (40.0, 40.0, "Weeks 3-4: 40 degrees")
     assert any("Next: 40 degrees for 4 minutes." in prompt.text for prompt in plan.stages[0].way_prompts)
     assert ALL["week_3"].plan(LIMITS, PlanBounds(angle_deg=50.0)).title == ALL["week_3"].title
+    assert ALL["week_5"].plan(Limits(ceiling_deg=65.0)).stages[0].angle_deg == 65.0
 
 
 @pytest.mark.req("SR2", "TP7")

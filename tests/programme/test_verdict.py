@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from controller.core.limits import Limits
 from controller.programme.clearance import QUESTIONS
-from controller.programme.model import Clearance, Condition, Contraindication, History, Preparation
+from controller.programme.model import Clearance, Condition, Contraindication, History, Preparation, SignOff
 from controller.programme.outcome import Ask, Step, Verdict
 from controller.programme.sessions import BlockedUntilCleared, Ending, Felt, StopSign
 from controller.programme.verdict import Case, blocks_to_write, judge
@@ -120,6 +120,15 @@ def test_a_clearance_dated_tomorrow_is_none() -> None:
     tomorrow = Clearance(at=DAY_0, by="x", on=at(2).local_date(), covers=frozenset({Contraindication.HIGH_BLOOD_PRESSURE}))
     early = replace(broken, history=replace(broken.history, clearances=(tomorrow,)))
     assert "a day that has not come" in judge(early).refusals[0].value
+
+
+@pytest.mark.req("TP1")
+def test_a_sign_off_dated_tomorrow_is_none_while_the_clock_is_sure() -> None:
+    tomorrow = replace(CLEARED, sign_offs=(SignOff(at=DAY_0, by="Pat Wren", on=at(1).local_date()),))
+    (refused,) = judge(case(tomorrow, at(0))).refusals
+    assert (refused.name, refused.value) == ("not_signed_off", "dated 2026-03-03")
+    assert judge(case(tomorrow, at(0, trusted=False))).may_start
+    assert judge(case(tomorrow, at(1))).may_start
 
 
 @pytest.mark.req("TP1", "SR5")
