@@ -139,7 +139,7 @@ def table(rows: Sequence[Fault], cases: Sequence[Case]) -> list[str]:
     """Markdown."""
     by_name = {fault.name: [case for case in cases if case.fault == fault.name] for fault in rows}
     lines = ["| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
-    return lines + ["| " + " | ".join(table_row(fault, by_name[fault.name])) + " |" for fault in rows]
+    return lines + ["| " + " | ".join(table_row(fault, by_name[fault.name])) + " |" for fault in rows if by_name[fault.name]]
 
 
 def _summary(cases: Sequence[Case], board: str, seed: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from sim import faults
 from sim.fault_cases import Case
-from sim.fault_table import Plan, append_case, campaign, moments, read_cases, table
+from sim.fault_table import DOCUMENT, Plan, append_case, campaign, moments, read_cases, rows_for, table
 
 SEED = 5
 FAULTS = ("pot_open", "cable_out", "estop_pressed", "board_hang", "motor_stall")
@@ -66,3 +67,9 @@ def test_a_broken_rule_and_a_person_left_down_stand_in_the_table(cases: list[Cas
     [*_, row] = table((faults.find(bad.fault),), [bad])
     assert "**SR3 rest_at_gate 1**" in row
     assert "NOT UP 1" in row
+
+
+@pytest.mark.req("SE6")
+def test_the_published_table_has_every_fault() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8").split("<!-- faults: native -->")[1].split("<!-- end -->")[0]
+    assert re.findall(r"^\| (F\d+) ", text, re.M) == [row.id for row in rows_for("native")]
