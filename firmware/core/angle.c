@@ -4,7 +4,7 @@
 #include "vote.h"
 
 #define ANGLE_SETTLE_MS 64U
-#define ANGLE_MOST_CDEG 16000                /* beyond any place the table can be; keeps 32-bit differences from overflowing */
+#define ANGLE_MOST_CDEG 14000                /* beyond any place the table can be; 16 bits hold the difference of two such angles */
 #define ANGLE_Q16 INT32_C(65536)
 #define ANGLE_POT_LEAST 205U          /* 5 % and 95 % of full scale: outside is a broken wire (faults 3, 4) */
 #define ANGLE_POT_MOST 3887U
@@ -13,7 +13,7 @@
 #define ANGLE_POT_SPAN_MOST 2300
 #define ANGLE_ENCODER_SPAN_LEAST 20   /* counts per degree */
 #define ANGLE_ENCODER_SPAN_MOST 2000
-#define ANGLE_ENCODER_MOST_DEG INT32_C(200)
+#define ANGLE_ENCODER_MOST_DEG INT32_C(170)   /* from end to end; with the reference still within 32 bits */
 #define ANGLE_POT_SHIFT 4             /* 16 ms */
 #define ANGLE_BIAS_SHIFT 10           /* 1 s */
 #define ANGLE_REFER_SHIFT 9           /* at upright rest only */

@@ -1,6 +1,6 @@
 """`python -m tests.firmware.coverage`: every line and every branch of the board's core is run by a test, or this fails and names it.
 
-Runs the firmware tests once on a world whose core counts (gcc --coverage, no optimisation), then asks gcov.  A condition of `a && b` is
+Runs the firmware tests and the fuzzer's kept histories on a core that counts (gcc --coverage), then asks gcov.  Conditions of `a && b` are
 two branches of two ways each.  Writes only into a folder of its own.
 """
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim import build
+from tests.firmware.fuzz import build as fuzz
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ("tests/firmware", "tests/wire")
@@ -50,12 +51,34 @@ def compile_counting(folder: Path) -> Path:
     for source in build.sources():
         target = folder / f"{source.parent.name}-{source.stem}.o"
         flags = COUNTING if source.parent == build.FIRMWARE else PLAIN
-        command = [build.compiler(), "-std=c11", "-ffp-contract=off", "-fPIC", *flags, "-c", str(source), "-o", str(target)]
+        command = [
+            build.compiler(),
+            "-std=c11",
+            "-ffp-contract=off",
+            "-fPIC",
+            f"-I{build.FIRMWARE}",
+            *flags,
+            "-c",
+            str(source),
+            "-o",
+            str(target),
+        ]
         _must(command, source.name)
         objects.append(str(target))
     library = folder / "world-counting.so"
     _must([build.compiler(), "-shared", "--coverage", "-o", str(library), *objects, "-lm"], library.name)
     return library
+
+
+def replay_histories(folder: Path) -> None:
+    """The fuzzer's kept histories through the counting objects.  Raises build.BuildError."""
+    for target, extra in (("frames", ["frames.c"]), ("inputs", ["inputs.c", "oracle.c"])):
+        program = folder / f"replay-{target}"
+        files = [str(fuzz.HERE / name) for name in ("replay.c", *extra)]
+        objects = map(str, sorted(folder.glob("core-*.o")))
+        _must([build.compiler(), "-std=c11", f"-I{build.FIRMWARE}", "--coverage", "-o", str(program), *files, *objects], program.name)
+        if fuzz.replay(program, target).returncode != 0:
+            raise build.BuildError(f"{target}: a kept history breaks an invariant; pytest tests/firmware/test_fuzz.py says which")
 
 
 def _must(command: list[str], what: str) -> None:
@@ -131,6 +154,7 @@ def main(arguments: list[str]) -> int:
         if run_tests(library, tuple(asked.tests), asked.jobs) != 0:
             sys.stdout.write("coverage: the tests themselves failed\n")
             return 1
+        replay_histories(Path(folder))
         never = report(read_counts(Path(folder)))
     sys.stdout.write(f"coverage: {never} lines and ways never taken\n")
     return 1 if never else 0

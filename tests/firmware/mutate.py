@@ -1,7 +1,8 @@
 """`python -m tests.firmware.mutate`: break the board's rules one small thing at a time and say which breaks no test noticed.
 
 Never touches the source tree: each mutant is compiled into a folder of its own and loaded by a child process in the place of the
-world's library.  Whatever is not seen to fail counts as survived; what the compiler turns into the same machine code is no mutant.
+world's library.  Tests are collected once; a mutant is a fork of the process that has them ready.  Whatever is not seen to fail counts
+as survived; what the compiler turns into the same machine code is no mutant.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,8 @@ CORE = ROOT / "firmware" / "core"
 ARGUED = Path(__file__).with_name("mutants_argued.toml")
 GUARDS = ("guard.c", "rules.c", "rest.c", "return_plan.c", "session.c")
 MUTANT_S = 120.0
+FAILED, UNKNOWN = 1, 3
+"""How a child ends: a test failed; it could not tell."""
 FLAGS = ("-std=c11", "-O1", "-w", "-ffp-contract=off", "-fPIC")
 
 _T = "tests/firmware/test_"
@@ -155,28 +158,46 @@ def _code(path: Path) -> bytes:
     return dumped.stdout.split(b"\n", 3)[-1]
 
 
-def _child(library: Path, depth: str) -> None:
-    """Run the tests on that library; exit 0 only if every test passed."""
+def _child(session: pytest.Session, library: Path) -> None:
+    """Run the collected tests on that library; exit 0 only if every test passed."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     build.library = lambda **_: library  # the child's own copy of the module
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *DEPTHS[depth]])
-    os._exit(0 if code == pytest.ExitCode.OK else 1)
+    for item, after in zip(session.items, [*session.items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        if session.testsfailed:
+            os._exit(FAILED)
+    os._exit(0)
 
 
-def noticed(library: Path, *, depth: str) -> bool:
+def noticed(session: pytest.Session, library: Path) -> bool:
     """Whether a test failed on it.  Too slow, or ended in any other way: not noticed."""
     child = os.fork()
     if child == 0:
-        _child(library, depth)
+        try:
+            _child(session, library)
+        finally:
+            os._exit(UNKNOWN)
     watch = os.pidfd_open(child)
     ended = bool(select.select([watch], [], [], MUTANT_S)[0])
     os.close(watch)
     if not ended:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    return ended and (os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 1)
+    return ended and (os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == FAILED)
+
+
+class Loop:
+    """A pytest plugin: instead of running the collected tests once, `work` runs them as often as it likes."""
+
+    def __init__(self, work: Callable[[pytest.Session], int]) -> None:
+        self.missed = -1
+        self._work = work
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.missed = self._work(session)
+        return True
 
 
 def argued() -> dict[str, str]:
@@ -201,16 +222,22 @@ def main(arguments: list[str]) -> int:
     part, parts = (int(value) for value in asked.part.split("/"))
     wanted = set(asked.only.read_text(encoding="utf-8").splitlines()) if asked.only else None
     excused, end = argued(), time.monotonic() + asked.seconds
-    missed = 0
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         bench = Bench(Path(folder))
-        for file in asked.files or GUARDS:
-            chosen = [m for i, m in enumerate(mutants(file)) if i % parts == part - 1 and (wanted is None or m.name in wanted)]
-            missed += _run(bench, file, chosen, excused, end, depth=asked.depth)
-    return 1 if missed else 0
+
+        def work(session: pytest.Session) -> int:
+            missed = 0
+            for file in asked.files or GUARDS:
+                chosen = [m for i, m in enumerate(mutants(file)) if i % parts == part - 1 and (wanted is None or m.name in wanted)]
+                missed += _run(bench, file, chosen, excused, end, session)
+            return missed
+
+        loop = Loop(work)
+        pytest.main(["-q", "--capture=no", "-p", "no:cacheprovider", *DEPTHS[asked.depth]], plugins=[loop])
+    return 0 if loop.missed == 0 else 1
 
 
-def _run(bench: Bench, file: str, chosen: list[Mutant], excused: dict[str, str], end: float, *, depth: str) -> int:
+def _run(bench: Bench, file: str, chosen: list[Mutant], excused: dict[str, str], end: float, session: pytest.Session) -> int:
     killed = same = excuses = missed = run = 0
     for mutant in chosen:
         if time.monotonic() > end:
@@ -222,7 +249,7 @@ def _run(bench: Bench, file: str, chosen: list[Mutant], excused: dict[str, str],
         library = bench.compile(mutant)
         if library is None:
             same += 1
-        elif noticed(library, depth=depth):
+        elif noticed(session, library):
             killed += 1
         else:
             missed += 1

@@ -1,0 +1,115 @@
+"""`python -m tests.firmware.prove`: no overflow of 16 or 32 bits, no bad index, division or uninitialised read in the core.
+
+Frama-C's Eva, which is sound, on `board_start()` and any number of `board_tick()`s with any bytes, contacts and counts
+(firmware/prove/harness.c), `int` of 16 bits.  An alarm that firmware/prove/argued.toml does not argue fails, and so does an idle argument.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRMWARE = ROOT / "firmware"
+HARNESS = FIRMWARE / "prove" / "harness.c"
+ARGUED = FIRMWARE / "prove" / "argued.toml"
+INCLUDED = "angle.c"
+"""The harness includes it, to give one function of it a contract."""
+TOLD_APART = (
+    "any_inputs:60",
+    "frame_encode:60",
+    "frame_feed:60",
+    "link_update:200",
+    "protocol_unpack_command:20",
+    "take:60",
+    "in_range:60",
+)
+BY_RESULT = ("frame_feed:0:1", "protocol_unpack_command:0:1", "in_range:0:1")
+ALARM = re.compile(r"\[eva:alarm\] (?P<file>\S+):(?P<line>\d+): Warning:\s+(?P<what>.+?)(?=\n\[|\n\S|\Z)", re.S)
+ENDED = "[eva:summary]"
+MOST_S = 1800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Alarm:
+    """A place where Eva could not see that nothing goes wrong."""
+
+    file: str
+    line: int
+    code: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.code}   {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """Why it does not at one line of code, whatever its number; `what` narrows it to a kind of alarm."""
+
+    file: str
+    code: str
+    why: str
+    what: str = ""
+
+    def covers(self, alarm: Alarm) -> bool:
+        return self.file == alarm.file and self.code == alarm.code and self.what in alarm.what
+
+
+def read(told: str) -> list[Alarm]:
+    """The alarms of a report that came to its end.  Raises RuntimeError when it did not: no end is no proof."""
+    if ENDED not in told:
+        raise RuntimeError(f"the analysis did not come to its end: {told.strip()[-300:]}")
+    found = set()
+    for match in ALARM.finditer(told):
+        name = Path(match["file"]).name
+        path = HARNESS if name == HARNESS.name else FIRMWARE / "core" / name
+        code = path.read_text(encoding="utf-8").splitlines()[int(match["line"]) - 1].strip()
+        found.add(Alarm(file=path.name, line=int(match["line"]), code=code, what=" ".join(match["what"].split())))
+    return sorted(found)
+
+
+def analyse() -> str:
+    """Eva's report.  Raises RuntimeError when there is no Frama-C."""
+    if shutil.which("frama-c") is None:
+        raise RuntimeError("frama-c is not installed; for example: apt-get install frama-c-base")
+    sources = [str(path) for path in sorted((FIRMWARE / "core").glob("*.c")) if path.name != INCLUDED]
+    command = ["frama-c", "-machdep", "gcc_x86_16", f"-cpp-extra-args=-I{FIRMWARE / 'core'} -std=c11", "-c11", "-eva", "-main", "prove"]
+    command += ["-eva-precision", "0", "-eva-use-spec", "clamp_q16", "-eva-slevel-function", ",".join(TOLD_APART)]
+    command += ["-eva-split-return-function", ",".join(BY_RESULT), str(HARNESS), *sources]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=MOST_S)
+    return done.stdout + done.stderr
+
+
+def judge(found: list[Alarm], argued: list[Argument]) -> list[str]:
+    """One sentence for each alarm without an argument and each argument without an alarm."""
+    bare = [str(alarm) for alarm in found if not any(row.covers(alarm) for row in argued)]
+    idle = [f"{ARGUED.name}: {row.file}: {row.code!r} argues nothing" for row in argued if not any(map(row.covers, found))]
+    return bare + idle
+
+
+def arguments() -> list[Argument]:
+    with ARGUED.open("rb") as file:
+        return [Argument(**row) for row in tomllib.load(file)["argued"]]
+
+
+def main() -> int:
+    try:
+        found = read(analyse())
+    except RuntimeError as error:
+        sys.stderr.write(f"prove: {error}\n")
+        return 2
+    wrong = judge(found, arguments())
+    for sentence in wrong:
+        sys.stdout.write(sentence + "\n")
+    sys.stdout.write(f"range proof: {len(found)} alarms, {len(wrong)} not argued or not there any more\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
