@@ -15,6 +15,7 @@ from typing import Protocol as Port
 from controller.config import Settings, TableSettings
 from controller.programme import verdict
 from controller.programme.model import Moment, Person, TableFacts
+from controller.programme.outcome import Verdict
 from controller.programme.personal import PersonalProgramme
 from controller.programme.protocols import Protocol, builtin_protocols, condition_protocols, own_protocols
 from controller.programme.verdict import Case
@@ -41,6 +42,10 @@ def protocols_of(settings: Settings) -> tuple[Protocol, ...]:
     """Everything this table can offer.  Raises ProtocolError when one of its own protocols is wrong."""
     own = own_protocols(Path(settings.programme.protocols), settings.limits) if settings.programme.protocols else ()
     return (*builtin_protocols(settings.limits), *condition_protocols(settings.limits), *own)
+
+
+def _occasion(known: Known, answer: Verdict) -> Occasion:
+    return Occasion(person=known.person.key, session=answer.next_session, clock_sure=answer.clock_sure)
 
 
 class Records(Port):
@@ -93,7 +98,7 @@ class Companion:
         elif known is not self._known or self._old(moment):
             self._known, self._asked_at = known, moment
             answer = verdict.judge(self.case(known, moment))
-            self._occasion = Occasion(person=known.person.key, session=answer.next_session)  # before the answers that let it begin
+            self._occasion = _occasion(known, answer)  # before the answers that let it begin
             self._programme.tell(answer)
 
     def case(self, known: Known, moment: Moment) -> Case:

@@ -37,6 +37,7 @@ class Occasion:
 
     person: str  # key
     session: int  # its number
+    clock_sure: bool = True  # the programme's own word on the clock (Verdict.clock_sure); the clock itself may doubt besides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +173,7 @@ class Fold:
             started_at=moment.at,
             zone=moment.zone_name,
             utc_offset_s=0 if offset is None else round(offset.total_seconds()),
-            clock_trusted=moment.clock_trusted,
+            clock_trusted=moment.clock_trusted and (who is None or who.clock_sure),
             planned=tuple(
                 PlannedStage(angle_deg=stage.angle_deg, hold_s=hold_s) for stage, hold_s in zip(plan.stages, holds_s, strict=True) if hold_s
             ),

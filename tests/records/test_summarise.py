@@ -94,6 +94,14 @@ def test_whose_it_is_and_which_of_theirs_is_what_the_programme_says(whole: Watch
     assert {item.person for item in sessions(whole)} == {None}
 
 
+def test_a_clock_that_the_programme_doubts_is_not_sure_however_much_the_machine_trusts_it(whole: Watched) -> None:
+    ticks = [(replace(moment_at(inputs), clock_trusted=True), inputs, outputs) for inputs, outputs in whole.ticks]
+    for sure in (True, False):
+        found = summarise(ticks, LIMITS, Occasion(person="p-7", session=1, clock_sure=sure))
+        records = [item.session.record for item in found if item.session is not None]
+        assert {record.clock_trusted for record in records} == {sure}
+
+
 def test_quiet_ticks_are_no_news(whole: Watched) -> None:
     found = news(whole)
     assert len(found) < len(whole.ticks) / 100

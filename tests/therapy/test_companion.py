@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -97,6 +98,16 @@ def test_when_somebody_else_is_chosen_nothing_told_about_the_one_before_holds(ta
     table.look()
     assert table.rules() == {"TP15"}
     assert table.companion.occasion() is None
+
+
+@pytest.mark.req("TP6")
+def test_a_clock_that_shows_a_time_before_one_already_seen_is_not_sure_for_the_session_either(table: Set) -> None:
+    seen = replace(known("ada"), latest_seen=NOON + timedelta(days=2))
+    table.records.chosen, table.records.known = "ada", seen
+    table.look()
+    occasion = table.companion.occasion()
+    assert occasion is not None
+    assert not occasion.clock_sure
 
 
 @pytest.mark.req("SR12")
