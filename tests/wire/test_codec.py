@@ -86,7 +86,7 @@ def test_a_command_stands_on_the_wire_as_agreed() -> None:
         ("command", 2, 7, "a request nobody knows (fault 35)"),
         ("command", 3, 0x40, "a flag nobody knows"),
         ("status", 2, 6, "a mode nobody knows"),
-        ("status", 15, 0x20, "a reason nobody knows"),
+        ("status", 15, 0x80, "a reason nobody knows"),
         ("identity", 13, 1, "padding that is not zero"),
         ("identity", 15, 1, "padding that is not zero"),
         ("detail", 0, 0x20, "another message"),

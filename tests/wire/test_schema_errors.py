@@ -43,7 +43,7 @@ MISTAKES = [
     (
         'type = "u32", bits = "reason"',
         'type = "u16", bits = "reason"',
-        "message status: field reasons: 29 bits in u16; an unsigned type with",
+        "message status: field reasons: 31 bits in u16; an unsigned type with",
     ),
     ('type = "u8",  enum = "request"', 'type = "u16", enum = "request"', "message command: field request: an enum in u16; u8 is wanted"),
     (
