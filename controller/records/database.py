@@ -47,7 +47,7 @@ def prepare(folder: Path) -> Path:
     path = folder / FILE
     if not path.exists():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        sync_folder(folder)  # SQLite makes its logs' names durable, but not this one
+        sync_folder(folder)  # not left to SQLite, which syncs the folder for its logs' sake
     for file in (path, *(path.with_name(FILE + end) for end in BESIDE)):
         if file.exists() and stat.S_IMODE(file.stat().st_mode) != 0o600:
             file.chmod(0o600)

@@ -229,6 +229,19 @@ def test_a_file_that_is_taken_away_is_noticed_and_a_new_one_begun(tmp_path: Path
     assert texts(tmp_path) == ["number 2"]
 
 
+@pytest.mark.req("F57")
+def test_a_file_that_another_takes_the_place_of_is_not_written_to_any_more(tmp_path: Path) -> None:
+    made = journal(tmp_path)
+    with opened(tmp_path / "restored"):
+        pass
+    for file in tmp_path.glob("records.db-*"):
+        file.unlink()
+    (tmp_path / "restored" / "records.db").replace(tmp_path / "records.db")
+    made.put(INPUTS, story(1))
+    made.close()
+    assert texts(tmp_path) == ["number 1"]
+
+
 def test_numbers_that_no_sensor_should_tell_do_not_end_the_loop(tmp_path: Path) -> None:
     made = journal(tmp_path)
     table = Watched()
