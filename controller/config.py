@@ -74,6 +74,14 @@ class PanelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     records_socket: str = "/run/inversion-table-records/told"  # where the records' owner tells them
 
 
+class RemoteSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The dead man on another host (SR14)."""
+
+    watcher: str = ""  # address and port of `inversion-table watch-for-help`; empty: nobody is called
+    key_file: str = "/etc/inversion-table-remote.key"  # both hosts hold the same
+    table: Annotated[str, msgspec.Meta(min_length=1, max_length=40)] = "the inversion table"  # how its notices call it
+
+
 class _MountingFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     head_axis: str = "+x"
     face_axis: str = "+z"
@@ -101,6 +109,7 @@ _File: type[msgspec.Struct] = msgspec.defstruct(
         ("voice", VoiceSettings, VoiceSettings()),
         ("panel", PanelSettings, PanelSettings()),
         ("table", TableSettings, TableSettings()),
+        ("remote", RemoteSettings, RemoteSettings()),
     ],
     frozen=True,
     kw_only=True,
@@ -119,6 +128,7 @@ class Settings:
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
     table: TableSettings = field(default_factory=TableSettings)
+    remote: RemoteSettings = field(default_factory=RemoteSettings)
     source: str = "built-in defaults"
 
 
@@ -153,6 +163,7 @@ def _settings(file: Any, where: strict_toml.Where) -> Settings:
         voice=file.voice,
         panel=file.panel,
         table=file.table,
+        remote=file.remote,
         source=where.file,
     )
 

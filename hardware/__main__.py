@@ -1,4 +1,4 @@
-"""The product's command line: `inversion-table run | doctor | calibrate | speak | version`.  Composition root of the real table."""
+"""The product's command line: run, doctor, calibrate, speak, call, watch-for-help, version.  Composition root of the real table."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from hardware.clock import MonotonicClock
 from hardware.estop_contact import EstopContact
 from hardware.gpio import GpioError, claiming, open_pins
 from hardware.imu import Imu
+from hardware.remote import service as remote
+from hardware.remote.watcher import PATIENCE_S
 from hardware.speech import service as speech
 
 SETTINGS_FILE = Path("/etc/inversion-table.toml")
@@ -53,8 +55,14 @@ def parser() -> argparse.ArgumentParser:
     measure = commands.add_parser("calibrate", help="measure how the IMU sits on the table and write it to the settings file")
     measure.add_argument("--dry-run", action="store_true", help="measure and show, write nothing")
     talk = commands.add_parser("speak", help="the loudspeaker: speak what the running table says; a systemd unit of its own does this")
+    dial = commands.add_parser("call", help="tell the watcher on another host that all is well; a systemd unit of its own does this")
+    watch = commands.add_parser("watch-for-help", help="on another host: raise a notice when a table falls silent with somebody on it")
+    watch.add_argument("--listen", default="0.0.0.0:4840", metavar="ADDRESS:PORT", help="UDP; default %(default)s")
+    watch.add_argument("--key-file", type=Path, required=True, metavar="FILE", help="the key that the table holds too")
+    watch.add_argument("--after", type=float, default=PATIENCE_S, metavar="SECONDS", help="of silence; 5 to 60, default %(default)s")
+    watch.add_argument("command_words", nargs="*", metavar="COMMAND", help="run for each notice, with its words as the last argument")
     commands.add_parser("version", help="print the version")
-    for command in (run, check, measure, talk):
+    for command in (run, check, measure, talk, dial):
         command.add_argument("--settings", type=Path, metavar="FILE", help=f"settings file (default {SETTINGS_FILE} if it exists)")
     return top
 
@@ -77,21 +85,33 @@ def main(arguments: Sequence[str] | None = None, pin_opener: Callable[[], Factor
     sys.excepthook = complain_of_fault
     options = parser().parse_args(arguments)
     try:
-        match options.command:
-            case "run":
-                return product.run(settings_file(options.settings), complain, pin_opener)
-            case "doctor":
-                return doctor.doctor(settings_file(options.settings), tell, walk=options.walk, pin_opener=pin_opener)
-            case "speak":
-                return speech.speak(settings_file(options.settings), complain)
-            case "calibrate":
-                return calibrate_table(options.settings or SETTINGS_FILE, pin_opener, dry_run=options.dry_run)
-            case _:
-                tell(f"inversion-table {version()}")
-                return ExitCode.OK
+        return _COMMANDS[options.command](options, pin_opener)
     except KeyboardInterrupt:
         complain("stopped")
         return ExitCode.CHECK_FAILED
+
+
+def watch_for_help(options: argparse.Namespace) -> ExitCode:
+    if not 5.0 <= options.after <= 60.0:
+        complain(f"--after {options.after}: 5 to 60 seconds are meant")
+        return ExitCode.USAGE
+    return remote.watch_for_help(options.listen, options.key_file, tuple(options.command_words), tell, options.after)
+
+
+def say_version() -> ExitCode:
+    tell(f"inversion-table {version()}")
+    return ExitCode.OK
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, Callable[[], Factory]], int]] = {
+    "run": lambda options, pins: product.run(settings_file(options.settings), complain, pins),
+    "doctor": lambda options, pins: doctor.doctor(settings_file(options.settings), tell, walk=options.walk, pin_opener=pins),
+    "speak": lambda options, _pins: speech.speak(settings_file(options.settings), complain),
+    "call": lambda options, _pins: remote.call(settings_file(options.settings), complain),
+    "watch-for-help": lambda options, _pins: watch_for_help(options),
+    "calibrate": lambda options, pins: calibrate_table(options.settings or SETTINGS_FILE, pins, dry_run=options.dry_run),
+    "version": lambda _options, _pins: say_version(),
+}
 
 
 def calibrate_table(path: Path, pin_opener: Callable[[], Factory], *, dry_run: bool) -> ExitCode:

@@ -33,10 +33,18 @@ def temperature_c(file: Path = TEMPERATURE_FILE) -> float:
 
 
 class PiHost:
-    """Temperature (F55), storage (F56-F58) and whether the configuration was good (F61)."""
+    """Temperature (F55), storage (F56-F58), whether the configuration was good (F61) and whether the watcher is there (F91)."""
 
-    def __init__(self, *, storage_ok: Callable[[], bool], config_ok: bool, temperature_file: Path = TEMPERATURE_FILE) -> None:
+    def __init__(
+        self,
+        *,
+        storage_ok: Callable[[], bool],
+        config_ok: bool,
+        temperature_file: Path = TEMPERATURE_FILE,
+        watcher: Callable[[float], str] | None = None,
+    ) -> None:
         self._storage_ok = storage_ok
+        self._watcher = watcher
         self._config_ok = config_ok
         self._file = temperature_file
         self._temperature_c = inf
@@ -46,9 +54,12 @@ class PiHost:
         if now_s - self._read_s >= READ_EVERY_S:
             self._temperature_c = temperature_c(self._file)
             self._read_s = now_s
+        watcher = self._watcher(now_s) if self._watcher is not None else "armed"
         return Host(
             late_s=late_s,
             temperature_c=self._temperature_c,
             storage_ok=self._storage_ok(),
             config_ok=self._config_ok,
+            watcher_ok=watcher != "unreachable",
+            watcher_armed=watcher == "armed",
         )

@@ -27,6 +27,7 @@ from hardware.host import HostPort, UnknownHost
 from hardware.imu import Imu
 from hardware.lamps import LampPanel
 from hardware.outputs import Switch
+from hardware.remote.line import RemoteLine
 
 
 class HardwareMachine:
@@ -43,6 +44,7 @@ class HardwareMachine:
         programme: Programme,
         display: Display | None = None,
         host: HostPort | None = None,
+        remote: RemoteLine | None = None,
         spawn: Callable[[Callable[[], None]], None] = in_background,
     ) -> None:
         self._clock = clock
@@ -51,6 +53,7 @@ class HardwareMachine:
         self._programme = programme
         self._display = display
         self._host = host if host is not None else UnknownHost()
+        self._remote = remote
         self._handset = Handset(pin_factory)
         self._ankles = AnkleLockSwitches(pin_factory)
         self._estop = EstopContact(pin_factory)
@@ -87,6 +90,8 @@ class HardwareMachine:
         self._buzzer.sound(outputs.buzzer, now_s)
         if self._display is not None:
             self._display.show(outputs.lines, turned=outputs.turned)
+        if self._remote is not None:
+            self._remote.put(outputs, now_s)
 
     def wait_for_tick(self) -> None:
         self._ticker.wait()

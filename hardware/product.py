@@ -33,6 +33,7 @@ from hardware.machine import HardwareMachine
 from hardware.notify import SystemdHeartbeat
 from hardware.oled import Oled, OledDisplay
 from hardware.realtime import ask_for_real_time
+from hardware.remote.line import RemoteLine
 from hardware.stop_signal import StopSignal
 from hardware.voice import SOCKET, Voice
 
@@ -66,7 +67,14 @@ def protocols_or_refusal(settings: Settings, say: Callable[[str], None]) -> tupl
 
 
 def build_table(
-    parts: ExitStack, *, pins: Callable[[], Factory], settings: Settings, programme: Programme, display: Display, host: HostPort
+    parts: ExitStack,
+    *,
+    pins: Callable[[], Factory],
+    settings: Settings,
+    programme: Programme,
+    display: Display,
+    host: HostPort,
+    remote: RemoteLine | None = None,
 ) -> HardwareMachine:
     """Every real device, to be closed with `parts` in the reverse order.  Raises GpioError."""
     clock = MonotonicClock()
@@ -83,6 +91,7 @@ def build_table(
             programme=programme,
             display=display,
             host=host,
+            remote=remote,
         )
     return parts.enter_context(closing(machine))
 
@@ -112,10 +121,18 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
         voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
         telemetry = parts.enter_context(closing(TelemetrySocket(Path(settings.panel.socket), now_s=MonotonicClock().now_s)))
-        host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok)
+        remote = parts.enter_context(closing(RemoteLine())) if settings.remote.watcher else None
+        watcher = remote.state if remote is not None else None
+        host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok, watcher=watcher)
         try:
             machine = build_table(
-                parts, pins=pins, settings=settings, programme=programme, display=displays(parts, settings, lines.write), host=host
+                parts,
+                pins=pins,
+                settings=settings,
+                programme=programme,
+                display=displays(parts, settings, lines.write),
+                host=host,
+                remote=remote,
             )
         except GpioError as error:
             say(str(error))

@@ -48,7 +48,14 @@ class WorldHost:
 
     def read(self, now_s: float, late_s: float) -> Host:  # noqa: ARG002 - the port's signature
         host = self._world.host
-        return Host(late_s=late_s + host.late_s, temperature_c=host.temperature_c, storage_ok=host.storage_ok, config_ok=host.config_ok)
+        return Host(
+            late_s=late_s + host.late_s,
+            temperature_c=host.temperature_c,
+            storage_ok=host.storage_ok,
+            config_ok=host.config_ok,
+            watcher_ok=host.watcher_ok,
+            watcher_armed=host.watcher_ok,
+        )
 
 
 class BusMachine:

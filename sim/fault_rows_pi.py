@@ -54,6 +54,14 @@ def _storage_back(world: World, _values: Values) -> None:
     world.host.storage_ok = True
 
 
+def _watcher_gone(world: World, _values: Values) -> None:
+    world.host.watcher_ok = False
+
+
+def _watcher_back(world: World, _values: Values) -> None:
+    world.host.watcher_ok = True
+
+
 def _config_gone(world: World, _values: Values) -> None:
     world.host.config_ok = False
 
@@ -303,6 +311,15 @@ _HOST_ROWS = (
         bound="100 ms",
         params=(_DOWN,),
         begin=_down,
+    ),
+    Fault(
+        number=91,
+        name="watcher_unreachable",
+        text="Watcher on another host out of reach",
+        reaction="REFUSE; a session goes on with a warning",
+        bound="5 s",
+        begin=_watcher_gone,
+        end=_watcher_back,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The fault catalogue as one table: every row F1..F90 by number and by name.  Values only; a fault is injected by World.inject()."""
+"""The fault catalogue as one table: every row F1..F91 by number and by name.  Values only; a fault is injected by World.inject()."""
 
 from __future__ import annotations
 

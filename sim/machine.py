@@ -80,8 +80,12 @@ class SimMachine:
     def _read_host(self) -> Host:
         host, last, late_s = self.world.host, self._host, self._late_s + self.world.host.late_s
         same = late_s == last.late_s and host.temperature_c == last.temperature_c
-        if not same or host.storage_ok is not last.storage_ok or host.config_ok is not last.config_ok:
-            self._host = Host(temperature_c=host.temperature_c, storage_ok=host.storage_ok, config_ok=host.config_ok, late_s=late_s)
+        same = same and host.storage_ok is last.storage_ok and host.config_ok is last.config_ok and host.watcher_ok is last.watcher_ok
+        if not same:
+            self._host = Host(
+                temperature_c=host.temperature_c, storage_ok=host.storage_ok, config_ok=host.config_ok, late_s=late_s,
+                watcher_ok=host.watcher_ok, watcher_armed=host.watcher_ok,
+            )  # fmt: skip
         return self._host
 
     # ------------------------------------------------------------ out

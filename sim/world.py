@@ -128,6 +128,7 @@ class Host:
     temperature_c: float = 45.0
     storage_ok: bool = True
     config_ok: bool = True
+    watcher_ok: bool = True  # the dead man on another host is in reach and watches (fault 91)
     late_s: float = 0.0  # every tick begins this late (fault 55)
     stall_s: float = 0.0  # once: the process does not run this long, then goes on (faults 52, 53)
     down_s: float = 0.0  # once: the process is dead this long, then starts afresh (faults 50, 51, 62, 64)

@@ -90,6 +90,8 @@ class Host:
     temperature_c: float = inf
     storage_ok: bool = False  # records can be written
     config_ok: bool = False
+    watcher_ok: bool = True  # of the dead man on another host (SR14): in reach, or none is configured
+    watcher_armed: bool = True  # ... and it watches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

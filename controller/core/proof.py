@@ -130,7 +130,7 @@ def _disagreement(proof: Proof, f: Facts) -> str:
         return "current"
     if proof.least_mv < proof.idle_mv - SAG_MOST_MV:
         return "battery"
-    return ""
+    return "" if f.inputs.host.watcher_armed else "watcher"
 
 
 _PARTS: dict[Part, Callable[[Proof, Seen], Proof]] = {Part.BRAKE: _brake, Part.MOVE: _move, Part.COMPARE: _compare}

@@ -195,6 +195,7 @@ RULES: tuple[Rule, ...] = (
     # --- the Pi itself: nothing stops for these, but the next session does not begin
     _row("SR11", "pi_hot", "F55", A.WARN, C.WHEN_GOOD, lambda s: s.temperature_c > HOT_C),
     _row("SR11", "storage", "F56 F57 F58 F59", A.WARN, C.WHEN_GOOD, lambda s: not s.storage_ok),
+    _row("SR14", "watcher", "F91", A.WARN, C.WHEN_GOOD, lambda s: not s.watcher_ok),
     _row("SR11", "config", "F61", A.WARN, C.NEVER, lambda s: not s.config_ok),
 )
 # fmt: on

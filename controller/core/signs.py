@@ -35,6 +35,7 @@ class Signs(NamedTuple):
     temperature_c: float
     storage_ok: bool
     config_ok: bool
+    watcher_ok: bool
 
 
 def signs_of(f: Facts) -> Signs:
@@ -44,5 +45,5 @@ def signs_of(f: Facts) -> Signs:
     return Signs(
         f.mode, f.board_mode, f.board_ok, f.board.identified, f.flags, f.contacts, f.reasons, f.tilt_ok, f.tilt.faults, f.off_upright,
         inputs.estop_aux_closed, ankles.left_closed and ankles.right_closed, held.stuck, held.masked, f.watch.late, f.unanswered,
-        f.load_wrong, host.temperature_c, host.storage_ok, host.config_ok,
+        f.load_wrong, host.temperature_c, host.storage_ok, host.config_ok, host.watcher_ok,
     )  # fmt: skip

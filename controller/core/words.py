@@ -61,6 +61,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "two_buttons": ("Two buttons that mean opposite things.", "Let go of both, then press one."),
     "pi_hot": ("The controller is too hot.", "Let it cool down."),
     "storage": ("Records cannot be written.", "Free or replace the storage."),
+    "watcher": (
+        "The watcher on the other computer is out of reach.",
+        "Start it (watch-for-help) and check the network, or take it out of the settings.",
+    ),
     "config": ("The settings are wrong.", "Correct the settings file and restart."),
     "board_told": ("The drive board reports trouble.", CHECK_BOARD),
 }
@@ -102,6 +106,7 @@ PROOF_WORDS: dict[str, str] = {
     "motion": "Test failed: the table did not move as asked.",
     "sensors": "Test failed: the angle sensors do not agree while moving.",
     "current": "Test failed: motor current is not plausible.",
+    "watcher": "Test failed: the watcher on the other computer does not watch.",
     "battery": "Test failed: the battery does not hold its voltage.",
 }
 

@@ -16,6 +16,7 @@ from controller.config import (
     PanelSettings,
     ProgrammeSettings,
     RecordSettings,
+    RemoteSettings,
     Settings,
     TableSettings,
     VoiceSettings,
@@ -28,12 +29,12 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "systemd" / "inversion-table.toml"
 
 
-SECTIONS = (HardwareSettings, RecordSettings, ProgrammeSettings, VoiceSettings, PanelSettings, TableSettings)
+SECTIONS = (HardwareSettings, RecordSettings, ProgrammeSettings, VoiceSettings, PanelSettings, TableSettings, RemoteSettings)
 
 
 def sections(settings: Settings) -> tuple[object, ...]:
     """Every table of the file but limits and mounting."""
-    return settings.hardware, settings.records, settings.programme, settings.voice, settings.panel, settings.table
+    return settings.hardware, settings.records, settings.programme, settings.voice, settings.panel, settings.table, settings.remote
 
 
 def settings_from(text: str | bytes, folder: Path) -> Settings:

@@ -184,6 +184,12 @@ def test_the_battery_may_sag_by_one_and_a_half_volts_under_load(sag_mv: int, wro
     assert world.kinds("proof") == [BATTERY if wrong else "passed"]
 
 
+@pytest.mark.req("SR16", "SR14")
+def test_a_watcher_that_does_not_watch_inverts_nobody() -> None:
+    words = "Test failed: the watcher on the other computer does not watch."
+    nobody_was_inverted(proved(lambda inputs: replace(inputs, host=replace(inputs.host, watcher_armed=False))), words)
+
+
 @pytest.mark.req("SR16", "TP9")
 def test_return_pressed_in_the_test_ends_it() -> None:
     world = Ideal().ready().press("start", for_s=0.06).run(1.0).press("return_", for_s=0.06).run(10.0)

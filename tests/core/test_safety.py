@@ -103,6 +103,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("two_buttons", {"buttons": Buttons(masked=0)}, {"buttons": Buttons(masked=1)}),
     ("pi_hot", {"host__temperature_c": 80.0}, {"host__temperature_c": 80.1}),
     ("storage", {"host__storage_ok": True}, {"host__storage_ok": False}),
+    ("watcher", {"host__watcher_ok": True}, {"host__watcher_ok": False}),
     ("config", {"host__config_ok": True}, {"host__config_ok": False}),
 ]
 

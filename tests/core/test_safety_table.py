@@ -64,6 +64,7 @@ BY_HAND: tuple[tuple[str, str, str, Action, Clears, float, bool], ...] = (
     ("PU6", "two_buttons", "F70", PAUSE, GOOD, 0.0, False),
     ("SR11", "pi_hot", "F55", WARN, GOOD, 0.0, True),
     ("SR11", "storage", "F56 F57 F58 F59", WARN, GOOD, 0.0, True),
+    ("SR14", "watcher", "F91", WARN, GOOD, 0.0, True),
     ("SR11", "config", "F61", WARN, NEVER, 0.0, True),
 )
 
