@@ -243,7 +243,7 @@ class NeverOnItsOwn:
         if not self.away:
             self.away = True
             self._leaves(table, memory)
-        self._return_due(table)
+        self._return_due(table, memory)
         self._no_descent(table)
 
     def _leaves(self, table: Table, memory: Memory) -> None:
@@ -255,18 +255,18 @@ class NeverOnItsOwn:
             "START after the reset": started_s >= memory.reset_s,
             "emergency stop closed and reset": not memory.estop_latched,
             "ankle locks closed for 1 s": ankles_s >= 1.0,
-            "mains": now.mains,
+            "mains": now.mains or now.now_s - memory.supply_s < 1.5,  # the stop of what began before, up to 0.7 degrees
         }
         missing = [name for name, so in good.items() if not so]
         assert not missing, f"leaves upright rest without {', '.join(missing)}"
 
-    def _return_due(self, table: Table) -> None:
+    def _return_due(self, table: Table, memory: Memory) -> None:
         now = table.now
         causes = {
             "RETURN": table.pressed.get("return", -99.0) > now.now_s - 0.1 and now.return_pressed,
             "an ankle lock open": not (now.ankle_left_closed and now.ankle_right_closed),
             "emergency stop": not (now.estop_a_closed and now.estop_b_closed),
-            "mains lost": not now.mains,
+            "mains lost": not now.mains and now.now_s - memory.supply_s >= 0.05,  # fault 82 gives 50 ms; a blink is no loss
             "the Pi silent": self.silent_s > 2.2,
             "the Pi restarted": table.pi.starts != self.starts,
             "the board reset": not now.board_running,

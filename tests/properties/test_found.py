@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from controller.core.model import Mode
+from tests.properties.histories import Deed, History
 from tests.properties.judges import Judge
 from tests.properties.person import comes_up
-from tests.properties.phases import Phase, begin
+from tests.properties.phases import PHASES, Phase, begin
+from tests.properties.properties import never_on_its_own, never_skipped
 
 
 @pytest.mark.req("SR1", "PU2")
@@ -46,3 +48,24 @@ def test_with_the_pi_dead_and_channels_that_differed_the_person_still_comes_up_b
     table.pi.crash()
     table.run(1.0)
     assert comes_up(table, 300.0)
+
+
+DOWN = Deed(
+    0.6, "order", "FOLLOW", 0.3, {"rate_dps": 1.5, "permitted_deg": 90.0, "session": 1.0, "unasked": 0.0, "half_rate": 0.0, "warn": 0.0}
+)
+
+
+def moment(case: str, name: str) -> Phase:
+    return next(phase for phase in PHASES if (phase.case, phase.name) == (case, name))
+
+
+@pytest.mark.req("SR10")
+def test_mains_that_blinks_for_a_tick_ends_no_descent() -> None:
+    """Fault 82 gives 50 ms; the judge called 20 ms a loss."""
+    never_skipped(History(moment("longest", "descending before the gate"), (DOWN, Deed(1.0, "mains", "", 0.02)), 5.0))
+
+
+@pytest.mark.req("SR10", "SR11")
+def test_mains_lost_while_the_first_degree_is_under_way_is_a_controlled_stop() -> None:
+    """The judge took the stop's own way for leaving upright rest without mains."""
+    never_on_its_own(History(moment("week 5", "proof test"), (DOWN, Deed(1.0, "mains", "", 1.0)), 2.0))
