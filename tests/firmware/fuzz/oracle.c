@@ -3,12 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
-    DUTY_MOST = 1000, RATE_MOST_CDPS = 300, HALF_CDPS = 75, ACCEL_MOST_CDPS2 = 300, EXPIRES_MS = 100, LOCKS_MS = 1000 - 4,
-    START_MS = 5000 + 35, LET_GO_MS = 10, RESET_MS = 3000 - 4, RESET_CLOSED_MS = 1000 - 4, CLEAR_MS = 30000 - 4, BUDGET_DS = 6000,
-    TX_MOST = 24, TURN_MS = 4, FOREVER = 1000000, MODES = 6, STOPPED = 4, FAULT = 5, RESCUE = 3
+    DUTY_MOST = 1000, RATE_MOST_CDPS = 300, HALF_CDPS = 75, ACCEL_MOST_CDPS2 = 300, EXPIRES_MS = 100, LOCKS_MS = 1000,
+    START_MS = 5000 + 31, LET_GO_MS = 10, RESET_MS = 3000, RESET_CLOSED_MS = 1000, CLEAR_MS = 30000, BUDGET_DS = 6000,
+    TX_MOST = 24, FOREVER = 1000000, MODES = 6, STOPPED = 4, FAULT = 5, RESCUE = 3
 };
 
 static void must(bool holds, const char *sentence)
@@ -17,13 +16,6 @@ static void must(bool holds, const char *sentence)
         fprintf(stderr, "broken: %s\n", sentence);
         abort();
     }
-}
-
-/* What the board decides once in a turn: broken for a whole one is broken. */
-static void soon(oracle_t *oracle, uint8_t rule, bool holds, const char *sentence)
-{
-    oracle->late_ms[rule] = holds ? (uint8_t)0U : (uint8_t)(oracle->late_ms[rule] + 1U);
-    must(oracle->late_ms[rule] <= TURN_MS, sentence);
 }
 
 static uint32_t count(uint32_t value_ms, bool goes_on)
@@ -36,7 +28,6 @@ void oracle_start(oracle_t *oracle, const board_t *board)
     oracle->ankles_ms = oracle->ok_ms = oracle->closed_ms = oracle->upright_ms = 0;
     oracle->start_ms = oracle->return_ms = oracle->command_ms = FOREVER;
     oracle->left_open = oracle->right_open = oracle->session_open = false;
-    memset(oracle->late_ms, 0, sizeof oracle->late_ms);
     must(board->memory.inverted_ds <= BUDGET_DS, "SR2: no more inverted time is counted than there is");
     must(board->memory.inverted_ds >= oracle->inverted_ds, "a reset gives no inverted time back");
     must(board->memory.estop_latched || !oracle->estop_latched, "a reset unlatches no emergency stop");
@@ -58,7 +49,7 @@ static void watch(oracle_t *oracle, const board_t *board, const board_in_t *in, 
     oracle->right_open = standing && (oracle->right_open || !in->ankle_right_closed);
 }
 
-static void judge_outputs(oracle_t *oracle, const board_t *board, const board_in_t *in, const board_out_t *out)
+static void judge_outputs(const board_t *board, const board_in_t *in, const board_out_t *out)
 {
     bool open = !in->estop_a_closed || !in->estop_b_closed;
     bool off = out->duty == 0 && !out->brake_released && !out->contactor_closed;
@@ -71,24 +62,25 @@ static void judge_outputs(oracle_t *oracle, const board_t *board, const board_in
     must(out->tx_count <= TX_MOST && out->buzzer <= 3U, "outputs stay in their ranges");
     must(in->self_check_ok || off, "SR13: a board that does not trust itself drives nothing");
     must(!in->overcurrent_latched || off, "SR9: the over-current latch is never driven against");
-    soon(oracle, 0, !in->release_pulled || off, "the lever suspends the drive");
+    must(!in->release_pulled || off, "the lever suspends the drive");
 }
 
-static void judge_motion(oracle_t *oracle, const board_t *board, const board_in_t *in)
+static void judge_motion(const oracle_t *oracle, const board_t *board, const board_in_t *in)
 {
     int16_t rate_cdps = board->plan.rate_cdps;
     bool slow = board->session.mode == RESCUE || board->memory.fault_latched || board->session.half_rate;
-    bool down = rate_cdps > 0, rescue = board->session.mode == RESCUE;
     must(rate_cdps >= -RATE_MOST_CDPS && rate_cdps <= RATE_MOST_CDPS, "SR4: no planned rate over the absolute one");
+    must(!slow || (rate_cdps >= -HALF_CDPS && rate_cdps <= HALF_CDPS), "SR4: half rate is half rate");
     must(board->drive.profile_cdps >= -RATE_MOST_CDPS && board->drive.profile_cdps <= RATE_MOST_CDPS, "SR4: nor in the profile");
     must(board->drive.accel_cdps2 >= -ACCEL_MOST_CDPS2 && board->drive.accel_cdps2 <= ACCEL_MOST_CDPS2, "SR4: acceleration");
-    soon(oracle, 1, !slow || (rate_cdps >= -HALF_CDPS && rate_cdps <= HALF_CDPS), "SR4: half rate is half rate");
-    soon(oracle, 2, !down || oracle->ankles_ms >= LOCKS_MS, "SR6: no descent unless the locks have been closed for a second");
-    soon(oracle, 3, !down || in->end_stop_down_closed, "SR5: no descent onto an open end stop");
-    soon(oracle, 4, !down || board->session.session_open, "SR11: no descent outside a session");
-    soon(oracle, 5, !down || oracle->command_ms <= EXPIRES_MS, "SR7: no descent on an expired command");
-    soon(oracle, 6, !rescue || rate_cdps == 0 || oracle->return_ms <= LET_GO_MS, "SR1: rescue moves only while RETURN is held");
-    soon(oracle, 7, !rescue || !down, "SR1: rescue goes up only");
+    if (rate_cdps > 0) {
+        must(oracle->ankles_ms >= LOCKS_MS, "SR6: no descent unless the locks have been closed for a second");
+        must(in->end_stop_down_closed, "SR5: no descent onto an open end stop");
+        must(board->session.session_open, "SR11: no descent outside a session");
+        must(oracle->command_ms <= EXPIRES_MS, "SR7: no descent on an expired command");
+    }
+    must(board->session.mode != RESCUE || rate_cdps == 0 || oracle->return_ms <= LET_GO_MS, "SR1: rescue moves only while RETURN is held");
+    must(board->session.mode != RESCUE || rate_cdps <= 0, "SR1: rescue goes up only");
 }
 
 static void judge_memory(oracle_t *oracle, const board_t *board)
@@ -108,7 +100,7 @@ static void judge_memory(oracle_t *oracle, const board_t *board)
 void oracle_judge(oracle_t *oracle, const board_t *board, const board_in_t *in, const board_out_t *out, bool commanded)
 {
     watch(oracle, board, in, commanded);
-    judge_outputs(oracle, board, in, out);
+    judge_outputs(board, in, out);
     judge_motion(oracle, board, in);
     judge_memory(oracle, board);
 }

@@ -9,7 +9,6 @@
 /* Zeroed, and `upright_ms` as large as is known, is the state before the first tick. */
 typedef struct {
     uint32_t ankles_ms, start_ms, return_ms, ok_ms, closed_ms, upright_ms, command_ms;
-    uint8_t late_ms[16];        /* how long each rule that is decided once a turn has been broken */
     bool left_open, right_open;
     bool session_open, estop_latched;
     uint16_t inverted_ds;
