@@ -68,8 +68,8 @@ static void any_inputs(board_in_t *in)
     }
 }
 
-/* What interval arithmetic cannot see from one tick to the next, with the reason why it holds.  The fuzzer's oracle checks the same
- * bounds after every tick of every history (tests/firmware/fuzz/oracle.c). */
+/* What interval arithmetic cannot see from one tick to the next, with the reason why it holds.  The fuzzer's oracle checks those
+ * of profile and acceleration after every tick of every history (tests/firmware/fuzz/oracle.c); the others rest on their reason. */
 static void settled(void)
 {
     /* A filter's value lies between what it was and what it is fed; the potentiometer's is fed clamped angles. */
