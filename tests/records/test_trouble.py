@@ -95,14 +95,15 @@ def test_a_sync_that_stalls_leaves_the_loop_alone_refuses_start_and_loses_nothin
 @pytest.mark.parametrize(
     ("trouble", "says"),
     [
-        ({"write_fails": errno.ENOSPC}, "full"),
-        ({"write_fails": errno.EROFS}, "disk I/O error"),
-        ({"write_fails": errno.EIO}, "disk I/O error"),
-        ({"sync_fails": errno.EIO}, "disk I/O error"),
+        ({"write_fails": errno.ENOSPC}, ("database or disk is full", "No space left on device")),
+        ({"write_fails": errno.EROFS}, ("disk I/O error", "Read-only file system")),
+        ({"write_fails": errno.EIO}, ("disk I/O error", "Input/output error")),
+        ({"sync_fails": errno.EIO}, ("disk I/O error", "Input/output error")),
     ],
     ids=["full", "read-only", "write error", "sync error"],
 )
-def test_a_disk_that_refuses_is_told_in_one_line_and_what_happened_waits(tmp_path: Path, trouble: dict[str, int], says: str) -> None:
+def test_a_disk_that_refuses_is_told_in_one_line_and_what_happened_waits(tmp_path: Path, trouble: dict[str, int], says: tuple[str, str]) -> None:
+    """In SQLite's words, or in the system's when the latches' own file was the first to be refused."""
     with running(tmp_path, 5.0) as disk:
         states = disk.states()
         first(states, lambda state: state["ok"])
@@ -110,7 +111,7 @@ def test_a_disk_that_refuses_is_told_in_one_line_and_what_happened_waits(tmp_pat
         refused = first(states, lambda state: not state["ok"] and state["trouble"])
         disk.make()
         last = list(states)[-1]
-    assert says in refused["trouble"]
+    assert any(words in refused["trouble"] for words in says)
     assert last["told"] == [f"records: {refused['trouble']}", "records: written again"]
     assert (last["ok"], last["waiting"], last["dropped"]) == (True, 0, 0)
     assert texts(tmp_path / "records") == [f"number {number}" for number in range(last["put"] + 1)]
