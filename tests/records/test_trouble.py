@@ -102,7 +102,9 @@ def test_a_sync_that_stalls_leaves_the_loop_alone_refuses_start_and_loses_nothin
     ],
     ids=["full", "read-only", "write error", "sync error"],
 )
-def test_a_disk_that_refuses_is_told_in_one_line_and_what_happened_waits(tmp_path: Path, trouble: dict[str, int], says: tuple[str, str]) -> None:
+def test_a_disk_that_refuses_is_told_in_one_line_and_what_happened_waits(
+    tmp_path: Path, trouble: dict[str, int], says: tuple[str, str]
+) -> None:
     """In SQLite's words, or in the system's when the latches' own file was the first to be refused."""
     with running(tmp_path, 5.0) as disk:
         states = disk.states()
