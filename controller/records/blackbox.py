@@ -68,7 +68,7 @@ COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("board.tick_ms", "q"),
     ("board.reset_cause", "q"),
     ("command.challenge", "q"),
-    ("levels", "H"),
+    ("levels", "I"),
     ("board.mode", "B"),
     ("command.request", "B"),
     ("command.flags", "B"),
@@ -82,7 +82,7 @@ COLUMNS: Final[tuple[tuple[str, str], ...]] = (
 LEVELS: Final = (
     *("start", "return_", "dizzy", "ok", "select_minus", "select_plus", "spotter"),
     *("left_closed", "right_closed", "estop_aux_closed", "imu.configured", "board.identified", "storage_ok", "config_ok"),
-    *("release_locks", "turned"),
+    *("release_locks", "turned", "watcher_ok", "watcher_armed"),
 )
 """Bits of `levels`, lowest first."""
 
@@ -235,7 +235,7 @@ def _levels(inputs: Inputs, outputs: Outputs) -> int:
         panel.start | panel.return_ << 1 | panel.dizzy << 2 | panel.ok << 3 | panel.select_minus << 4 | panel.select_plus << 5
         | panel.spotter << 6 | ankles.left_closed << 7 | ankles.right_closed << 8 | inputs.estop_aux_closed << 9
         | inputs.imu.configured << 10 | inputs.board.identified << 11 | host.storage_ok << 12 | host.config_ok << 13
-        | outputs.release_locks << 14 | outputs.turned << 15
+        | outputs.release_locks << 14 | outputs.turned << 15 | host.watcher_ok << 16 | host.watcher_armed << 17
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ INPUTS = Inputs(
         current_ma=-1500, pot_deg=-12.3, encoder_deg=-12.4, battery_mv=25100, budget_left_s=480.5, rest_s=3.5, challenge=7,
         command_seq=65535, tick_ms=4294967295, round_trip_s=0.021, reset_cause=8, uptime_s=1e6,
     ),
-    host=Host(late_s=0.001, temperature_c=51.5, storage_ok=True, config_ok=False),
+    host=Host(late_s=0.001, temperature_c=51.5, storage_ok=True, config_ok=False, watcher_armed=False),
 )  # fmt: skip
 OUTPUTS = Outputs(
     command=Command(
@@ -79,7 +79,7 @@ def test_every_value_that_came_in_stands_in_the_box_to_the_last_bit() -> None:
         assert row[f"board.{name}"] == getattr(INPUTS.board, name), name
     assert row["board.mode"] == "ASCENT"
     assert row["levels"] == (
-        "start dizzy spotter left_closed estop_aux_closed imu.configured board.identified storage_ok release_locks turned"
+        "start dizzy spotter left_closed estop_aux_closed imu.configured board.identified storage_ok release_locks turned watcher_ok"
     )
     others = ("now_s", "imu.chip_time_s", "imu.age_s", "panel.age_s", "host.late_s", "host.temperature_c")
     assert [row[name] for name in others] == [1234.5678, 99.25, 0.004, 0.001, 0.001, 51.5]
