@@ -124,7 +124,7 @@ def _judge_rows(connection: sqlite3.Connection, promises: Promises, cut_ns: int)
         assert connection.execute(sql, (number,)).fetchone()[0] >= phases, "a session's phases are gone"
     boxes = connection.execute("SELECT ticks, data, layout FROM boxes JOIN box_formats ON box_formats.id = format_id").fetchall()
     assert len(boxes) >= max(promises.all_of("boxes"), default=0), "a black box is gone"
-    assert all(len(zlib.decompress(box["data"])) == 337 * box["ticks"] for box in boxes), "a black box is torn"
+    assert all(len(zlib.decompress(box["data"])) == 339 * box["ticks"] for box in boxes), "a black box is torn"
     return _judge_events(connection, promises, cut_ns)
 
 
