@@ -26,19 +26,23 @@ def test_the_faults_injected_at_board_level_are_those_of_the_board() -> None:
     assert len(rows) >= 40
 
 
+LEAK_BYTES = 64 * 2**20
+"""More than an allocator keeps back from what others have freed: it always comes from the system."""
+
+
 def test_memory_that_grows_is_seen() -> None:
     kept: list[bytearray] = []
 
     def leaks(look: Callable[[Desk], None], until_s: float) -> None:
         def look_and_leak(desk: Desk) -> None:
             look(desk)
-            if desk.now_s >= 600.0:
-                kept.append(bytearray(b"x" * 2**20))
+            if desk.now_s >= 600.0 and not kept:
+                kept.append(bytearray(b"x") * LEAK_BYTES)
 
         bench.session(1, "fast", for_s=until_s, look=look_and_leak)
 
     early_mb, late_mb = bench_rates.memory_mb(600.2, leaks)
-    assert late_mb - early_mb > 5.0
+    assert late_mb - early_mb > 50.0
 
 
 @pytest.mark.req("SR13")
