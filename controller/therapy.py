@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol as Port
 
-from controller.config import Settings, TableSettings
+from controller.config import ProgrammeSettings, Settings, TableSettings
 from controller.programme import verdict
 from controller.programme.model import Moment, Person, TableFacts
 from controller.programme.outcome import Verdict
 from controller.programme.personal import PersonalProgramme
-from controller.programme.protocols import Protocol, builtin_protocols, condition_protocols, own_protocols
+from controller.programme.protocols import Protocol, ProtocolError, builtin_protocols, condition_protocols, own_protocols
 from controller.programme.verdict import Case
-from controller.records.keeper import Known
+from controller.records.store import Known
 from controller.records.summarise import Occasion
 
 LOOK_EVERY_S = 0.25
@@ -42,6 +43,21 @@ def protocols_of(settings: Settings) -> tuple[Protocol, ...]:
     """Everything this table can offer.  Raises ProtocolError when one of its own protocols is wrong."""
     own = own_protocols(Path(settings.programme.protocols), settings.limits) if settings.programme.protocols else ()
     return (*builtin_protocols(settings.limits), *condition_protocols(settings.limits), *own)
+
+
+def protocols_or_shipped(settings: Settings, say: Callable[[str], None]) -> tuple[tuple[Protocol, ...], bool]:
+    """All of them; or, when one of the table's own is wrong, `say` hears which and there are only those that come with the table."""
+    try:
+        return protocols_of(settings), True
+    except ProtocolError as error:
+        say(str(error))
+        return protocols_of(replace(settings, programme=ProgrammeSettings())), False
+
+
+def case_of(known: Known, moment: Moment, settings: Settings, protocols: tuple[Protocol, ...]) -> Case:
+    """What the programme is asked about: one person as the records have them, at this table and moment."""
+    table = table_facts(settings.table, latest_seen=known.latest_seen, erased_session_at=known.erased_session_at)
+    return Case(person=known.person, history=known.history, moment=moment, table=table, protocols=protocols, limits=settings.limits)
 
 
 def _occasion(known: Known, answer: Verdict) -> Occasion:
@@ -97,16 +113,9 @@ class Companion:
             self._forget()
         elif known is not self._known or self._old(moment):
             self._known, self._asked_at = known, moment
-            answer = verdict.judge(self.case(known, moment))
+            answer = verdict.judge(case_of(known, moment, self._settings, self._protocols))
             self._occasion = _occasion(known, answer)  # before the answers that let it begin
             self._programme.tell(answer)
-
-    def case(self, known: Known, moment: Moment) -> Case:
-        """What the programme is asked about."""
-        table = table_facts(self._settings.table, latest_seen=known.latest_seen, erased_session_at=known.erased_session_at)
-        return Case(
-            person=known.person, history=known.history, moment=moment, table=table, protocols=self._protocols, limits=self._settings.limits
-        )
 
     @property
     def person(self) -> Person | None:

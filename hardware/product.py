@@ -6,20 +6,18 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 
 from gpiozero import Factory
 
 from controller import service
-from controller.config import ConfigError, ProgrammeSettings, Settings, load_settings
+from controller.config import ConfigError, Settings, load_settings
 from controller.exit_codes import ExitCode
 from controller.ports import Programme
 from controller.programme.personal import PersonalProgramme
-from controller.programme.protocols import Protocol, ProtocolError
 from controller.records.journal import RecordsJournal
 from controller.telemetry import TelemetrySocket
-from controller.therapy import Companion, protocols_of
+from controller.therapy import Companion, protocols_or_shipped
 from controller.wall_clock import WallClock, table_zone
 from hardware.bus import ReopeningBus
 from hardware.clock import MonotonicClock
@@ -55,15 +53,6 @@ def settings_or_refusal(path: Path | None, say: Callable[[str], None]) -> tuple[
     except ConfigError as error:
         say(f"{error}; {REFUSED}")
         return Settings(), False
-
-
-def protocols_or_refusal(settings: Settings, say: Callable[[str], None]) -> tuple[tuple[Protocol, ...], bool]:
-    """Those that come with the table, then its own; one bad file refuses Start rather than vanish from the list."""
-    try:
-        return protocols_of(settings), True
-    except ProtocolError as error:
-        say(f"{error}; {REFUSED}")
-        return protocols_of(replace(settings, programme=ProgrammeSettings())), False
 
 
 def build_table(
@@ -107,7 +96,7 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
     """Ends only when asked to, or at once when there are no pins: without buttons and locks there is nothing to run."""
     stop = StopSignal()
     settings, settings_ok = settings_or_refusal(settings_path, say)
-    protocols, protocols_ok = protocols_or_refusal(settings, say)
+    protocols, protocols_ok = protocols_or_shipped(settings, lambda wrong: say(f"{wrong}; {REFUSED}"))
     programme = PersonalProgramme()
     with ExitStack() as parts:
         lines = parts.enter_context(closing(LineWriter(sys.stderr)))

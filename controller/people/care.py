@@ -14,7 +14,6 @@ import click
 from controller.exit_codes import ExitCode
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of
-from controller.people.judged import case_of
 from controller.people.quantities import DAY, DISTANCE, MINUTES
 from controller.programme import checklist as checking
 from controller.programme import verdict
@@ -213,7 +212,7 @@ def _record(desk: Desk, store: Store, person: Person, value: Rating | Felt) -> s
     """The value, and in the same transaction the blocks that it amounts to; words about those."""
     with store.transaction():
         store.record(person.key, value)
-        blocks = verdict.blocks_to_write(case_of(desk, store, person))
+        blocks = verdict.blocks_to_write(desk.case(store, person))
         store.record(person.key, *blocks)
     return "".join(f"; block {block.number}: a clinician has to look at it ({block.sign.value})" for block in blocks)
 

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of, plain
-from controller.people.judged import case_of
-from controller.programme import days, markers, progression, reminders, verdict
-from controller.programme.model import History, Person
+from controller.programme import days, markers, progression, reminders, stop_signs, verdict
+from controller.programme.model import Person
 from controller.programme.outcome import Verdict
 from controller.programme.sessions import Rating, SessionRecord, When
 from controller.programme.verdict import Case
@@ -16,7 +15,7 @@ from controller.programme.verdict import Case
 
 def _case(desk: Desk, who: str) -> Case:
     with desk.to_read() as store:
-        return case_of(desk, store, person_of(store, who))
+        return desk.case(store, person_of(store, who))
 
 
 # ------------------------------------------------------------------ now
@@ -74,28 +73,28 @@ def _standing(person: Person, answer: Verdict) -> list[str]:
 def history(desk: Desk, who: str, last: int) -> None:
     """The sessions there were: planned and measured, how they ended, what was felt."""
     case = _case(desk, who)
-    sessions = case.history.sessions[-last:]
+    sessions, told = case.history.sessions[-last:], stop_signs.told(case.history)
     if desk.as_json:
-        desk.give([_session_values(case.history, session) for session in sessions])
+        desk.give([_session_values(told, session) for session in sessions])
         return
     head = ("session", "when", "protocol", "deepest", "upside down", "ended", "pain", "felt")
-    rows = [_session_row(desk, case.history, session) for session in sessions]
+    rows = [_session_row(desk, told, session) for session in sessions]
     desk.table("", head, rows, f"{case.person.name} has had no session yet")
 
 
-def _session_values(history: History, session: SessionRecord) -> dict[str, object]:
+def _session_values(told: stop_signs.Told, session: SessionRecord) -> dict[str, object]:
     return {
         "session": session,
-        "before": _rating(history, session.number, When.BEFORE),
-        "after": _rating(history, session.number, When.AFTER),
-        "felt": [each for each in history.felt if each.session == session.number],
+        "before": stop_signs.rating(told, session.number, When.BEFORE),
+        "after": stop_signs.rating(told, session.number, When.AFTER),
+        "felt": told.felt.get(session.number, []),
     }
 
 
-def _session_row(desk: Desk, history: History, session: SessionRecord) -> tuple[str, ...]:
-    before = _rating(history, session.number, When.BEFORE)
-    after = _rating(history, session.number, When.AFTER)
-    signs = sorted({sign.value.replace("_", " ") for each in history.felt if each.session == session.number for sign in each.signs})
+def _session_row(desk: Desk, told: stop_signs.Told, session: SessionRecord) -> tuple[str, ...]:
+    before = stop_signs.rating(told, session.number, When.BEFORE)
+    after = stop_signs.rating(told, session.number, When.AFTER)
+    signs = sorted({sign.value.replace("_", " ") for each in told.felt.get(session.number, ()) for sign in each.signs})
     ending = session.ending.value.replace("_", " ")
     return (
         str(session.number),
@@ -107,11 +106,6 @@ def _session_row(desk: Desk, history: History, session: SessionRecord) -> tuple[
         f"{_pain(before)} to {_pain(after)}",
         ", ".join(signs) or "-",
     )
-
-
-def _rating(history: History, session: int, when: When) -> Rating | None:
-    """The rating that counts: the newest one for this session and side."""
-    return next((each for each in reversed(history.ratings) if (each.session, each.when) == (session, when)), None)
 
 
 def _pain(rating: Rating | None) -> str:

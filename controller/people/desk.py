@@ -18,9 +18,11 @@ from rich.table import Table
 from controller.config import Settings
 from controller.exit_codes import ExitCode
 from controller.programme.model import Moment, Person
+from controller.programme.verdict import Case
 from controller.records.database import FILE, RecordsError
 from controller.records.reader import Reader, reading
 from controller.records.store import Store, opened
+from controller.therapy import case_of, protocols_of
 
 RECORDS_FOLDER = Path("/var/lib/inversion-table")
 SETTINGS_FILE = Path("/etc/inversion-table.toml")
@@ -51,6 +53,10 @@ class Desk:
         self._only_their_owner()
         with reading(self.folder) as reader:
             yield reader
+
+    def case(self, store: Store, person: Person) -> Case:
+        """What the programme answers on."""
+        return case_of(store.known(person.key), self.moment, self.settings, protocols_of(self.settings))
 
     def _only_their_owner(self) -> None:
         """A log file that another user left behind would lock the table's own service out."""

@@ -23,7 +23,8 @@ from controller.latches import read_latches, write_latches
 from controller.programme.model import Moment, Person
 from controller.records.blackbox import BlackBox, Freezer, Frozen
 from controller.records.database import RecordsError
-from controller.records.keeper import Keeper, Known
+from controller.records.keeper import Keeper
+from controller.records.store import Known
 from controller.records.summarise import NOTHING, Fold, News, Occasion
 
 ITEMS_MOST = 1000

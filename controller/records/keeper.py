@@ -8,35 +8,24 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
 
-from controller.programme.model import History, Moment, Person
+from controller.programme.model import Moment, Person
 from controller.records import database
 from controller.records.blackbox import Frozen, layout
 from controller.records.database import DamagedError
 from controller.records.migrate import migrate
 from controller.records.rows import row_of
-from controller.records.store import Store
+from controller.records.store import Known, Store
 from controller.records.summarise import Kept, Line, News, Trip
 
 LINES_MOST = 1000  # about ten minutes of a lively session
 TRIPS_MOST = 100
 BETWEEN_MOST = 20_000  # events between sessions; the oldest go when the service starts
 STAMP_S = 600.0  # how far behind the latest seen moment may fall while nothing happens
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the records knew of one person when they were last looked at."""
-
-    person: Person
-    history: History
-    latest_seen: datetime | None
-    erased_session_at: datetime | None
 
 
 class Keeper:
@@ -123,12 +112,7 @@ class Keeper:
         """Everything about one person, for the programme.  Raises as `keep`, RecordsError when they are not there."""
         store = self._opened()
         with store.transaction_to_read():
-            return Known(
-                person=store.person(key),
-                history=store.history(key),
-                latest_seen=store.latest_seen(),
-                erased_session_at=store.erased_session_at(),
-            )
+            return store.known(key)
 
     def chosen(self) -> str | None:
         """Who lies on the table next.  Raises as `keep`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ from controller.records import erase
 from controller.records.database import DamagedError, RecordsError, connect, look_over, prepare, transaction
 from controller.records.migrate import migrate
 from controller.records.rows import TABLES, Cell, row_of, value_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the records know of one person, and of the calendar."""
+
+    person: Person
+    history: History
+    latest_seen: datetime | None
+    erased_session_at: datetime | None
 
 
 class Store:
@@ -100,6 +111,12 @@ class Store:
             rows = self.connection.execute(f"SELECT * FROM {table} WHERE person_id = ? ORDER BY {order}", (person["id"],))
             found[table] = tuple(_value(kind, row) for row in rows)
         return History(**found)
+
+    def known(self, key: str) -> Known:
+        """All that the programme is asked on.  Within a transaction, where it must be of one moment.  Raises as `history`."""
+        return Known(
+            person=self.person(key), history=self.history(key), latest_seen=self.latest_seen(), erased_session_at=self.erased_session_at()
+        )
 
     # ------------------------------------------------------------ who is next
 

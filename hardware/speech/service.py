@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 from controller import strict_toml
-from controller.config import ConfigError, ProgrammeSettings, Settings, load_settings
+from controller.config import ConfigError, Settings, load_settings
 from controller.exit_codes import ExitCode
-from controller.programme.protocols import Protocol, ProtocolError
-from controller.therapy import protocols_of
+from controller.therapy import protocols_or_shipped
 from controller.voice import catalogue
 from hardware.notify import SystemdHeartbeat
 from hardware.speech.ahead import phrases
@@ -43,7 +41,9 @@ def speak(settings_path: Path | None, complain: Callable[[str], None], player: C
         )
         with closing(listen(Path(settings.voice.socket or SOCKET))) as ear, closing(SystemdHeartbeat()) as heartbeat:
             heartbeat.ready()
-            mouth.run(ear, phrases(_protocols(settings, complain), settings.limits), monotonic, lambda: stop.asked)
+            # a wrong protocol is the service's to refuse; here it is only not rendered ahead
+            protocols, _ = protocols_or_shipped(settings, lambda wrong: complain(f"not rendered ahead: {wrong}"))
+            mouth.run(ear, phrases(protocols, settings.limits), monotonic, lambda: stop.asked)
     except (ConfigError, strict_toml.FileError) as error:
         complain(str(error))
         return ExitCode.CONFIG
@@ -62,12 +62,3 @@ def _language(settings: Settings, phrase_book: catalogue.Catalogue, path: Path |
         known = ", ".join(sorted(phrase_book.languages))
         raise ConfigError(f"{path}: voice.language: {language!r} is not in the phrase file; one of {known}")
     return language
-
-
-def _protocols(settings: Settings, complain: Callable[[str], None]) -> tuple[Protocol, ...]:
-    """A wrong protocol is the service's to refuse; here it is only not rendered ahead."""
-    try:
-        return protocols_of(settings)
-    except ProtocolError as error:
-        complain(f"not rendered ahead: {error}")
-        return protocols_of(replace(settings, programme=ProgrammeSettings()))

@@ -11,7 +11,7 @@ from controller.config import Settings, TableSettings
 from controller.programme.model import History, Moment, Person
 from controller.programme.outcome import Verdict
 from controller.programme.personal import PersonalProgramme
-from controller.records.keeper import Known
+from controller.records.store import Known
 from controller.therapy import Companion, protocols_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
