@@ -19,21 +19,7 @@ from zoneinfo import ZoneInfo
 from controller.core.limits import Limits
 from controller.core.model import Permission, SessionPlan
 from controller.programme import days, markers, progression
-from controller.programme.model import (
-    Answers,
-    Clearance,
-    Contraindication,
-    History,
-    ManualReleasePractice,
-    Moment,
-    Person,
-    Preparation,
-    Prepared,
-    SetUpChecklist,
-    SetUpItem,
-    SignOff,
-    TableFacts,
-)
+from controller.programme.model import Clearance, History, Moment, Person, Preparation, TableFacts
 from controller.programme.outcome import MarkerState, Step, Verdict
 from controller.programme.protocols import builtin_protocols, condition_protocols
 from controller.programme.sessions import Felt, Rating, SessionRecord, StopSign, When
@@ -43,6 +29,7 @@ from controller.records.store import opened
 from controller.records.summarise import Fold, Occasion
 from sim import year_body
 from sim.agenda import Agenda
+from sim.biography import cleared, ready, values
 from sim.runner import Run
 from sim.scenario import Scenario
 from sim.trace import Row
@@ -160,10 +147,7 @@ class Year:
             key=f"demo-{number:03}", name=f"Demo Person {number}", added_at=BEGINS, height_cm=self._dice.uniform(155.0, 195.0),
             mass_kg=self._dice.uniform(50.0, 90.0), shaft_setting=str(self._dice.randint(1, 9)), condition=who.condition,
         )  # fmt: skip
-        course = Course(person=person, who=who, body=year_body.body(self._dice))
-        self._note(course, Answers(at=BEGINS, yes=who.yes, no=frozenset(Contraindication) - who.yes))
-        self._note(course, SignOff(at=BEGINS, by="A. Turner", on=BEGINS.date()))
-        self._note(course, ManualReleasePractice(at=BEGINS))
+        course = Course(person=person, who=who, body=year_body.body(self._dice), history=cleared(BEGINS, yes=who.yes))
         if who.yes:
             self._note(course, Clearance(at=BEGINS, by="Dr Weiss", on=BEGINS.date(), covers=who.yes, angle_ceiling_deg=45.0))
         return course
@@ -195,8 +179,7 @@ class Year:
     def _prepare(self, course: Course, moment: Moment) -> None:
         """What is confirmed and rated before each session."""
         session, now = course.history.next_session, course.body
-        self._note(course, SetUpChecklist(at=moment.at, session=session, confirmed=frozenset(SetUpItem)))
-        self._note(course, Prepared(at=moment.at, session=session, what=Preparation.HEAT))
+        course.history = ready(course.history, moment, prepared=(Preparation.HEAT,), pain=None)
         self._note(course, self._rating(moment.at, session, When.BEFORE, now.pain_ratio, now))
 
     def _rating(self, at: datetime, session: int, when: When, pain_ratio: float, now: Body) -> Rating:
@@ -322,4 +305,4 @@ def write(courses: list[Course], folder: Path) -> None:
         for course in courses:
             with store.transaction():
                 store.add_person(course.person)
-                store.record(course.person.key, *(value for name in TABLES.values() for value in getattr(course.history, name)))
+                store.record(course.person.key, *values(course.history))

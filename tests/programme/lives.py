@@ -16,7 +16,8 @@ from controller.programme.model import Answers, Condition, Contraindication, His
 from controller.programme.outcome import Offer, Refused
 from controller.programme.sessions import Ending, Felt, StopSign
 from controller.programme.verdict import Case, blocks_to_write, judge
-from tests.programme.people import ADA, CLEARED, DAY_0, LIMITS, PROTOCOLS, TABLE, held, ready
+from sim.biography import ready
+from tests.programme.people import ADA, CLEARED, DAY_0, LIMITS, PROTOCOLS, TABLE, held
 
 PENDING = datetime(9999, 1, 1, tzinfo=UTC)
 """An erased session whose day is not known yet."""

@@ -8,23 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from controller.core.limits import Limits
-from controller.programme.model import (
-    Answers,
-    Contraindication,
-    History,
-    ManualReleasePractice,
-    Moment,
-    Person,
-    Preparation,
-    Prepared,
-    SetUpChecklist,
-    SetUpItem,
-    SignOff,
-    TableFacts,
-)
+from controller.programme.model import History, Moment, Person, TableFacts
 from controller.programme.protocols import builtin_protocols, condition_protocols
 from controller.programme.sessions import Ending, Felt, Rating, SessionRecord, When
 from controller.programme.verdict import Case
+from sim.biography import cleared, ready
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY_0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -34,26 +22,11 @@ LIMITS = Limits()
 PROTOCOLS = builtin_protocols() + condition_protocols()
 ADA = Person(key="p-1", name="Ada Quill", added_at=DAY_0 - timedelta(days=3), height_cm=170.0, mass_kg=70.0, shaft_setting="7")
 TABLE = TableFacts(certified_mark="CE")
-CLEARED = History(
-    answers=(Answers(at=DAY_0 - timedelta(days=3), no=frozenset(Contraindication)),),
-    sign_offs=(SignOff(at=DAY_0 - timedelta(days=3), by="Pat Wren", on=DAY_0.date() - timedelta(days=3)),),
-    practices=(ManualReleasePractice(at=DAY_0 - timedelta(days=3)),),
-)
+CLEARED = cleared(DAY_0 - timedelta(days=3), by="Pat Wren")
 
 
 def at(days: float = 0.0, *, trusted: bool = True, zone: ZoneInfo = BERLIN) -> Moment:
     return Moment(at=DAY_0 + timedelta(days=days), zone=zone, clock_trusted=trusted)
-
-
-def ready(history: History, moment: Moment) -> History:
-    """With everything that is asked before each session confirmed for the next one."""
-    number = history.next_session
-    return replace(
-        history,
-        checklists=(*history.checklists, SetUpChecklist(at=moment.at, session=number, confirmed=frozenset(SetUpItem))),
-        prepared=(*history.prepared, *(Prepared(at=moment.at, session=number, what=what) for what in Preparation)),
-        ratings=(*history.ratings, Rating(at=moment.at, session=number, when=When.BEFORE, pain=3)),
-    )
 
 
 def session(history: History, moment: Moment, **changes: Any) -> SessionRecord:

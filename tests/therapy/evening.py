@@ -18,21 +18,12 @@ from controller.config import Settings, TableSettings
 from controller.core.model import Lamp, Latches, Mode, Outputs
 from controller.core.state import State
 from controller.latches import write_latches
-from controller.programme.model import (
-    Answers,
-    Contraindication,
-    ManualReleasePractice,
-    Moment,
-    Person,
-    SetUpChecklist,
-    SetUpItem,
-    SignOff,
-)
+from controller.programme.model import Moment, Person
 from controller.programme.personal import PersonalProgramme
-from controller.programme.sessions import Rating, When
 from controller.records.journal import RecordsJournal
 from controller.records.store import opened
 from controller.therapy import Companion, protocols_of
+from sim.biography import cleared, ready, values
 from sim.machine import SimMachine
 from sim.world import World
 
@@ -149,13 +140,10 @@ class Evening:
         with opened(self.folder) as store:
             if session == 1:
                 store.add_person(Person(key="ada", name="Ada", added_at=BEGINS, height_cm=170.0, mass_kg=80.0, shaft_setting="7"))
-                store.record(
-                    "ada", Answers(at=BEGINS, no=frozenset(Contraindication)), SignOff(at=BEGINS, by="A. Turner", on=BEGINS.date())
-                )
-                store.record("ada", ManualReleasePractice(at=BEGINS))
-            now = self.moment().at
-            store.record("ada", SetUpChecklist(at=now, session=session, confirmed=frozenset(SetUpItem)))
-            store.record("ada", Rating(at=now, session=session, when=When.BEFORE, pain=3))
+                store.record("ada", *values(cleared(BEGINS)))
+            known = store.history("ada")
+            assert known.next_session == session
+            store.record("ada", *(each for each in values(ready(known, self.moment(), prepared=())) if each not in values(known)))
 
 
 @contextmanager
