@@ -6,15 +6,18 @@ systemd/inversion-table.toml explain each key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
 from controller import strict_toml
 from controller.core.limits import RANGES, Limits, Mounting, complaint
 from controller.exit_codes import ExitCode
+from controller.programme import rules as numbers
+from controller.programme.rules import Rules
 
 
 class ConfigError(ValueError):
@@ -98,6 +101,14 @@ _LimitsFile: type[msgspec.Struct] = msgspec.defstruct(
     forbid_unknown_fields=True,
 )
 
+_RulesFile: type[msgspec.Struct] = msgspec.defstruct(
+    "_RulesFile",
+    [(name, kind | None, None) for name, kind in get_type_hints(Rules).items()],
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+
 _File: type[msgspec.Struct] = msgspec.defstruct(
     "_File",
     [
@@ -106,6 +117,7 @@ _File: type[msgspec.Struct] = msgspec.defstruct(
         ("hardware", HardwareSettings, HardwareSettings()),
         ("records", RecordSettings, RecordSettings()),
         ("programme", ProgrammeSettings, ProgrammeSettings()),
+        ("rules", _RulesFile, _RulesFile()),
         ("voice", VoiceSettings, VoiceSettings()),
         ("panel", PanelSettings, PanelSettings()),
         ("table", TableSettings, TableSettings()),
@@ -125,6 +137,7 @@ class Settings:
     hardware: HardwareSettings = field(default_factory=HardwareSettings)
     records: RecordSettings = field(default_factory=RecordSettings)
     programme: ProgrammeSettings = field(default_factory=ProgrammeSettings)
+    rules: Rules = field(default_factory=Rules)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
     table: TableSettings = field(default_factory=TableSettings)
@@ -144,11 +157,7 @@ def load_settings(path: Path | None) -> Settings:
 
 
 def _settings(file: Any, where: strict_toml.Where) -> Settings:
-    asked = {name: value for name, value in msgspec.structs.asdict(file.limits).items() if value is not None}
-    for name, value in asked.items():
-        wrong = complaint(name, value)
-        if wrong is not None:
-            raise where.wrong(("limits", name), wrong)
+    asked = _asked(file.limits, "limits", complaint, where)
     _check_table(file.table, where)
     try:
         mounting = Mounting(**msgspec.structs.asdict(file.mounting))
@@ -160,12 +169,34 @@ def _settings(file: Any, where: strict_toml.Where) -> Settings:
         hardware=file.hardware,
         records=file.records,
         programme=file.programme,
+        rules=_rules(file.rules, where),
         voice=file.voice,
         panel=file.panel,
         table=file.table,
         remote=file.remote,
         source=where.file,
     )
+
+
+def _asked(table: msgspec.Struct, name: str, wrong_with: Callable[[str, float], str | None], where: strict_toml.Where) -> dict[str, Any]:
+    """What the file sets in a table of numbers, each inside its hard range."""
+    asked = {key: value for key, value in msgspec.structs.asdict(table).items() if value is not None}
+    for key, value in asked.items():
+        wrong = wrong_with(key, value)
+        if wrong is not None:
+            raise where.wrong((name, key), wrong)
+    return asked
+
+
+def _rules(table: msgspec.Struct, where: strict_toml.Where) -> Rules:
+    """The programme's numbers: stricter than the guide's or equal, and in order from step to step."""
+    asked = _asked(table, "rules", numbers.complaint, where)
+    values = asdict(Rules()) | asked
+    pair = numbers.disorder(values)
+    if pair is not None:
+        name, other = pair if pair[0] in asked and pair[1] not in asked else pair[::-1]
+        raise where.wrong(("rules", name), numbers.disordered(name, other, values))
+    return Rules(**asked)
 
 
 _TABLE_RANGES = {"capacity_kg": (50.0, 300.0), "height_least_cm": (100.0, 250.0), "height_most_cm": (100.0, 250.0)}

@@ -41,7 +41,7 @@ def table_facts(table: TableSettings, *, latest_seen: datetime | None, erased_se
 
 def protocols_of(settings: Settings) -> tuple[Protocol, ...]:
     """Everything this table can offer.  Raises ProtocolError when one of its own protocols is wrong."""
-    own = own_protocols(Path(settings.programme.protocols), settings.limits) if settings.programme.protocols else ()
+    own = own_protocols(Path(settings.programme.protocols), settings.limits, settings.rules) if settings.programme.protocols else ()
     return (*builtin_protocols(settings.limits), *condition_protocols(settings.limits), *own)
 
 
@@ -57,7 +57,15 @@ def protocols_or_shipped(settings: Settings, say: Callable[[str], None]) -> tupl
 def case_of(known: Known, moment: Moment, settings: Settings, protocols: tuple[Protocol, ...]) -> Case:
     """What the programme is asked about: one person as the records have them, at this table and moment."""
     table = table_facts(settings.table, latest_seen=known.latest_seen, erased_session_at=known.erased_session_at)
-    return Case(person=known.person, history=known.history, moment=moment, table=table, protocols=protocols, limits=settings.limits)
+    return Case(
+        person=known.person,
+        history=known.history,
+        moment=moment,
+        table=table,
+        protocols=protocols,
+        limits=settings.limits,
+        rules=settings.rules,
+    )
 
 
 def _occasion(known: Known, answer: Verdict) -> Occasion:

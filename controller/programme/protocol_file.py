@@ -76,6 +76,7 @@ def complaints(file: ProtocolFile, limits: Limits, rules: Rules) -> Iterator[Com
     for place, stage in enumerate(file.stages):
         path: toml_lines.Path = ("stages", place)
         yield from _angle((*path, "angle_deg"), stage.angle_deg, limits)
+        yield from _allowed((*path, "angle_deg"), stage.angle_deg, rules)
         yield from _hold((*path, "hold_s"), stage.hold_s, limits)
         if stage.oscillation is not None:
             yield from _oscillation((*path, "oscillation"), stage, stage.oscillation, limits)
@@ -102,6 +103,12 @@ def _angle(path: toml_lines.Path, angle_deg: float, limits: Limits) -> Iterator[
         yield path, f"{angle_deg} is above the limit {limits.ceiling_deg}; allowed {LEAST_ANGLE_DEG} to {limits.ceiling_deg} (SR5)"
     if not angle_deg >= LEAST_ANGLE_DEG:
         yield path, f"{angle_deg} is no inversion; allowed {LEAST_ANGLE_DEG} to {limits.ceiling_deg} (TP16)"
+
+
+def _allowed(path: toml_lines.Path, angle_deg: float, rules: Rules) -> Iterator[Complaint]:
+    """No step of this table's progression would ever let anybody go there."""
+    if angle_deg > rules.week_5_angle_deg:
+        yield path, f"{angle_deg} is more than week 5 allows at this table; {LEAST_ANGLE_DEG} to {rules.week_5_angle_deg:g} (TP4)"
 
 
 def _hold(path: toml_lines.Path, hold_s: float, limits: Limits) -> Iterator[Complaint]:

@@ -65,13 +65,13 @@ class Protocol:
         return plans.fitted(drafted, bounds or plans.PlanBounds(), limits)
 
 
-def load_protocol(path: Path, limits: Limits | None = None) -> Protocol:
-    """The protocol in `path`, checked against `limits`.  Raises ProtocolError, one clear line."""
+def load_protocol(path: Path, limits: Limits | None = None, rules: Rules | None = None) -> Protocol:
+    """The protocol in `path`, checked against `limits` and the table's numbers.  Raises ProtocolError, one clear line."""
     try:
         file, where = strict_toml.load(path, ProtocolFile)
     except strict_toml.FileError as error:
         raise ProtocolError(str(error), ExitCode.NO_INPUT if error.unreadable else ExitCode.BAD_DATA) from error
-    return _checked(file, where, limits or Limits())
+    return _checked(file, where, limits or Limits(), rules or Rules())
 
 
 def inline_protocol(values: Mapping[str, object], where: strict_toml.Where, limits: Limits | None = None) -> Protocol:
@@ -80,11 +80,10 @@ def inline_protocol(values: Mapping[str, object], where: strict_toml.Where, limi
         file = strict_toml.convert(values, where, ProtocolFile)
     except strict_toml.FileError as error:
         raise ProtocolError(str(error)) from error
-    return _checked(file, where, limits or Limits())
+    return _checked(file, where, limits or Limits(), Rules())
 
 
-def _checked(file: ProtocolFile, where: strict_toml.Where, limits: Limits) -> Protocol:
-    rules = Rules()
+def _checked(file: ProtocolFile, where: strict_toml.Where, limits: Limits, rules: Rules) -> Protocol:
     for place, says in complaints(file, limits, rules):
         raise ProtocolError(str(where.wrong(place, says)))
     stages = made_stages(file)
@@ -117,14 +116,14 @@ def _shipped(names: tuple[str, ...], limits: Limits) -> tuple[Protocol, ...]:
     return tuple(protocol for protocol in protocols if protocol.ceiling_deg <= limits.ceiling_deg)
 
 
-def own_protocols(folder: Path, limits: Limits | None = None) -> tuple[Protocol, ...]:
+def own_protocols(folder: Path, limits: Limits | None = None, rules: Rules | None = None) -> tuple[Protocol, ...]:
     """Every *.toml of a folder, by file name.  One that is wrong refuses them all: nothing is left out in silence."""
     if not folder.is_dir():
         raise ProtocolError(f"{folder}: no such folder of protocols", ExitCode.NO_INPUT)
     taken = dict.fromkeys((*BUILT_IN, *FOR_CONDITIONS), "a built-in protocol")
     protocols = []
     for path in sorted(folder.glob("*.toml")):
-        protocol = load_protocol(path, limits)
+        protocol = load_protocol(path, limits, rules)
         if protocol.name in taken:
             raise ProtocolError(f"{path}:1: name: {protocol.name!r} is the name of {taken[protocol.name]}; choose another (TP16)")
         taken[protocol.name] = path.name

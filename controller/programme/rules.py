@@ -6,7 +6,9 @@ what the guide allows.  docs/programme.md is written from this table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from math import isfinite
 
 from controller.programme.outcome import Step
@@ -55,7 +57,7 @@ NUMBERS: dict[str, Number] = {
                           "Consistency beats intensity", _GROWTH),
     "maintenance_months": _number(3, 1, 3, "months", "TP6", "of consistent use until the routine thins out to maintenance",
                                   "After 3 months of consistent use", _GROWTH),
-    "maintenance_per_week": _number(2, 1, 4, "", "TP6", "sessions a week in maintenance; never over the guide's 3-4",
+    "maintenance_per_week": _number(2, 1, 2, "", "TP6", "sessions a week after three months of consistent use",
                                     "many users reduce to 2 maintenance sessions weekly", _QUOTAS),
     "spotter_sessions": _number(10, 10, 1000, "", "TP8", "first sessions that each need the spotter's button",
                                 "Always have a spotter during your first 10 sessions", "verdict"),
@@ -98,6 +100,15 @@ NUMBERS: dict[str, Number] = {
 """Every number of `Rules`; a value outside [least, most] is refused wherever it comes from."""
 
 
+NEVER_FALLING = (
+    ("first_angle_deg", "weeks_1_2_angle_deg", "weeks_3_4_angle_deg", "week_5_angle_deg"),
+    ("first_hold_s", "weeks_1_2_hold_s", "weeks_3_4_hold_s", "week_5_hold_s"),
+    ("week_5_per_day", "weeks_3_4_per_day", "weeks_1_2_per_day"),
+    ("sciatica_week_1_deg", "sciatica_week_2_deg", "sciatica_angle_deg"),
+)
+"""Numbers in an order that must hold: doubt takes the lower step for what is allowed at once and the higher one for how often."""
+
+
 def complaint(name: str, value: float) -> str | None:
     """The one line that says why `value` cannot stand for `name`, or None if it can."""
     hard = NUMBERS[name]
@@ -106,6 +117,21 @@ def complaint(name: str, value: float) -> str | None:
     if hard.least == hard.most:
         return f"{value:g} is not the fixed value {hard.least:g} ({hard.rule}); it cannot be configured"
     return f"{value:g} is outside {hard.least:g} to {hard.most:g} ({hard.rule}): a table may be stricter than the guide, never looser"
+
+
+def disorder(values: Mapping[str, float]) -> tuple[str, str] | None:
+    """The first two numbers, lesser name first, that stand the wrong way round; None when all is in order."""
+    pairs = (pair for names in NEVER_FALLING for pair in pairwise(names))
+    return next((pair for pair in pairs if values[pair[0]] > values[pair[1]]), None)
+
+
+def disordered(name: str, other: str, values: Mapping[str, float]) -> str:
+    """The one line about `name`, which stands the wrong way round beside `other`."""
+    side = "less" if values[name] < values[other] else "more"
+    return (
+        f"{values[name]:g} is {side} than {other}, which is {values[other]:g} ({NUMBERS[name].rule}); set that to {values[name]:g} "
+        f"or {side} as well: a later step lets people go as far and as long at least, and no more often"
+    )
 
 
 def _default(name: str) -> float:
@@ -159,6 +185,10 @@ class Rules:
             wrong = complaint(item.name, getattr(self, item.name))
             if wrong is not None:
                 raise ValueError(f"{item.name}: {wrong}")
+        values = asdict(self)
+        pair = disorder(values)
+        if pair is not None:
+            raise ValueError(f"{pair[1]}: {disordered(pair[1], pair[0], values)}")
 
 
 def angle_deg(step: Step, rules: Rules) -> float:

@@ -97,6 +97,15 @@ def rules(table: Table, who: str = "ada") -> set[str]:
     return {refused["name"] for refused in table.knows("plan", who)["verdict"]["refusals"]}
 
 
+@pytest.mark.req("TP2")
+def test_the_settings_numbers_are_those_of_the_plan_too(ada: Table) -> None:
+    assert "too_heavy" not in rules(ada)
+    ada.settings.write_text('[table]\ncertified_mark = "CE"\n[rules]\nload_ratio = 1.9\n')
+    assert "too_heavy" in rules(ada)
+    ada.settings.write_text('[table]\ncertified_mark = "CE"\n[rules]\nload_ratio = 1.1\n')
+    assert "settings.toml:4: rules.load_ratio: 1.1 is outside 1.2 to 2 (TP2)" in ada.refused("plan", "ada")
+
+
 # ------------------------------------------------------------------ a whole way to the first session
 
 

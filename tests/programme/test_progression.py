@@ -273,9 +273,7 @@ def test_no_number_can_be_set_looser_than_the_guide() -> None:
     assert {name: number.default for name, number in NUMBERS.items()} == guide
     upwards = {"load_ratio", "spotter_sessions", "pain_marker_percent", "toe_marker_percent", "water_minutes", "heat_minutes"}
     for name, value in guide.items():
-        if name == "maintenance_per_week":
-            assert NUMBERS[name].most == 4  # the guide's 3-4 before it thins out
-        elif name in upwards:
+        if name in upwards:
             assert NUMBERS[name].least == value
         else:
             assert NUMBERS[name].most == value
@@ -284,7 +282,7 @@ def test_no_number_can_be_set_looser_than_the_guide() -> None:
 
 @pytest.mark.req("TP4")
 def test_a_stricter_table_narrows_and_a_looser_one_cannot_be_made() -> None:
-    strict = Rules(weeks_1_2_angle_deg=18.0, weeks_1_2_per_day=1)
+    strict = Rules(weeks_1_2_angle_deg=18.0, weeks_1_2_per_day=1, weeks_3_4_per_day=1)
     verdict = judge(case(held_on(0), at(1), rules=strict))
     assert (verdict.ceiling.angle_deg, verdict.quota.per_day) == (18.0, 1)
     (refused,) = {offer.protocol: offer for offer in verdict.offers}["week_1"].refusals
@@ -295,6 +293,10 @@ def test_a_stricter_table_narrows_and_a_looser_one_cannot_be_made() -> None:
         Rules(week_5_angle_deg=91.0)
     with pytest.raises(ValueError, match=r"^early_pain_points: 1 is not the fixed value 0 \(TP9\)"):
         Rules(early_pain_points=1)
+    with pytest.raises(
+        ValueError, match=r"^week_5_hold_s: 200 is less than weeks_3_4_hold_s, which is 300 \(TP4\); set that to 200 or less"
+    ):
+        Rules(week_5_hold_s=200.0)
 
 
 @pytest.mark.parametrize(

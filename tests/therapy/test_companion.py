@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from controller.config import Settings, TableSettings
+from controller.config import ProgrammeSettings, Settings, TableSettings
 from controller.programme.model import History, Moment, Person
 from controller.programme.outcome import Verdict
 from controller.programme.personal import PersonalProgramme
+from controller.programme.protocols import ProtocolError
+from controller.programme.rules import Rules
+from controller.programme.verdict import judge
 from controller.records.store import Known
-from controller.therapy import Companion, protocols_of
+from controller.therapy import Companion, case_of, protocols_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SETTINGS = Settings(table=TableSettings(certified_mark="CE"))
@@ -108,6 +112,19 @@ def test_a_clock_that_shows_a_time_before_one_already_seen_is_not_sure_for_the_s
     occasion = table.companion.occasion()
     assert occasion is not None
     assert not occasion.clock_sure
+
+
+@pytest.mark.req("TP2", "TP3", "TP16")
+def test_the_numbers_of_the_tables_settings_are_those_that_the_table_and_its_protocols_are_judged_by(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('name = "own"\ntitle = "Own"\n[[stages]]\nangle_deg = 55\nhold_s = 60\n')
+    strict = Settings(rules=Rules(load_ratio=1.7, weeks_3_4_angle_deg=50.0, week_5_angle_deg=50.0))
+    for settings, expected in ((Settings(), set()), (strict, {"too_heavy"})):
+        verdict = judge(case_of(known("ada"), Clock().moment(), settings, protocols_of(settings)))
+        assert {refused.name for refused in verdict.refusals if refused.name == "too_heavy"} == expected
+    with pytest.raises(
+        ProtocolError, match=r"own.toml:4: stages\[1\].angle_deg: 55.0 is more than week 5 allows at this table; 5.0 to 50 \(TP4\)$"
+    ):
+        protocols_of(replace(strict, programme=ProgrammeSettings(protocols=str(tmp_path))))
 
 
 @pytest.mark.req("SR12")
