@@ -8,44 +8,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.firmware import argued
+from tests.firmware.argued import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "firmware" / "core"
 DEVIATIONS = ROOT / "firmware" / "misra_deviations.toml"
 FOUND = re.compile(r"^(?P<file>.+?):(?P<line>\d+) (?:misra-c2012-)?(?P<rule>[\w.]+)$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Finding:
-    """One line that breaks one rule."""
-
-    file: str
-    line: int
-    rule: str
-    code: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: MISRA rule {self.rule}: {self.code}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deviation:
-    """A rule that we break on purpose: everywhere, or where the line's text matches."""
-
-    rule: str
-    why: str
-    code: str = ""
-
-    def covers(self, finding: Finding) -> bool:
-        return self.rule == finding.rule and re.search(self.code, finding.code) is not None
-
-
-def deviations() -> list[Deviation]:
-    with DEVIATIONS.open("rb") as file:
-        return [Deviation(**row) for row in tomllib.load(file)["deviation"]]
 
 
 def findings(folder: Path, *, include: Path = CORE) -> list[Finding]:
@@ -58,8 +29,7 @@ def findings(folder: Path, *, include: Path = CORE) -> list[Finding]:
         match = FOUND.match(line)
         if match is not None:
             path, number = Path(match["file"]), int(match["line"])
-            code = path.read_text(encoding="utf-8").splitlines()[number - 1]
-            found.add(Finding(file=path.name, line=number, rule=match["rule"], code=code.strip()))
+            found.add(Finding(file=path.name, line=number, code=argued.line_of(path, number), what=f"MISRA rule {match['rule']}"))
         elif line.strip():
             raise RuntimeError(f"cppcheck: {line}")
     if done.returncode != 0:
@@ -67,20 +37,11 @@ def findings(folder: Path, *, include: Path = CORE) -> list[Finding]:
     return sorted(found)
 
 
-def judge(found: list[Finding], argued: list[Deviation]) -> list[str]:
-    """One sentence for each finding without an argument and each argument without a finding."""
-    bare = [str(finding) for finding in found if not any(row.covers(finding) for row in argued)]
-    idle = [f"{DEVIATIONS.name}: rule {row.rule} {row.code!r} covers nothing" for row in argued if not any(map(row.covers, found))]
-    return bare + idle
-
-
 def main(arguments: list[str]) -> int:
     folder = Path(arguments[0]) if arguments else CORE
     found = findings(folder)
-    wrong = judge(found, deviations())
-    for sentence in wrong:
-        sys.stdout.write(sentence + "\n")
-    sys.stdout.write(f"MISRA C:2012: {len(found)} lines deviate, {len(wrong)} not argued or not there any more\n")
+    wrong = argued.judge(found, argued.read(DEVIATIONS), DEVIATIONS.name)
+    sys.stdout.write(argued.report(wrong, f"MISRA C:2012: {len(found)} lines deviate"))
     return 1 if wrong else 0
 
 

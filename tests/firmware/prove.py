@@ -10,9 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.firmware import argued
+from tests.firmware.argued import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
@@ -21,6 +22,10 @@ ARGUED = FIRMWARE / "prove" / "argued.toml"
 INCLUDED = "angle.c"
 """The harness includes it, to give one function of it a contract."""
 TOLD_APART = (
+    "prove:20",
+    "any_memory:60",
+    "board_start:60",
+    "angle_start:60",
     "any_inputs:60",
     "frame_encode:60",
     "frame_feed:60",
@@ -35,33 +40,7 @@ ENDED = "[eva:summary]"
 MOST_S = 1800
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Alarm:
-    """A place where Eva could not see that nothing goes wrong."""
-
-    file: str
-    line: int
-    code: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.code}   {self.what}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
-    """Why it does not at one line of code, whatever its number; `what` narrows it to a kind of alarm."""
-
-    file: str
-    code: str
-    why: str
-    what: str = ""
-
-    def covers(self, alarm: Alarm) -> bool:
-        return self.file == alarm.file and self.code == alarm.code and self.what in alarm.what
-
-
-def read(told: str) -> list[Alarm]:
+def read(told: str) -> list[Finding]:
     """The alarms of a report that came to its end.  Raises RuntimeError when it did not: no end is no proof."""
     if ENDED not in told:
         raise RuntimeError(f"the analysis did not come to its end: {told.strip()[-300:]}")
@@ -69,8 +48,9 @@ def read(told: str) -> list[Alarm]:
     for match in ALARM.finditer(told):
         name = Path(match["file"]).name
         path = HARNESS if name == HARNESS.name else FIRMWARE / "core" / name
-        code = path.read_text(encoding="utf-8").splitlines()[int(match["line"]) - 1].strip()
-        found.add(Alarm(file=path.name, line=int(match["line"]), code=code, what=" ".join(match["what"].split())))
+        number = int(match["line"])
+        code = argued.line_of(path, number)
+        found.add(Finding(file=path.name, line=number, code=code, what=" ".join(match["what"].split())))
     return sorted(found)
 
 
@@ -86,28 +66,14 @@ def analyse() -> str:
     return done.stdout + done.stderr
 
 
-def judge(found: list[Alarm], argued: list[Argument]) -> list[str]:
-    """One sentence for each alarm without an argument and each argument without an alarm."""
-    bare = [str(alarm) for alarm in found if not any(row.covers(alarm) for row in argued)]
-    idle = [f"{ARGUED.name}: {row.file}: {row.code!r} argues nothing" for row in argued if not any(map(row.covers, found))]
-    return bare + idle
-
-
-def arguments() -> list[Argument]:
-    with ARGUED.open("rb") as file:
-        return [Argument(**row) for row in tomllib.load(file)["argued"]]
-
-
 def main() -> int:
     try:
         found = read(analyse())
     except RuntimeError as error:
         sys.stderr.write(f"prove: {error}\n")
         return 2
-    wrong = judge(found, arguments())
-    for sentence in wrong:
-        sys.stdout.write(sentence + "\n")
-    sys.stdout.write(f"range proof: {len(found)} alarms, {len(wrong)} not argued or not there any more\n")
+    wrong = argued.judge(found, argued.read(ARGUED), ARGUED.name)
+    sys.stdout.write(argued.report(wrong, f"range proof: {len(found)} alarms"))
     return 1 if wrong else 0
 
 

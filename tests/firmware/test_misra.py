@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.firmware import misra
+from tests.firmware import argued, misra
 
 HEAD = "#include <stdbool.h>\n#include <stdint.h>\n#include <stdlib.h>\n"
 PLANTED = {
@@ -23,21 +23,12 @@ PLANTED = {
 def test_the_core_breaks_no_rule_that_is_not_argued_and_no_argument_is_idle() -> None:
     found = misra.findings(misra.CORE)
     assert len(found) > 20, "the checker did not look"
-    assert misra.judge(found, misra.deviations()) == []
+    assert argued.judge(found, argued.read(misra.DEVIATIONS), "the list") == []
 
 
 @pytest.mark.parametrize("rule", PLANTED)
 def test_a_planted_violation_is_reported(rule: str, tmp_path: Path) -> None:
     head, body = PLANTED[rule]
     (tmp_path / "planted.c").write_text(f"{HEAD}{head};\n{head}\n{{\n{body}\n}}\n", encoding="utf-8")
-    bare = misra.judge(misra.findings(tmp_path), misra.deviations())
+    bare = argued.judge(misra.findings(tmp_path), argued.read(misra.DEVIATIONS), "the list")
     assert [sentence for sentence in bare if f"MISRA rule {rule}:" in sentence] != []
-
-
-def test_an_argument_that_covers_nothing_is_refused() -> None:
-    idle = misra.Deviation(rule="9.9", why="nobody breaks this")
-    assert misra.judge([], [idle]) == ["misra_deviations.toml: rule 9.9 '' covers nothing"]
-
-
-def test_every_argument_says_why() -> None:
-    assert [row.rule for row in misra.deviations() if len(row.why.split()) < 8] == []
