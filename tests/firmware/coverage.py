@@ -1,7 +1,8 @@
 """`python -m tests.firmware.coverage`: every line and every branch of the board's core is run by a test, or this fails and names it.
 
-Runs the firmware tests and the fuzzer's kept histories on a core that counts (gcc --coverage), then asks gcov.  Conditions of `a && b` are
-two branches of two ways each.  Writes only into a folder of its own.
+Runs the tests of the board's parts and the fuzzer's kept histories on a core that counts (gcc --coverage), then asks gcov.  Conditions of
+`a && b` are two branches of two ways each.  What nothing can reach is argued in unreached_argued.toml, way by way; an argument for what is
+reached after all, or is not there any more, fails too.  Writes only into a folder of its own.
 """
 
 from __future__ import annotations
@@ -17,10 +18,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim import build
+from tests.firmware import argued
+from tests.firmware.argued import Finding
 from tests.firmware.fuzz import build as fuzz
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ("tests/firmware", "tests/wire")
+HERE = Path(__file__).resolve().parent
+ARGUED = HERE / "unreached_argued.toml"
+TABLE = ("rules", "start", "stop", "return", "dizzy", "sensors", "load")
+TESTS = tuple(
+    str(path.relative_to(ROOT)) for path in [*sorted(HERE.glob("test_*_parts.py")), *(HERE / f"test_{name}.py" for name in TABLE)]
+)
+"""The parts by themselves, and what the simulated table does to them: all that is needed, in half a minute of one core."""
 PLUGIN = "tests.firmware.counted"
 WHERE = "COUNTED_WORLD"
 """Environment variable that tells the plugin which library counts."""
@@ -118,36 +127,35 @@ def read_counts(folder: Path) -> dict[str, Counts]:
     return found
 
 
-def missing(counts: Counts) -> list[str]:
-    """What never ran, as a person reads it."""
-    lines = [f"line {number}" for number, count in sorted(counts.lines.items()) if count == 0]
-    ways = [
-        f"line {number}, way {index}"
-        for (number, index), count in sorted(counts.branches.items())
-        if count == 0 and counts.lines[number] > 0
-    ]
-    return lines + ways
-
-
-def report(found: dict[str, Counts]) -> int:
-    """Print a row a file; how many lines and ways were never taken."""
-    total = 0
+def never_taken(found: dict[str, Counts], core: Path = build.FIRMWARE) -> list[Finding]:
+    """Each line that never ran, and each way out of a branch of a line that did."""
+    findings = []
     for name, counts in sorted(found.items()):
-        never = missing(counts)
-        total += len(never)
+        lines = [(number, "never run") for number, count in sorted(counts.lines.items()) if count == 0]
+        ways = [
+            (number, f"way {index} never taken")
+            for (number, index), count in sorted(counts.branches.items())
+            if count == 0 and counts.lines[number] > 0
+        ]
+        findings += [Finding(file=name, line=line, code=argued.line_of(core / name, line), what=what) for line, what in lines + ways]
+    return findings
+
+
+def table(found: dict[str, Counts]) -> str:
+    """A row a file."""
+    rows = []
+    for name, counts in sorted(found.items()):
         ran = sum(count > 0 for count in counts.lines.values()), sum(count > 0 for count in counts.branches.values())
-        sys.stdout.write(f"{name:<16} lines {ran[0]:>4} of {len(counts.lines):>4}   ways {ran[1]:>4} of {len(counts.branches):>4}\n")
-        for what in never:
-            sys.stdout.write(f"  firmware/core/{name}: {what} never taken\n")
-    return total
+        rows.append(f"{name:<16} lines {ran[0]:>4} of {len(counts.lines):>4}   ways {ran[1]:>4} of {len(counts.branches):>4}\n")
+    return "".join(rows)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.firmware.coverage", description="Lines and branches of firmware/core that tests run."
     )
-    parser.add_argument("tests", nargs="*", default=TESTS, help="folders or files of tests (default %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, help="tests at a time (default %(default)s)")
+    parser.add_argument("tests", nargs="*", default=TESTS, help="folders or files of tests (default: those of the board's parts)")
+    parser.add_argument("--jobs", type=int, default=1, help="tests at a time (default %(default)s)")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="coverage-") as folder:
         library = compile_counting(Path(folder))
@@ -155,9 +163,11 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write("coverage: the tests themselves failed\n")
             return 1
         replay_histories(Path(folder))
-        never = report(read_counts(Path(folder)))
-    sys.stdout.write(f"coverage: {never} lines and ways never taken\n")
-    return 1 if never else 0
+        found = read_counts(Path(folder))
+    never = never_taken(found)
+    wrong = argued.judge(never, argued.read(ARGUED), ARGUED.name)
+    sys.stdout.write(table(found) + argued.report(wrong, f"coverage: {len(never)} lines and ways never taken"))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

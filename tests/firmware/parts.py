@@ -7,14 +7,21 @@ import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cffi import FFI
 
 from sim import build
 
-HEADERS = ("board_state.h", "guard.h", "rules.h", "rest.h", "session.h", "return_plan.h", "budget.h", "ladder.h")
+HEADERS = (
+    *("board_state.h", "angle.h", "vote.h", "inputs.h", "link.h", "guard.h", "rules.h", "rest.h", "session.h", "return_plan.h"),
+    *("budget.h", "ladder.h", "load.h", "modes.h", "plausible.h", "rate_loop.h", "root.h", "telemetry.h"),
+)
 SYSTEM = ("stdint.h", "stdbool.h", "stddef.h", "string.h")
+TURN_MS = 1
+"""What a counter of milliseconds grows by each time its part is called."""
+ZERO_COUNTS, SPAN_COUNTS, ENCODER_COUNTS = 2046, 1925, 222
+"""Of the potentiometer at level and for 100 degrees; of the encoder for one degree."""
 Value = int | bool
 
 
@@ -68,7 +75,7 @@ class Parts:
             }
         )
 
-    def set(self, values: dict[str, Value]) -> Parts:
+    def set(self, values: dict[str, Value]) -> Self:
         """`part.member` of the board, or `in.member` of its inputs."""
         for path, value in values.items():
             *parts, last = path.split(".")
@@ -83,3 +90,40 @@ class Parts:
         for part in path.split("."):
             where = getattr(where, part)
         return where
+
+    def read(self, paths: str) -> tuple[Any, ...]:
+        """Several members at once, parted by spaces."""
+        return tuple(self.get(path) for path in paths.split())
+
+    def call(self, function: str, *more: object, times: int = 1) -> Self:
+        """A function of the core that takes the board first; its answer is dropped."""
+        for _ in range(times):
+            getattr(self.lib, function)(self.board, *more)
+        return self
+
+
+class Whole(Parts):
+    """A board from its start on, ticked with contacts and counts by hand: no physics, nobody in it."""
+
+    def __init__(self, *, angle_deg: float = -75.0, **memory: Value) -> None:
+        super().__init__()
+        self.memory = self.ffi.new("board_memory_t *")
+        self.out = self.ffi.new("board_out_t *")
+        kept = {"calibrated": True, "pot_zero_counts": ZERO_COUNTS, "pot_span_counts": SPAN_COUNTS, "encoder_span_counts": ENCODER_COUNTS}
+        for name, value in {**kept, **memory}.items():
+            setattr(self.memory, name, value)
+        self.set({"in.battery_counts": 760, "in.mains_counts": 775, "in.current_counts": 512, "in.bandgap_counts": 225})
+        self.place(angle_deg)
+        self.lib.board_start(self.board, self.memory, 1)
+
+    def place(self, angle_deg: float) -> Self:
+        """Both sensors there, at once."""
+        self.set(
+            {"in.pot_counts": round(ZERO_COUNTS + angle_deg * SPAN_COUNTS / 100.0), "in.encoder_counts": round(angle_deg * ENCODER_COUNTS)}
+        )
+        return self
+
+    def ticks(self, ms: int) -> Self:
+        for _ in range(ms):
+            self.lib.board_tick(self.board, self.seen, self.out)
+        return self
