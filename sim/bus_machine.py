@@ -41,17 +41,18 @@ class WorldClock:
 
 
 class WorldHost:
-    """hardware.host.HostPort on the world's Raspberry Pi."""
+    """hardware.host.HostPort on the world's Raspberry Pi; `storage_ok` is what the service's own records say of their disk."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, storage_ok: Callable[[], bool]) -> None:
         self._world = world
+        self._storage_ok = storage_ok
 
     def read(self, now_s: float, late_s: float) -> Host:  # noqa: ARG002 - the port's signature
         host = self._world.host
         return Host(
             late_s=late_s + host.late_s,
             temperature_c=host.temperature_c,
-            storage_ok=host.storage_ok,
+            storage_ok=host.storage_ok and self._storage_ok(),
             config_ok=host.config_ok,
             watcher_ok=host.watcher_ok,
             watcher_armed=host.watcher_ok,
@@ -61,9 +62,10 @@ class WorldHost:
 class BusMachine:
     """controller.ports.Machine: a HardwareMachine that can die and be started afresh (faults 50, 51, 62, 64)."""
 
-    def __init__(self, world: World, programme: Programme, settings: Settings) -> None:
+    def __init__(self, world: World, programme: Programme, settings: Settings, storage_ok: Callable[[], bool] = lambda: True) -> None:
         self.world = world
         self.programme = programme
+        self.host = WorldHost(world, storage_ok)
         self.settings = settings
         self.bus = SimSMBus(world)
         self.port = SimSerialPort(world)
@@ -81,7 +83,7 @@ class BusMachine:
             clock=self.clock,
             settings=self.settings,
             programme=self.programme,
-            host=WorldHost(self.world),
+            host=self.host,
             spawn=self._spawn,
         )
 
@@ -119,6 +121,8 @@ class BusMachine:
         self.hardware.close()
 
 
-def bus_machine(world: World, programme: Programme, *, limits: Limits | None = None) -> BusMachine:
+def bus_machine(
+    world: World, programme: Programme, *, limits: Limits | None = None, storage_ok: Callable[[], bool] = lambda: True
+) -> BusMachine:
     """The product's hardware layer wired to `world`."""
-    return BusMachine(world, programme, Settings(limits=limits) if limits is not None else Settings())
+    return BusMachine(world, programme, Settings(limits=limits) if limits is not None else Settings(), storage_ok)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from controller.core.limits import Limits
 from controller.core.model import Event, Inputs, Latches, Mode, Outputs
 from controller.core.wire import BoardMode
-from controller.ports import NOBODY_LISTENS, Machine, Telemetry
+from controller.ports import NOBODY_LISTENS, Machine, Programme, Telemetry
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import Protocol
 from sim import faults
 from sim.machine import SimMachine
-from sim.process import TICK_MS, Process
+from sim.process import TICK_MS, Disk, Process
 from sim.screen import View
 from sim.table import EVERYBODY, Person
 from sim.world import World
@@ -41,6 +41,14 @@ class Key:
     act: Callable[[Desk], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Therapy:
+    """Somebody's own programme, and the disk on which the records stand that it rests on."""
+
+    programme: Programme
+    disk: Callable[[World], Disk]
+
+
 class Desk:
     """World, Pi, and the hands that touch them."""
 
@@ -54,16 +62,19 @@ class Desk:
         depth: str = "fast",
         wrap: Callable[[Machine], Machine] = as_it_is,
         telemetry: Telemetry = NOBODY_LISTENS,
+        therapy: Therapy | None = None,
     ) -> None:
+        """Without `therapy` anybody may do any of the protocols."""
         self.limits = limits
         self.machine: Machine | None = None  # of the service that was started last
         self.world = World(seed, person)
         self.world.estop(pressed=False)
         self.world.set_mains(True)
         self.world.close_ankles(closed=False)
-        self._programme = StandingProgramme(protocols, limits)
+        self._programme = therapy.programme if therapy is not None else StandingProgramme(protocols, limits)
         latches = Latches(inspection_due=False, clean_shutdown=True)
-        self._process = Process(self.world, lambda: wrap(self._start_machine(depth)), limits, latches, telemetry)
+        self._disk = therapy.disk(self.world) if therapy is not None else Disk(latches, self.world)
+        self._process = Process(self.world, lambda: wrap(self._start_machine(depth)), limits, latches, telemetry, self._disk)
         self.events: deque[Event] = deque(maxlen=400)
         self.events_count = 0  # ever
         self.estop_in = True
@@ -84,7 +95,12 @@ class Desk:
             return SimMachine(self.world, self._programme, tick_ms=TICK_MS)
         from sim.bus_machine import bus_machine  # noqa: PLC0415  # the real drivers are slow to import
 
-        return bus_machine(self.world, programme=self._programme, limits=self.limits)
+        return bus_machine(self.world, programme=self._programme, limits=self.limits, storage_ok=lambda: self._disk.storage_ok)
+
+    def close(self) -> None:
+        """The table is done with: its service ends."""
+        if self._process.alive:
+            self._process.crash()
 
     # ------------------------------------------------------------ time
 

@@ -26,6 +26,12 @@ class Disk:
         self.outputs = _DARK
         self.said = ""
 
+    def begin(self) -> None:
+        """The process starts."""
+
+    def end(self) -> None:
+        """The process has died."""
+
     def put(self, inputs: Inputs, outputs: Outputs) -> None:
         self.inputs, self.outputs, self._latches = inputs, outputs, outputs.latches
 
@@ -53,11 +59,17 @@ class Process:
     """One service process and its deaths."""
 
     def __init__(
-        self, world: World, make: Callable[[], Machine], limits: Limits, latches: Latches, telemetry: Telemetry = NOBODY_LISTENS
+        self,
+        world: World,
+        make: Callable[[], Machine],
+        limits: Limits,
+        latches: Latches,
+        telemetry: Telemetry = NOBODY_LISTENS,
+        disk: Disk | None = None,
     ) -> None:
         self.world = world
         self._telemetry = telemetry
-        self.disk = Disk(latches, world)
+        self.disk = disk or Disk(latches, world)
         self.starts = 0
         self._make = make
         self._limits = limits
@@ -75,6 +87,7 @@ class Process:
     def start(self) -> None:
         """A fresh process: only what is on the disk is known."""
         if self._machine is None:
+            self.disk.begin()
             self._machine = self._make()
             self._state = State.initial(self.disk.latches())
             self._wakes_s = None
@@ -83,6 +96,8 @@ class Process:
 
     def crash(self) -> None:
         """Dead at once: pins and port are let go, nothing is put in order."""
+        if self._machine is not None:
+            self.disk.end()
         self._machine = None
         self._stalled = False
         self.disk.inputs, self.disk.outputs = None, replace(_DARK, latches=self.disk.latches())

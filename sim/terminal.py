@@ -36,6 +36,7 @@ FRAME_S = 1 / 12
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 DEMO_SPEED = 10.0
 LIVE_SPEED = 5.0
+PROTOCOL = "week_1"
 ALONE_S = 8.0
 """Nobody touches a key this long at the start: the demonstration begins, so that who only watches sees a session too."""
 LONGEST_S = 1200.0
@@ -59,8 +60,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Who lies on the table, what they do and how fast time goes."""
     parser.add_argument("--speed", type=speed, default=None, metavar="1..60", help="virtual seconds a second (5; the demonstration 10)")
-    parser.add_argument("--protocol", default="week_1", metavar="NAME|FILE", help="first, week_1, week_3, week_5 or a protocol file")
-    parser.add_argument("--person", type=kilograms, default=80.0, metavar="KG", help="who lies on the table, 30..150 kg")
+    parser.add_argument("--protocol", default=PROTOCOL, metavar="NAME|FILE", help="first, week_1, week_3, week_5 or a protocol file")
+    parser.add_argument("--person", type=kilograms, default=80.0, metavar="KG", help="in the terminal: who lies on the table, 30..150 kg")
     parser.add_argument("--seed", type=int, default=1, help="of every random thing in the world")
     parser.add_argument("--demo", action="store_true", help="begin with a whole session, pressed by itself")
 

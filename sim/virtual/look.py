@@ -9,10 +9,30 @@ from hardware import pins
 from sim.bus_machine import BusMachine
 from sim.desk import Desk
 from sim.faults import FAULTS, Depth
-from sim.virtual.orders import Fresh
+from sim.virtual.cast import CAST
 
 LAMP_PINS = {"ready": pins.LAMP_READY, "moving": pins.LAMP_MOVING, "release_ok": pins.LAMP_RELEASE_OK, "fault": pins.LAMP_FAULT}
 BOARD_BUZZER = ("off", "warning", "alarm", "help")  # board.h
+
+
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """Who lies on the table."""
+
+    who: str  # of the cast
+    name: str
+    about: str
+    week: int | None  # that was asked for
+    protocol: str  # at which SELECT stands; empty while nobody knows
+    mass_kg: float
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """One refusal of the programme, and what can be done about it at the bench."""
+
+    name: str
+    says: str
+    offer: str  # what the button says; empty where no paper lifts it
+    next_day: bool  # a day that passes lifts it
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +65,9 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     demo: str  # what the demonstration does now; empty when there is none
     faults: tuple[str, ...]
     lit: dict[str, bool]  # lamps, as their pins are driven now
-    person: Fresh
+    today: str  # the calendar
+    person: Who
+    open: tuple[Open, ...]
 
 
 def lit(desk: Desk) -> dict[str, bool]:
@@ -72,12 +94,37 @@ def catalogue() -> tuple[Catalogued, ...]:
     return tuple(Catalogued(id=row.id, name=row.name, text=row.text, reaction=row.reaction, bound=row.bound) for row in rows)
 
 
-def look(desk: Desk, *, ratio: float, ratio_now: float, answers: bool, demo: str, person: Fresh, lever_pulled: bool) -> Look:
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """One person to choose."""
+
+    who: str
+    title: str
+
+
+def known_people() -> tuple[Known, ...]:
+    """The cast, in its order."""
+    return tuple(Known(who=each.key, title=f"{each.name}: {each.about}") for each in CAST)
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """What the workbench itself knows."""
+
+    ratio: float
+    ratio_now: float
+    answers: bool
+    demo: str
+    lever_pulled: bool
+    today: str
+    person: Who
+    open: tuple[Open, ...]
+
+
+def look(desk: Desk, bench: Bench) -> Look:
     truth = desk.world.truth()
     return Look(
         now_s=round(desk.now_s, 2),
-        ratio=ratio,
-        ratio_now=round(ratio_now, 1),
+        ratio=bench.ratio,
+        ratio_now=round(bench.ratio_now, 1),
         angle_deg=round(truth.angle_deg, 2),
         rate_dps=round(truth.rate_dps, 3),
         motor_a=round(truth.motor_a, 2),
@@ -93,14 +140,16 @@ def look(desk: Desk, *, ratio: float, ratio_now: float, answers: bool, demo: str
         mushroom_in=not desk.estop_in,
         left_closed=desk.locks["left"],
         right_closed=desk.locks["right"],
-        lever_pulled=lever_pulled,
+        lever_pulled=bench.lever_pulled,
         down=tuple(sorted(desk.down)),
         pi_runs=desk.pi_runs,
         cable_in=desk.cable_in,
         arms_overhead=desk.arms_out,
-        answers=answers,
-        demo=demo,
+        answers=bench.answers,
+        demo=bench.demo,
         faults=desk.world.active_faults,
         lit=lit(desk),
-        person=person,
+        today=bench.today,
+        person=bench.person,
+        open=bench.open,
     )

@@ -9,6 +9,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from sim.virtual.cast import MOST_WEEKS
+
+Name = Annotated[str, msgspec.Meta(max_length=60)]
 ButtonName = Literal["start", "return", "dizzy", "ok", "select_minus", "select_plus", "spotter"]
 Side = Literal["left", "right"]
 
@@ -78,7 +81,7 @@ class Cable(Order, frozen=True, kw_only=True, tag="cable"):
 class FaultOrder(Order, frozen=True, kw_only=True, tag="fault"):
     """A fault of the catalogue begins or ends."""
 
-    name: Annotated[str, msgspec.Meta(max_length=60)]
+    name: Name
     on: bool
 
 
@@ -89,17 +92,27 @@ class Demo(Order, frozen=True, kw_only=True, tag="demo"):
 
 
 class Fresh(Order, frozen=True, kw_only=True, tag="fresh"):
-    """Another table: upright, with this person and this session chosen first."""
+    """Another table: upright, with somebody of the cast (sim/virtual/cast.py) on it."""
 
-    mass_kg: Annotated[float, msgspec.Meta(ge=30.0, le=150.0)] = 80.0
-    height_m: Annotated[float, msgspec.Meta(ge=1.4, le=2.1)] = 1.75
-    protocol: Annotated[str, msgspec.Meta(max_length=60)] = "week_1"
+    who: Name = "ida"
+    week: Annotated[int, msgspec.Meta(ge=1, le=MOST_WEEKS)] | None = None  # since their first session; None: as they are
+    protocol: Name | None = None  # where SELECT is turned to; None: what is recommended
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**32)] = 1
+
+
+class Lift(Order, frozen=True, kw_only=True, tag="lift"):
+    """Whoever keeps the papers writes down what lifts one refusal of the programme."""
+
+    name: Name
+
+
+class NextDay(Order, frozen=True, kw_only=True, tag="next_day"):
+    """The same time tomorrow: only the calendar moves."""
 
 
 Hand = Press | Mushroom | Ankle | Lever
 """What hands can do at a real table too: contacts of the panel, the locks, the lever."""
-Bench = Speed | Arms | Answers | Mains | Pi | Cable | FaultOrder | Demo | Fresh
+Bench = Speed | Arms | Answers | Mains | Pi | Cable | FaultOrder | Demo | Fresh | Lift | NextDay
 """What only a simulated table has."""
 AnyOrder = Hand | Bench
 

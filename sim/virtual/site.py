@@ -24,7 +24,7 @@ from controller.programme.protocols import Protocol
 from controller.telemetry import Telemetry
 from hardware.patterns import BUZZER_CYCLE
 from sim.virtual import orders
-from sim.virtual.look import Look, catalogue
+from sim.virtual.look import Look, catalogue, known_people
 from sim.virtual.table import VirtualTable
 
 ASSETS = Path(__file__).parent / "assets"
@@ -61,7 +61,7 @@ class VirtualSite:
     def __init__(self, table: VirtualTable, protocols: Sequence[Protocol]) -> None:
         self._table = table
         titles = [{"name": protocol.name, "title": protocol.title} for protocol in protocols]
-        self._catalogue = msgspec.json.encode({"faults": catalogue(), "protocols": titles, "buzzer": BUZZER})
+        self._catalogue = msgspec.json.encode({"faults": catalogue(), "people": known_people(), "protocols": titles, "buzzer": BUZZER})
 
     def routes(self) -> list[BaseRoute]:
         return [

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from controller.core.limits import Limits
-from controller.core.model import Buzzer, Event, Mode
-from controller.programme.protocols import Protocol
+from controller.core.model import Event, Mode
 from controller.telemetry import Telemetry, Teller
 from sim import faults
-from sim.autopilot import Autopilot
 from sim.bus_machine import BusMachine
-from sim.desk import CABLE, Desk
+from sim.desk import CABLE, Desk, Therapy
 from sim.process import TICK_MS
 from sim.table import Person
-from sim.virtual import orders
-from sim.virtual.look import Look, look
+from sim.virtual import cast, orders
+from sim.virtual.calendar import Calendar
+from sim.virtual.clinic import Clinic, NoSuchChoiceError, RecordedDisk
+from sim.virtual.lifts import opened
+from sim.virtual.look import Bench, Look, Who, look
+from sim.virtual.presence import Presence
 
 FRAME_S = 0.05
 LIVE_SPEED = 5.0
@@ -31,25 +33,9 @@ PRESS_REAL_S = 1.0
 FINGER_S = 3.0
 """A finger not heard of for this long has let go: its page has been closed."""
 MOST_ORDERS = 200
-ANSWERS_AFTER_S = 2.0
-BETWEEN_ANSWERS_S = 5.0
-BOARD_ASKS = 3  # truth.buzzer: the board's help ladder, which waits for OK at level
 
 Publish = Callable[[Telemetry | None, Look, tuple[Event, ...], bool], None]
 """Newest telemetry if any, the frame, notes of the bench, whether this is another table than before."""
-
-
-class NoSuchSessionError(ValueError):
-    """An order that makes no sense; the message is for the page."""
-
-
-def in_order(protocols: Sequence[Protocol], first: str) -> list[Protocol]:
-    """SELECT's order, beginning with the one asked for.  Raises NoSuchSessionError for a name there is not."""
-    names = [protocol.name for protocol in protocols]
-    if first not in names:
-        raise NoSuchSessionError(f"no session {first!r}; there are {', '.join(names)}")
-    at = names.index(first)
-    return [*protocols[at:], *protocols[:at]]
 
 
 class Heard:
@@ -69,7 +55,8 @@ class VirtualTable:
 
     def __init__(
         self,
-        protocols: Sequence[Protocol],
+        clinic: Clinic,
+        calendar: Calendar,
         limits: Limits,
         fresh: orders.Fresh,
         publish: Publish,
@@ -78,7 +65,8 @@ class VirtualTable:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._protocols = protocols
+        self._clinic = clinic
+        self._calendar = calendar
         self._limits = limits
         self._publish = publish
         self._orders: queue.Queue[orders.AnyOrder] = queue.Queue(MOST_ORDERS)
@@ -87,20 +75,23 @@ class VirtualTable:
         self._ratio_now = 0.0
         self._answers = True
         self._over = False
-        self._anew = True
         self._begin(fresh)
 
     def _begin(self, fresh: orders.Fresh) -> None:
-        person = Person(mass_kg=fresh.mass_kg, height_m=fresh.height_m)
+        """Raises cast.NoSuchPersonError."""
+        self._lying = self._clinic.put(fresh.who, fresh.week)
+        who = self._lying.character
         self._heard = Heard()
-        protocols = in_order(self._protocols, fresh.protocol)
-        self._desk = Desk(protocols, self._limits, seed=fresh.seed, person=person, depth="bus", telemetry=self._heard)
-        self._person = fresh
-        self._autopilot: Autopilot | None = None
+        self._desk = Desk(
+            (), self._limits, seed=fresh.seed, person=Person(mass_kg=who.mass_kg, height_m=who.height_m), depth="bus",
+            telemetry=self._heard, therapy=Therapy(programme=self._clinic.programme, disk=lambda world: RecordedDisk(world, self._clinic)),
+        )  # fmt: skip
+        self._anew = True
+        self._presence = Presence(self._desk, self._clinic, self._note, self._clock, turn_to=fresh.protocol)
+        self._presence.willing = self._answers
         self._fingers: dict[str, float] = {}  # button -> when its finger was last heard of, wall time
         self._pressed_s: dict[str, float] = {}  # button -> when it went down, wall time
         self._lever = False
-        self._asked_s: float | None = None
         self._owed_s = 0.0
 
     # ------------------------------------------------------------ from other threads
@@ -119,6 +110,7 @@ class VirtualTable:
     # ------------------------------------------------------------ the thread
 
     def run(self) -> None:
+        """Until `stop`; then the service ends as it does when its Pi is killed."""
         due_s = last_s = self._clock()
         while not self._over:
             begun_s = self._clock()
@@ -126,6 +118,11 @@ class VirtualTable:
             last_s = begun_s
             due_s = max(due_s + FRAME_S, begun_s)
             time.sleep(max(0.0, due_s - self._clock()))
+        self.close()
+
+    def close(self) -> None:
+        """The records are written and closed."""
+        self._desk.close()
 
     def frame(self, passed_s: float) -> None:
         """`passed_s` of the wall clock: orders, as much virtual time, one picture."""
@@ -133,6 +130,7 @@ class VirtualTable:
         self._obey(wall_s)
         self._lift_lost_fingers(wall_s)
         before_s = self._desk.now_s
+        self._clinic.look()
         self._advance(passed_s * self._ratio_at(wall_s), wall_s + 2 * FRAME_S)
         if passed_s > 0.0:
             self._ratio_now += 0.2 * ((self._desk.now_s - before_s) / passed_s - self._ratio_now)
@@ -158,8 +156,9 @@ class VirtualTable:
         self._owed_s += virtual_s
         while self._owed_s >= TICK_S:
             self._owed_s -= TICK_S
-            self._live()
+            self._presence.live()
             self._desk.tick()
+            self._calendar.go_on(TICK_S)
             if self._clock() > until_s:
                 self._owed_s = 0.0
 
@@ -170,49 +169,37 @@ class VirtualTable:
         self._heard.fresh = False
         if isinstance(desk.machine, BusMachine):
             desk.machine.pins.log.clear()
-        demo = self._autopilot.note if self._autopilot else ""
-        shown = look(
-            desk,
-            ratio=self._ratio,
-            ratio_now=self._ratio_now,
-            answers=self._answers,
-            demo=demo,
-            person=self._person,
-            lever_pulled=self._lever,
-        )
+        shown = look(desk, self._bench())
         notes, self._notes = tuple(self._notes), []
         anew, self._anew = self._anew, False
         self._publish(message, shown, notes, anew)
 
+    def _bench(self) -> Bench:
+        selection = self._desk.outputs.selection
+        return Bench(
+            ratio=self._ratio,
+            ratio_now=self._ratio_now,
+            answers=self._answers,
+            demo=self._presence.demo,
+            lever_pulled=self._lever,
+            today=self._calendar.words(),
+            person=self._who(selection),
+            open=tuple(map(opened, self._clinic.refused(selection))),
+        )
+
+    def _who(self, selection: int) -> Who:
+        lying = self._lying
+        return Who(
+            who=lying.character.key,
+            name=lying.character.name,
+            about=lying.character.about,
+            week=lying.week,
+            protocol=self._clinic.protocol(selection),
+            mass_kg=lying.character.mass_kg,
+        )
+
     def _note(self, text: str) -> None:
         self._notes.append(Event(at_s=round(self._desk.now_s, 2), kind="bench", text=text))
-
-    # ------------------------------------------------------------ the person, when nobody plays them
-
-    def _live(self) -> None:
-        if self._autopilot is not None:
-            key = self._autopilot.key()
-            if key is not None:
-                self._desk.touch(key)
-            if self._autopilot.done:
-                self._autopilot = None
-        elif self._answers:
-            self._answer()
-
-    def _answer(self) -> None:
-        desk = self._desk
-        asked = desk.outputs.buzzer is Buzzer.ASK or desk.mode is Mode.LEVEL_WAIT or (not desk.pi_runs and self._board_asks())
-        if not asked or desk.mode is Mode.PAUSED:
-            self._asked_s = None
-        elif self._asked_s is None:
-            self._asked_s = desk.now_s + ANSWERS_AFTER_S
-        elif desk.now_s >= self._asked_s:
-            self._asked_s = desk.now_s + BETWEEN_ANSWERS_S
-            desk.tap("ok")
-
-    def _board_asks(self) -> bool:
-        truth = self._desk.world.truth()
-        return truth.buzzer == BOARD_ASKS and abs(truth.rate_dps) < 0.15 and truth.angle_deg > self._limits.upright_deg + 3.0
 
     # ------------------------------------------------------------ orders
 
@@ -223,18 +210,23 @@ class VirtualTable:
             case orders.Speed(ratio=ratio):
                 self._ratio = ratio
             case orders.Answers(willing=willing):
-                self._answers = willing
+                self._answers = self._presence.willing = willing
             case orders.Demo(on=on):
                 self._demonstrate(on=on)
-            case orders.Fresh():
+            case orders.Fresh(who=who):
+                cast.find(who)
+                self._desk.close()
                 self._begin(wanted)
-                self._anew = True
+            case orders.Lift(name=name):
+                self._note("; ".join(self._clinic.lift((name,))))
+            case orders.NextDay():
+                self._next_day()
             case _:
-                self._autopilot = None
+                self._presence.end_demo()
                 self._wire(wanted)
 
     def _press(self, button: str, *, down: bool, wall_s: float) -> None:
-        self._autopilot = None
+        self._presence.end_demo()
         if down:
             if button not in self._fingers:
                 self._pressed_s[button] = wall_s
@@ -249,9 +241,16 @@ class VirtualTable:
             self._desk.let_go(button)
 
     def _demonstrate(self, *, on: bool) -> None:
-        self._autopilot = Autopilot(self._desk) if on else None
-        if on and self._ratio < DEMO_SPEED:
-            self._ratio = DEMO_SPEED
+        self._presence.end_demo()
+        if on:
+            self._presence.begin_demo()
+            self._ratio = max(self._ratio, DEMO_SPEED)
+
+    def _next_day(self) -> None:
+        if self._desk.mode is not Mode.IDLE:
+            raise NoSuchChoiceError("a day passes only while the table stands upright and idle")
+        self._calendar.next_day()
+        self._note(f"the next day: {self._calendar.words()}")
 
     def _wire(self, wanted: orders.AnyOrder) -> None:
         """Contacts and wires: done only where that changes something, so that two pages may say the same."""

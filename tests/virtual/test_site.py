@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -10,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from controller.core.limits import Limits
 from controller.panel.hub import Hub
-from controller.programme.protocols import builtin_protocols
+from controller.therapy import protocols_of
 from sim.virtual import orders
+from sim.virtual.calendar import Calendar
+from sim.virtual.clinic import Clinic
+from sim.virtual.command import SETTINGS
 from sim.virtual.site import Relay, application
 from sim.virtual.table import VirtualTable
 from tests.panel.asked import ask
@@ -22,16 +26,16 @@ from tests.panel.test_routes import SHOWS, asked_of
 EVIL = "//evil.example"
 
 
-def virtual() -> Starlette:
-    hub, limits = Hub(), Limits()
-    protocols = list(builtin_protocols(limits))
-    table = VirtualTable(protocols, limits, orders.Fresh(), Relay(hub).publish, ratio=1.0)
-    return application(hub, table, protocols, limits)
-
-
 @pytest.fixture(scope="module")
-def app() -> Starlette:
-    return virtual()
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starlette]:
+    hub, protocols = Hub(), protocols_of(SETTINGS)
+    calendar = Calendar(datetime(2026, 11, 25, 18, 30, tzinfo=UTC), UTC)
+    folder = tmp_path_factory.mktemp("records")
+    folder.chmod(0o700)
+    clinic = Clinic(folder, SETTINGS, protocols, calendar.moment)
+    table = VirtualTable(clinic, calendar, SETTINGS.limits, orders.Fresh(), Relay(hub).publish, ratio=1.0)
+    yield application(hub, table, protocols, SETTINGS.limits)
+    table.close()
 
 
 @pytest.mark.req("SR12")
@@ -58,8 +62,10 @@ def test_a_hand_is_obeyed(app: Starlette) -> None:
         ("/bench", b'{"do": "speed", "ratio": 61}'),
         ("/bench", b'{"do": "speed", "ratio": -1}'),
         ("/bench", b'{"do": "speed", "ratio": NaN}'),
-        ("/bench", b'{"do": "fresh", "mass_kg": 500}'),
+        ("/bench", b'{"do": "fresh", "week": 53}'),
         ("/bench", b'{"do": "fault", "name": "' + b"x" * 61 + b'", "on": true}'),
+        ("/bench", b'{"do": "lift"}'),
+        ("/bench", b'{"do": "next_day", "days": 400}'),
         ("/bench", b'{"do": "ankle", "side": "left", "closed": true}'),
     ],
 )
@@ -94,4 +100,5 @@ def test_the_catalogue_offers_every_fault_that_the_bus_depth_can_show(app: Starl
     known = json.loads(ask(app, "GET", "/catalogue").body)
     assert len(known["faults"]) > 60
     assert [protocol["name"] for protocol in known["protocols"]][:2] == ["first", "week_1"]
+    assert [person["who"] for person in known["people"]][:2] == ["ida", "nils"]
     assert set(known["buzzer"]) == {"off", "warning", "ask", "alarm", "help"}

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as Pause
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from controller.core.limits import Limits
 from controller.core.model import Event
-from controller.programme.protocols import builtin_protocols
+from controller.records.store import opened
 from controller.telemetry import Telemetry
+from controller.therapy import protocols_of
 from sim.virtual import orders
+from sim.virtual.calendar import Calendar
+from sim.virtual.cast import CAST
+from sim.virtual.clinic import Clinic
+from sim.virtual.command import SETTINGS
 from sim.virtual.look import Look
 from sim.virtual.table import FINGER_S, FRAME_S, VirtualTable
 
+EVENING = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)
+PATIENCE_S = 20.0
+
 
 class Watched:
-    """A virtual table whose wall clock stands in the test's hand."""
+    """A virtual table whose wall clock stands in the test's hand; its records are a real folder, written at their own pace."""
 
-    def __init__(self, ratio: float = 1.0) -> None:
+    def __init__(self, folder: Path, ratio: float, fresh: orders.Fresh) -> None:
         self.wall_s = 100.0
         self.looks: list[Look] = []
         self.messages: list[Telemetry] = []
         self.notes: list[str] = []
         self.anew = 0
-        limits = Limits()
-        protocols = list(builtin_protocols(limits))
-        self.table = VirtualTable(protocols, limits, orders.Fresh(), self.publish, ratio=ratio, clock=lambda: self.wall_s)
+        calendar = Calendar(EVENING, ZoneInfo("Europe/Berlin"))
+        self.clinic = Clinic(folder, SETTINGS, protocols_of(SETTINGS), calendar.moment)
+        self.table = VirtualTable(self.clinic, calendar, SETTINGS.limits, fresh, self.publish, ratio=ratio, clock=lambda: self.wall_s)
 
     def publish(self, message: Telemetry | None, look: Look, notes: tuple[Event, ...], anew: bool) -> None:
         self.looks.append(look)
@@ -40,8 +54,46 @@ class Watched:
             self.wall_s += FRAME_S
         return self.looks[-1]
 
+    def until(self, true: Callable[[Look], bool]) -> Look:
+        """Frames until it is so; the records' own thread is waited for by the real clock."""
+        until_s, pause = time.monotonic() + PATIENCE_S, Pause()
+        while not true(shown := self.run(FRAME_S)):
+            assert time.monotonic() < until_s, shown
+            pause.wait(0.005)
+        return shown
+
+    def known(self) -> Look:
+        """Until the loop has been told about whoever lies there."""
+        return self.until(lambda look: look.person.protocol != "")
+
+    def mode(self, name: str) -> Look:
+        """Until the service is in that mode."""
+        return self.until(lambda _: bool(self.messages) and self.messages[-1].mode.value == name)
+
+    def locks(self, *, closed: bool) -> None:
+        self.run(0.1, orders.Ankle(side="left", closed=closed), orders.Ankle(side="right", closed=closed))
+
     def said(self) -> list[str]:
         return [event.text for message in self.messages for event in message.events]
+
+
+Watch = Callable[..., Watched]
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Iterator[Watch]:
+    """Makes tables, each with records of its own."""
+    made: list[Watched] = []
+
+    def make(ratio: float = 1.0, **fresh: object) -> Watched:
+        folder = tmp_path / f"records-{len(made)}"
+        folder.mkdir(mode=0o700)
+        made.append(Watched(folder, ratio, orders.Fresh(**fresh)))  # type: ignore[arg-type]  # the order's own fields
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.table.close()
 
 
 def press(button: orders.ButtonName, *, down: bool = True) -> orders.Press:
@@ -49,20 +101,20 @@ def press(button: orders.ButtonName, *, down: bool = True) -> orders.Press:
 
 
 @pytest.mark.parametrize("ratio", [1.0, 5.0, 60.0])
-def test_time_keeps_to_the_speed_that_is_asked(ratio: float) -> None:
-    watched = Watched(ratio)
+def test_time_keeps_to_the_speed_that_is_asked(watch: Watch, ratio: float) -> None:
+    watched = watch(ratio)
     assert watched.run(2.0).now_s == pytest.approx(2.0 * ratio, abs=0.05)
 
 
-def test_no_speed_is_a_table_that_stands_still() -> None:
-    watched = Watched(5.0)
+def test_no_speed_is_a_table_that_stands_still(watch: Watch) -> None:
+    watched = watch(5.0)
     before = watched.run(1.0).now_s
     assert watched.run(1.0, orders.Speed(ratio=0.0)).now_s == before
 
 
 @pytest.mark.req("PU6")
-def test_a_tap_at_sixty_times_life_is_no_button_held_for_minutes() -> None:
-    watched = Watched(60.0)
+def test_a_tap_at_sixty_times_life_is_no_button_held_for_minutes(watch: Watch) -> None:
+    watched = watch(60.0)
     before_s = watched.run(1.0).now_s
     pressed = watched.run(0.4, press("spotter"))
     assert pressed.down == ("spotter",)
@@ -73,22 +125,22 @@ def test_a_tap_at_sixty_times_life_is_no_button_held_for_minutes() -> None:
 
 
 @pytest.mark.req("PU6")
-def test_a_finger_that_is_no_longer_heard_of_has_let_go() -> None:
-    watched = Watched()
+def test_a_finger_that_is_no_longer_heard_of_has_let_go(watch: Watch) -> None:
+    watched = watch()
     watched.run(1.0, press("return"))
     assert watched.run(FINGER_S - 1.5).down == ("return",)
     assert watched.run(1.0).down == ()
 
 
-def test_a_finger_that_says_so_again_stays() -> None:
-    watched = Watched()
+def test_a_finger_that_says_so_again_stays(watch: Watch) -> None:
+    watched = watch()
     for _ in range(8):
         assert watched.run(1.0, press("return")).down == ("return",)
 
 
 @pytest.mark.req("SR1", "PU3")
-def test_the_mushroom_stays_in_until_it_is_twisted_out_and_reaches_the_board_by_its_own_wires() -> None:
-    watched = Watched(10.0)
+def test_the_mushroom_stays_in_until_it_is_twisted_out_and_reaches_the_board_by_its_own_wires(watch: Watch) -> None:
+    watched = watch(10.0)
     watched.run(0.5)
     assert watched.run(0.5, orders.Mushroom(pushed=True)).board_mode == "STOPPED"
     assert watched.run(0.5, orders.Mushroom(pushed=True)).mushroom_in  # a second push changes nothing
@@ -96,8 +148,8 @@ def test_the_mushroom_stays_in_until_it_is_twisted_out_and_reaches_the_board_by_
     assert (after.mushroom_in, after.board_mode) == (False, "STOPPED")  # released is not reset
 
 
-def test_the_lamps_shown_are_the_levels_of_the_pis_pins() -> None:
-    watched = Watched()
+def test_the_lamps_shown_are_the_levels_of_the_pis_pins(watch: Watch) -> None:
+    watched = watch()
     watched.run(6.0)
     lit = {look.lit["ready"] for look in watched.looks[-40:]}
     assert watched.messages[-1].lamps.ready.value == "blink"
@@ -106,8 +158,8 @@ def test_the_lamps_shown_are_the_levels_of_the_pis_pins() -> None:
 
 
 @pytest.mark.req("SR7")
-def test_a_killed_pi_says_nothing_and_a_started_one_begins_again() -> None:
-    watched = Watched(5.0)
+def test_a_killed_pi_says_nothing_and_a_started_one_begins_again(watch: Watch) -> None:
+    watched = watch(5.0)
     watched.run(1.0)
     watched.run(0.1, orders.Pi(runs=False))
     count = len(watched.messages)
@@ -119,44 +171,113 @@ def test_a_killed_pi_says_nothing_and_a_started_one_begins_again() -> None:
 
 
 @pytest.mark.parametrize(("name", "active"), [("imu_stuck", ("imu_stuck",)), ("F11", ("imu_stuck",)), ("cable_out", ("cable_out",))])
-def test_a_fault_of_the_catalogue_comes_and_goes(name: str, active: tuple[str, ...]) -> None:
-    watched = Watched()
+def test_a_fault_of_the_catalogue_comes_and_goes(watch: Watch, name: str, active: tuple[str, ...]) -> None:
+    watched = watch()
     assert watched.run(0.1, orders.FaultOrder(name=name, on=True)).faults == active
     assert watched.run(0.1, orders.FaultOrder(name=name, on=True)).faults == active
     assert watched.run(0.1, orders.FaultOrder(name=name, on=False)).faults == ()
 
 
-def test_what_makes_no_sense_is_said_and_changes_nothing() -> None:
-    watched = Watched()
-    watched.run(0.1, orders.FaultOrder(name="nonsense", on=True), orders.Fresh(protocol="week_99"))
+def test_what_makes_no_sense_is_said_and_changes_nothing(watch: Watch) -> None:
+    watched = watch()
+    watched.run(0.1, orders.FaultOrder(name="nonsense", on=True), orders.Fresh(who="nobody"), orders.Lift(name="the_moon"))
     assert watched.notes[0].startswith("no fault 'nonsense'")
-    assert watched.notes[1].startswith("no session 'week_99'; there are first, week_1")
+    assert watched.notes[1].startswith("nobody is called 'nobody'; there are ida, nils")
+    assert watched.notes[2] == "nobody is chosen, or the controller does not run"
     assert watched.anew == 1  # the beginning, and no other table since
+    watched.known()
+    watched.run(0.1, orders.Lift(name="the_moon"))
+    assert watched.notes[3] == "the moon: no paper lifts this"
 
 
-def test_another_person_is_another_table() -> None:
-    watched = Watched(10.0)
+def test_another_person_is_another_table_with_their_own_weight_and_past(watch: Watch) -> None:
+    watched = watch(10.0)
     watched.run(1.0, orders.Ankle(side="left", closed=True))
-    look = watched.run(0.1, orders.Fresh(mass_kg=132.0, height_m=1.85, protocol="week_5"))
-    assert (look.now_s < 2.0, look.left_closed, look.person.mass_kg) == (True, False, 132.0)
-    watched.run(1.0)
+    look = watched.run(0.1, orders.Fresh(who="omar"))
+    assert (look.now_s < 2.0, look.left_closed, look.person.mass_kg) == (True, False, 100.0)
+    assert watched.known().person.protocol == "week_5"
+    watched.run(0.1)
     plan = watched.messages[-1].plan
     assert plan is not None
-    assert plan.ceiling_deg > 30.0
+    assert plan.ceiling_deg == 70.0
 
 
-def test_too_many_orders_are_refused_rather_than_kept() -> None:
-    table = Watched().table
+def test_too_many_orders_are_refused_rather_than_kept(watch: Watch) -> None:
+    table = watch().table
     assert [table.order(press("ok")) for _ in range(201)][-2:] == [True, False]
 
 
-@pytest.mark.req("PU3")
-def test_the_demonstration_presses_a_whole_session_and_gives_the_table_back() -> None:
-    watched = Watched(60.0)
-    watched.run(0.2, orders.Fresh(protocol="first"), orders.Demo(on=True))
-    for _ in range(20):
-        if not watched.run(0.5).demo:
-            break
+def opened_names(look: Look) -> set[str]:
+    return {each.name for each in look.open}
+
+
+@pytest.mark.req("TP15", "TP4")
+@pytest.mark.parametrize("week", [1, 2, 3, 5, 8, 40])
+def test_a_person_put_into_a_week_is_in_that_week_of_the_programme(watch: Watch, week: int) -> None:
+    watched = watch(who="greta", week=week)
+    watched.known()
+    verdict = watched.clinic.programme.verdict
+    assert verdict is not None
+    assert verdict.week == week
+    assert verdict.spotter_required is (week < 2)
+
+
+@pytest.mark.req("TP6")
+@pytest.mark.parametrize("who", [each.key for each in CAST])
+def test_whatever_papers_can_lift_is_lifted_by_the_act_that_stands_beside_it(watch: Watch, who: str) -> None:
+    watched = watch(who=who)
+    names = opened_names(watched.known())
+    liftable = [each.name for each in watched.looks[-1].open if each.offer]
+    watched.run(0.1, *(orders.Lift(name=name) for name in liftable))
+    left = watched.until(lambda look: look.person.protocol != "" and not any(each.offer for each in look.open))
+    assert opened_names(left) == names - set(liftable)
+    stays = {"rosa": {"day_used_up"}, "bert": {"too_heavy"}}
+    assert opened_names(left) == stays.get(who, set())
+
+
+@pytest.mark.req("TP6")
+def test_a_used_up_day_is_over_on_the_next_one(watch: Watch) -> None:
+    watched = watch(who="rosa", ratio=10.0)
+    assert [(each.name, each.offer, each.next_day) for each in watched.known().open] == [("day_used_up", "", True)]
+    watched.mode("IDLE")
+    assert watched.run(0.1, orders.NextDay()).today.startswith("Thu 26 Nov")
+    watched.until(lambda look: "day_used_up" not in opened_names(look))
+
+
+@pytest.mark.req("TP5")
+def test_select_is_turned_to_the_session_that_was_asked_for(watch: Watch) -> None:
+    watched = watch(who="maks", protocol="muscle_spasm_3", ratio=10.0)
+    look = watched.until(lambda look: look.person.protocol == "muscle_spasm_3")
+    assert opened_names(look) == {"not_prepared_heat"}
+    watched.run(0.1, orders.Fresh(who="ida", protocol="muscle_spasm_3"))
+    watched.until(lambda _: "Ida is not offered the session muscle_spasm_3" in watched.notes)
+
+
+@pytest.mark.req("PU3", "TP12")
+def test_the_demonstration_confirms_the_papers_presses_a_whole_session_and_gives_the_table_back(watch: Watch) -> None:
+    watched = watch(60.0, who="paul")
+    watched.run(0.2, orders.Demo(on=True))
+    watched.until(lambda look: not look.demo)
     modes = [event.text for message in watched.messages for event in message.events if event.kind == "mode"]
     assert modes == ["IDLE", "PROOF_TEST", "DESCENDING", "HOLDING", "RETURNING", "SETTLING", "RELEASE", "IDLE"]
-    assert watched.looks[-1].demo == ""
+    watched.until(lambda look: opened_names(look) == {"felt_missing", "rating_after_missing", "set_up_unconfirmed"})
+    watched.table.close()
+    with opened(watched.clinic.folder) as store:
+        (session,) = store.history("paul").sessions
+    assert (session.protocol, session.ending.value, session.spotter_confirmed) == ("first", "completed", True)
+
+
+@pytest.mark.req("SR13", "TP6")
+def test_a_pi_killed_in_a_session_comes_back_to_the_same_person_and_to_one_session_more(watch: Watch) -> None:
+    watched = watch(10.0)
+    watched.known()
+    watched.locks(closed=True)
+    watched.run(0.5, press("spotter"), press("spotter", down=False))
+    watched.run(1.0, press("start"), press("start", down=False))
+    watched.until(lambda look: look.angle_deg > -60.0)
+    assert watched.run(0.5, orders.Pi(runs=False)).open == ()
+    watched.run(0.5, orders.Pi(runs=True))
+    watched.mode("RELEASE")
+    watched.locks(closed=False)
+    watched.until(lambda look: "felt_missing" in opened_names(look))
+    assert watched.looks[-1].person.who == "ida"

@@ -11,6 +11,9 @@ function beforeStart(table, look) {
   if (look.mushroom_in) return step("Twist the emergency stop out", "twist");
   if (says.includes("seen open since")) return step(open.length ? "Now close both ankle locks again" : "Open both ankle locks and close them again: the table wants to see them work", "left", "right");
   if (open.length) return step(open.length === 2 ? "The person steps on: close both ankle locks" : "Close the other ankle lock too", ...open);
+  const paper = look.open[0];
+  if (paper) return paper.offer || paper.next_day ? step(`Not yet: ${paper.says} What lifts it stands under “What stands in the way”`, paper.name) : step(`Not on this table: ${paper.says} Put somebody else on it`, "fresh");
+  if (says.includes("Nobody is chosen") || says.includes("not recorded yet")) return step("The records are being read: a moment");
   if (says.includes("OK and SPOTTER")) return step("After checking the locks, hold OK and SPOTTER together for 5 s (let fingers stay)", "ok", "spotter");
   if (says.includes("latched")) return step("Hold OK for 3 seconds", "ok");
   if (says.includes("spotter")) return step("Somebody watches: press SPOTTER", "spotter");

@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 const SPEEDS = [1, 2, 5, 10, 30, 60];
 const AGAIN_MS = 1000; // a finger that stays says so
 const TAP_MS = 120;
-const PEOPLE = { "80 1.75": "80 kg, 1.75 m", "50 1.6": "50 kg, 1.60 m", "65 1.65": "65 kg, 1.65 m", "100 1.85": "100 kg, 1.85 m", "132 1.85": "132 kg: the heaviest the table takes", "150 1.9": "150 kg: too heavy" };
+const WEEKS = [1, 2, 3, 4, 5, 8, 13, 26, 52];
 
 async function send(where, order) {
   try {
@@ -96,9 +96,10 @@ for (const ratio of SPEEDS) {
 $("demo").addEventListener("click", () => bench({ do: "demo", on: $("demo").getAttribute("aria-pressed") !== "true" }));
 $("fresh").addEventListener("submit", (event) => {
   event.preventDefault();
-  const [mass, height] = $("person").value.split(" ").map(Number);
-  bench({ do: "fresh", mass_kg: mass, height_m: height, protocol: $("protocol").value });
+  const week = $("week").value === "" ? null : Number($("week").value);
+  bench({ do: "fresh", who: $("person").value, week, protocol: $("protocol").value || null });
 });
+$("next-day").addEventListener("click", () => bench({ do: "next_day" }));
 
 function options(select, pairs) {
   select.replaceChildren(...pairs.map(([value, words]) => Object.assign(named("option", words), { value })));
@@ -128,6 +129,22 @@ function toggle(node, on) {
 
 function words(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+// Beside each reason of the programme stands what lifts it here: a paper written by whoever keeps them, or a day that passes.
+function showPapers(look) {
+  const who = look.person;
+  words($("who-words"), `${who.name}, ${who.mass_kg} kg, ${who.week === null ? who.about : `put into week ${who.week}`}. The calendar says ${look.today}.`);
+  for (const item of $("open").children) {
+    const open = look.open.find((each) => each.says === item.querySelector("b")?.textContent);
+    if (!open || item.querySelector("button") || !(open.offer || open.next_day)) continue;
+    const node = named("button", open.offer || "Let a day pass", "tool lift");
+    node.type = "button";
+    node.dataset.lift = open.name;
+    node.setAttribute("aria-label", `${node.textContent}: ${open.says}`);
+    node.addEventListener("click", () => bench(open.offer ? { do: "lift", name: open.name } : { do: "next_day" }));
+    item.append(node);
+  }
 }
 
 let shownFaults = "";
@@ -163,23 +180,25 @@ function show({ table, look }) {
   toggle($("demo"), look.demo !== "");
   words($("demo"), look.demo ? "■ Stop the demonstration" : "▶ Show a whole session");
   showFaults(look.faults);
+  showPapers(look);
   const step = look.demo ? { words: `Demonstration: ${look.demo}`, at: [] } : nextStep(table, look);
   words($("coach-words"), step.words);
-  for (const node of document.querySelectorAll("[data-button], [data-ankle], #mushroom, #twist")) {
-    node.classList.toggle("hint", step.at.includes(node.dataset.button ?? node.dataset.ankle ?? node.id));
+  for (const node of document.querySelectorAll("[data-button], [data-ankle], [data-lift], #mushroom, #twist, #fresh button")) {
+    node.classList.toggle("hint", step.at.includes(node.dataset.button ?? node.dataset.ankle ?? node.dataset.lift ?? (node.id || "fresh")));
   }
 }
 
 const page = await Page.open();
 const known = await (await fetch("/catalogue")).json();
 const sound = new Sound(known.buzzer);
-options($("person"), Object.entries(PEOPLE));
-options($("protocol"), known.protocols.map((each) => [each.name, each.title]));
+options($("person"), known.people.map((each) => [each.who, each.title]));
+options($("week"), [["", "as they are"], ...WEEKS.map((week) => [String(week), `week ${week}`])]);
+options($("protocol"), [["", "as recommended"], ...known.protocols.map((each) => [each.name, each.title])]);
 faults(known.faults);
-let chosen = false;
+let chosen = "";
 page.watchers.push((state) => {
-  if (!chosen) $("protocol").value = state.look.person.protocol;
-  chosen = true;
+  if (chosen !== state.look.person.who) $("person").value = state.look.person.who;
+  chosen = state.look.person.who;
   show(state);
   const own = state.look.pi_runs && state.table ? state.table.buzzer : "off";
   sound.buzz(own !== "off" ? own : state.look.board_buzzer);
