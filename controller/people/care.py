@@ -5,35 +5,21 @@ Rows are added, never changed: a slip of the hand is put right by recording agai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import click
 
+from controller import entries
 from controller.exit_codes import ExitCode
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of
 from controller.people.quantities import DAY, DISTANCE, MINUTES
 from controller.programme import checklist as checking
-from controller.programme import verdict
 from controller.programme.clearance import QUESTIONS
-from controller.programme.model import (
-    Answers,
-    Clearance,
-    Contraindication,
-    History,
-    ManualReleasePractice,
-    Person,
-    Preparation,
-    Prepared,
-    SetUpChecklist,
-    SetUpItem,
-    SignOff,
-)
-from controller.programme.sessions import Felt, Rating, StopSign, When
+from controller.programme.model import Clearance, Contraindication, Preparation, SetUpItem, SignOff
+from controller.programme.sessions import BlockedUntilCleared, Felt, Rating, StopSign, When
 from controller.records.database import RecordsError
-from controller.records.store import Store
 
 QUESTION = click.Choice([each.value for each in Contraindication])
 
@@ -48,7 +34,7 @@ def ask(desk: Desk, who: str, yes: tuple[str, ...], no_others: bool) -> None:
         person = person_of(store, who)
         said_yes = {Contraindication(each) for each in yes} if yes or no_others else _asked()
         said_no = set(Contraindication) - said_yes if no_others or not yes else set[Contraindication]()
-        store.record(person.key, Answers(at=desk.moment.at, yes=frozenset(said_yes), no=frozenset(said_no)))
+        entries.answers(store, person, frozenset(said_yes), frozenset(said_no), desk.moment.at)
     found = ", ".join(sorted(each.value for each in said_yes))
     desk.tell(
         f"answered yes: {found}; a clinician's clearance is needed" if found else "recorded: nothing was answered yes",
@@ -109,7 +95,7 @@ def sign_off(desk: Desk, who: str, by: str, on: date) -> None:
 def practised(desk: Desk, who: str) -> None:
     """Record that the manual release was practised."""
     with desk.to_write() as store:
-        store.record(person_of(store, who).key, ManualReleasePractice(at=desk.moment.at))
+        entries.practised(store, person_of(store, who), desk.moment.at)
     desk.tell("recorded: manual release practised", practised=True)
 
 
@@ -120,15 +106,13 @@ def checklist(desk: Desk, who: str, everything: bool) -> None:
     """Go through the set-up before the next session (TP3)."""
     with desk.to_write() as store:
         person = person_of(store, who)
-        number = store.history(person.key).next_session
         confirmed = frozenset(
             item for item in SetUpItem if everything or click.confirm(checking.words(item, person), default=None, err=True)
         )
-        store.record(person.key, SetUpChecklist(at=desk.moment.at, session=number, confirmed=confirmed))
+        said = entries.set_up(store, person, confirmed, desk.moment.at)
     missing = [item.value for item in SetUpItem if item not in confirmed]
-    desk.tell(
-        f"not confirmed: {', '.join(missing)}" if missing else f"set-up confirmed for session {number}", session=number, missing=missing
-    )
+    done = f"not confirmed: {', '.join(missing)}" if missing else f"set-up confirmed for session {said.session}"
+    desk.tell(done, session=said.session, missing=missing)
 
 
 @command("prepared", examples=("prepared ada heat",))
@@ -137,32 +121,11 @@ def checklist(desk: Desk, who: str, everything: bool) -> None:
 def prepared(desk: Desk, who: str, what: str) -> None:
     """Record that heat was applied, or water drunk, before the next session."""
     with desk.to_write() as store:
-        person = person_of(store, who)
-        number = store.history(person.key).next_session
-        store.record(person.key, Prepared(at=desk.moment.at, session=number, what=Preparation(what)))
-    desk.tell(f"recorded: {what} before session {number}", session=number, what=what)
+        said = entries.prepared(store, person_of(store, who), Preparation(what), desk.moment.at)
+    desk.tell(f"recorded: {what} before session {said.session}", session=said.session, what=what)
 
 
 # ------------------------------------------------------------------ before and after a session
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _About:
-    """The person and the session that something is recorded about."""
-
-    person: Person
-    history: History
-    session: int
-
-
-def _about(store: Store, who: str, session: int | None, *, coming: bool) -> _About:
-    """The coming session, or the last one; or the one that was named."""
-    person = person_of(store, who)
-    history = store.history(person.key)
-    meant = session if session is not None else history.next_session if coming else history.next_session - 1
-    if not coming and meant not in {each.number for each in history.sessions}:
-        raise RecordsError(f"{who}: there is no session {meant}; `history` shows those there were", ExitCode.USAGE)
-    return _About(person=person, history=history, session=meant)
 
 
 @command("rate", examples=("rate ada --before --pain 6 --toe 12cm --stiffness 20 --doses 1 --night-pain", "rate ada --after --pain 4"))
@@ -180,13 +143,15 @@ def rate(desk: Desk, who: str, when: str | None, session: int | None, pain: int,
     if when is None:
         raise RecordsError("rate: say --before or --after a session", ExitCode.USAGE)
     with desk.to_write() as store:
-        about = _about(store, who, session, coming=when == "before")
+        person = person_of(store, who)
+        history = store.history(person.key)
+        number = entries.past(history, session) if when == "after" else session or entries.coming(history)
         rating = Rating(
-            at=desk.moment.at, session=about.session, when=When(when), pain=pain, toe_touch_cm=said["toe"],
+            at=desk.moment.at, session=number, when=When(when), pain=pain, toe_touch_cm=said["toe"],
             stiffness_minutes=said["stiffness"], doses=said["doses"], night_pain=said["night_pain"],
         )  # fmt: skip
-        blocked = _record(desk, store, about.person, rating)
-    desk.tell(f"recorded {when} session {about.session}: pain {pain}{blocked}", rating=rating)
+        blocked = _blocked(entries.told(store, person, rating, desk.case))
+    desk.tell(f"recorded {when} session {number}: pain {pain}{blocked}", rating=rating)
 
 
 @command("felt", examples=("felt ada --nothing", "felt ada --sign numbness --dizzy-minutes 2 --note 'left foot, gone after a minute'"))
@@ -201,19 +166,14 @@ def felt(desk: Desk, who: str, session: int | None, sign: tuple[str, ...], nothi
     if not (nothing or sign or dizzy_minutes) or (nothing and sign):
         raise RecordsError("felt: say either --nothing, or what: --sign, --dizzy-minutes", ExitCode.USAGE)
     with desk.to_write() as store:
-        about = _about(store, who, session, coming=False)
-        signs = frozenset(StopSign(each) for each in sign)
-        said = Felt(at=desk.moment.at, session=about.session, signs=signs, dizzy_minutes=dizzy_minutes, note=note)
-        blocked = _record(desk, store, about.person, said)
-    desk.tell(f"recorded for session {about.session}: {', '.join(sorted(sign)) or 'no stop sign'}{blocked}", felt=said)
+        person = person_of(store, who)
+        number, signs = entries.past(store.history(person.key), session), frozenset(StopSign(each) for each in sign)
+        said = Felt(at=desk.moment.at, session=number, signs=signs, dizzy_minutes=dizzy_minutes, note=note)
+        blocked = _blocked(entries.told(store, person, said, desk.case))
+    desk.tell(f"recorded for session {number}: {', '.join(sorted(sign)) or 'no stop sign'}{blocked}", felt=said)
 
 
-def _record(desk: Desk, store: Store, person: Person, value: Rating | Felt) -> str:
-    """The value, and in the same transaction the blocks that it amounts to; words about those."""
-    with store.transaction():
-        store.record(person.key, value)
-        blocks = verdict.blocks_to_write(desk.case(store, person))
-        store.record(person.key, *blocks)
+def _blocked(blocks: tuple[BlockedUntilCleared, ...]) -> str:
     return "".join(f"; block {block.number}: a clinician has to look at it ({block.sign.value})" for block in blocks)
 
 

@@ -242,7 +242,7 @@ MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
     (("plan", "bob"), 2, "bob: nobody has this key or name; `list` shows who there is"),
     (("rate", "ada", "--before", "--pain", "11"), 2, "Invalid value for '--pain': 11 is not in the range 0<=x<=10."),
     (("rate", "ada", "--pain", "3"), 2, "rate: say --before or --after a session"),
-    (("rate", "ada", "--after", "--pain", "3"), 2, "ada: there is no session 0; `history` shows those there were"),
+    (("rate", "ada", "--after", "--pain", "3"), 2, "there is no session 0; `history` shows those there were"),
     (("felt", "ada"), 2, "felt: say either --nothing, or what: --sign, --dizzy-minutes"),
     (("clear", "ada", "--by", "Dr W", "--on", "tomorrow"), 2, "Invalid value for '--on': 'tomorrow' is no date; 2026-11-25 would be right"),
     (("clear", "ada", "--by", "Dr W", "--on", "2026-03-02", "--angle", "95"), 2, "angle_ceiling_deg: 95 is outside 5 to 90"),
