@@ -75,6 +75,8 @@ class PanelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     password: str = ""  # a line of `inversion-table-panel password`
     socket: str = "/run/inversion-table-panel/telemetry"  # where the service sends what happens
     records_socket: str = "/run/inversion-table-records/told"  # where the records' owner tells them
+    requests_socket: str = "/run/inversion-table-panel/request"  # where the service fetches what somebody at the page asks
+    people: dict[str, str] = {}  # whose key -> their own line of `inversion-table-panel password`
 
 
 class RemoteSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -122,8 +122,8 @@ class RequestError(ValueError):
     """One line: what is wrong with a request."""
 
 
-_requests = msgspec.json.Decoder(AnyRequest)
-_sent = msgspec.json.Decoder(Sent)
+_requests: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
+_sent: msgspec.json.Decoder[Sent] = msgspec.json.Decoder(Sent)
 _encoder = msgspec.json.Encoder()
 
 

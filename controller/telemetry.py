@@ -15,6 +15,7 @@ import msgspec
 
 from controller.core.model import Buzzer, Event, Inputs, Lamps, Mode, Outputs, Reason, Refusal
 from controller.core.wire import BOARD_REASONS, StatusFlag
+from controller.requests import Answer
 
 EVERY_S = 0.1  # ten messages a second
 SAMPLE_S = 0.5  # between two points of the angle trace
@@ -33,6 +34,7 @@ class StagePlan(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What START would begin, or what is under way."""
 
+    name: str
     title: str
     ceiling_deg: float
     stages: tuple[StagePlan, ...]
@@ -88,6 +90,7 @@ class Telemetry(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int  # messages that nobody took, since the service started
     events: tuple[Event, ...]
     trace: tuple[tuple[float, float | None], ...]  # (now_s, angle_deg), every half second
+    answer: Answer | None = None  # to what somebody at the page asked last
 
 
 _encoder = msgspec.json.Encoder()
@@ -122,7 +125,7 @@ class Teller:
             self._next_sample_s = inputs.now_s + SAMPLE_S
             self._trace.append((round(inputs.now_s, 2), None if outputs.angle_deg is None else round(outputs.angle_deg, 2)))
 
-    def message(self, inputs: Inputs, outputs: Outputs, *, dropped: int = 0) -> Telemetry:
+    def message(self, inputs: Inputs, outputs: Outputs, *, dropped: int = 0, answer: Answer | None = None) -> Telemetry:
         """How things stand after this tick, with all that was gathered; the next message begins empty."""
         self._number += 1
         events, trace = tuple(self._events), tuple(self._trace)
@@ -158,6 +161,7 @@ class Teller:
             dropped=dropped,
             events=events,
             trace=trace,
+            answer=answer,
         )
 
 
@@ -192,14 +196,15 @@ def _plan(inputs: Inputs) -> Plan | None:
     if plan is None:
         return None
     stages = tuple(StagePlan(angle_deg=stage.angle_deg, hold_s=stage.hold_s) for stage in plan.stages)
-    return Plan(title=plan.title, ceiling_deg=plan.ceiling_deg, stages=stages)
+    return Plan(name=plan.name, title=plan.title, ceiling_deg=plan.ceiling_deg, stages=stages)
 
 
 class TelemetrySocket:
     """Implements controller.ports.Telemetry: ten datagrams a second to a local socket, whether anybody is there or not."""
 
-    def __init__(self, path: Path, *, now_s: Callable[[], float]) -> None:
+    def __init__(self, path: Path, *, now_s: Callable[[], float], answer: Callable[[], Answer | None] = lambda: None) -> None:
         self._path = str(path)
+        self._answer = answer
         self._now_s = now_s
         self._teller = Teller()
         self._due_s = now_s()
@@ -213,7 +218,7 @@ class TelemetrySocket:
         if now_s < self._due_s:
             return
         self._due_s = now_s + EVERY_S
-        data = encode(self._teller.message(inputs, outputs, dropped=self.dropped))
+        data = encode(self._teller.message(inputs, outputs, dropped=self.dropped, answer=self._answer()))
         try:
             self._socket.sendto(data, self._path)
         except OSError:

@@ -20,7 +20,7 @@ from controller.programme.outcome import Verdict
 from controller.programme.personal import PersonalProgramme
 from controller.programme.protocols import Protocol, ProtocolError, builtin_protocols, condition_protocols, own_protocols
 from controller.programme.verdict import Case
-from controller.records.store import Known
+from controller.records.store import Known, Store
 from controller.records.summarise import Occasion
 
 LOOK_EVERY_S = 0.25
@@ -87,6 +87,10 @@ class Records(Port):
     def idle(self) -> bool: ...
 
 
+def nobody_asks(*, idle: bool) -> None:
+    """A service without a page."""
+
+
 class Companion:
     """Keeps one PersonalProgramme told.  `look` is one look; `start` does it over and over on a thread."""
 
@@ -125,6 +129,15 @@ class Companion:
             self._occasion = _occasion(known, answer)  # before the answers that let it begin
             self._programme.tell(answer)
 
+    def judged(self, store: Store, person: Person) -> Case:
+        """What the programme is asked about somebody, as the records stand."""
+        return case_of(store.known(person.key), self._moment(), self._settings, self._protocols)
+
+    def offer_first(self, person: str, protocol: str) -> bool:
+        """This protocol is shown first to the person who is chosen; False when it is somebody else, or not offered to them."""
+        known = self._known
+        return known is not None and known.person.key == person and self._programme.offer_first(protocol)
+
     @property
     def person(self) -> Person | None:
         """Whose answers the loop has."""
@@ -150,8 +163,9 @@ class Companion:
 
     # ------------------------------------------------------------ its thread
 
-    def start(self, records: Records) -> None:
-        self._thread = threading.Thread(target=self._work, args=(records,), name="companion", daemon=True)
+    def start(self, records: Records, attend: Callable[..., None] = nobody_asks) -> None:
+        """`attend(idle=...)` sees to what somebody at a page asks, before each look."""
+        self._thread = threading.Thread(target=self._work, args=(records, attend), name="companion", daemon=True)
         self._thread.start()
 
     def close(self, within_s: float = 1.0) -> None:
@@ -159,6 +173,7 @@ class Companion:
         if self._thread is not None:
             self._thread.join(within_s)
 
-    def _work(self, records: Records) -> None:
+    def _work(self, records: Records, attend: Callable[..., None]) -> None:
         while not self._closing.wait(LOOK_EVERY_S):
+            attend(idle=records.idle)
             self.look(records)

@@ -11,9 +11,11 @@ from pathlib import Path
 from gpiozero import Factory
 
 from controller import service
+from controller.clerk import Clerk, fetch_from
 from controller.config import ConfigError, Settings, load_settings
 from controller.exit_codes import ExitCode
 from controller.ports import Programme
+from controller.programme.model import Moment
 from controller.programme.personal import PersonalProgramme
 from controller.records.journal import RecordsJournal
 from controller.telemetry import TelemetrySocket
@@ -92,6 +94,17 @@ def displays(parts: ExitStack, settings: Settings, write: Callable[[str], object
     return Displays(TextDisplay(write), parts.enter_context(closing(OledDisplay(Oled(smbus), write, clock.now_s))))
 
 
+def clerk_of(settings: Settings, moment: Callable[[], Moment], companion: Companion) -> Clerk:
+    """Who sees to what somebody at the page asks."""
+    path = Path(settings.panel.requests_socket)
+    return Clerk(records_folder(settings), moment, companion.judged, companion.offer_first, fetch=lambda: fetch_from(path))
+
+
+def telemetry_of(settings: Settings, clerk: Clerk) -> TelemetrySocket:
+    """What whoever watches is told, the clerk's answers with it."""
+    return TelemetrySocket(Path(settings.panel.socket), now_s=MonotonicClock().now_s, answer=lambda: clerk.answer)
+
+
 def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[], Factory] = open_pins) -> ExitCode:
     """Ends only when asked to, or at once when there are no pins: without buttons and locks there is nothing to run."""
     stop = StopSignal()
@@ -109,7 +122,8 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         parts.enter_context(closing(companion))
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
         voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
-        telemetry = parts.enter_context(closing(TelemetrySocket(Path(settings.panel.socket), now_s=MonotonicClock().now_s)))
+        clerk = clerk_of(settings, wall.moment, companion)
+        telemetry = parts.enter_context(closing(telemetry_of(settings, clerk)))
         remote = parts.enter_context(closing(RemoteLine())) if settings.remote.watcher else None
         watcher = remote.state if remote is not None else None
         host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok, watcher=watcher)
@@ -126,7 +140,7 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         except GpioError as error:
             say(str(error))
             return ExitCode.UNAVAILABLE
-        companion.start(journal)
+        companion.start(journal, clerk.attend)
         for line in ask_for_real_time():
             lines.write(line)
         service.run(machine, voice, journal, heartbeat, settings.limits, lambda: stop.asked, telemetry)

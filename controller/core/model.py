@@ -141,6 +141,7 @@ class Refusal:
     rule: str  # "SR6", "TP8" ...
     says: str  # plain words
     way_back: str  # what to do
+    name: str = ""  # of the programme's rule, unique among them: what lifts it is found by it; empty for the core's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ class Refused:
 
     def refusal(self) -> Refusal:
         """As the panel and the core have it."""
-        return Refusal(rule=self.rule, says=self.says, way_back=self.way_back)
+        return Refusal(rule=self.rule, says=self.says, way_back=self.way_back, name=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

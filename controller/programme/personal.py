@@ -13,9 +13,10 @@ from __future__ import annotations
 from controller.core.model import Permission, Refusal
 from controller.programme.outcome import Verdict
 
-NOBODY = Permission(
-    refusals=(Refusal(rule="TP15", says="Nobody is chosen.", way_back="Choose who lies on the table, or add a person first."),)
+UNCHOSEN = Refusal(
+    rule="TP15", says="Nobody is chosen.", way_back="Choose who lies on the table, or add a person first.", name="nobody_chosen"
 )
+NOBODY = Permission(refusals=(UNCHOSEN,))
 USED_UP = Permission(
     refusals=(Refusal(rule="TP6", says="The last session is not recorded yet.", way_back="Wait a moment; if it stays, see the records."),)
 )
@@ -30,11 +31,20 @@ class PersonalProgramme:
         self._session = 0
         self._at_upright = False
         self._left_with = 0  # the session that could have begun when the table left upright rest; 0: it has not
+        self._selection = 0  # as the loop last asked
+        self._first: tuple[str, int] | None = None  # a protocol asked for, and where SELECT stood then
+
+    def offer_first(self, protocol: str) -> bool:
+        """From where SELECT stands now, this protocol is the one shown; SELECT goes round from there.  False when it is not offered."""
+        if _place(self._answers, protocol) is None:
+            return False
+        self._first = (protocol, self._selection)
+        return True
 
     def tell(self, verdict: Verdict | None) -> None:
         """The newest answer; None when nobody is chosen."""
         if verdict is None:
-            self._answers, self._session = (NOBODY,), 0
+            self._answers, self._session, self._first = (NOBODY,), 0, None
             return
         counted = self._at_upright or verdict.next_session > self._left_with
         self._answers, self._session = permissions(verdict), verdict.next_session
@@ -45,11 +55,17 @@ class PersonalProgramme:
         """SELECT goes round: one step past the last protocol is the first again."""
         if not at_upright and self._at_upright:
             self._left_with = self._session
-        self._at_upright = at_upright
+        self._at_upright, self._selection = at_upright, selection
         if self._left_with:
             return USED_UP
-        answers = self._answers
+        answers, first = self._answers, self._first
+        if first is not None:
+            selection += (_place(answers, first[0]) or 0) - first[1]
         return answers[selection % len(answers)]
+
+
+def _place(answers: tuple[Permission, ...], protocol: str) -> int | None:
+    return next((place for place, answer in enumerate(answers) if answer.plan is not None and answer.plan.name == protocol), None)
 
 
 def permissions(verdict: Verdict) -> tuple[Permission, ...]:
