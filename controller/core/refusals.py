@@ -64,7 +64,8 @@ INTERLOCKS: tuple[Interlock, ...] = (
 
 BUSY = (Refusal(rule="SR11", says="A session is under way.", way_back="Wait until it has finished, or press RETURN to end it."),)
 LATCHED_MODES = frozenset({MODE.STOPPED, MODE.RESCUE, MODE.FAULT})
-LATCHED = tuple(row.refusal for row in INTERLOCKS if row.refusal.rule == "SR1")
+ESTOP_ROWS = tuple(row for row in INTERLOCKS if row.refusal.rule == "SR1")
+LATCHED = (ESTOP_ROWS[-1].refusal,)
 STARTING = (Refusal(rule="SR11", says="The controller is still starting.", way_back="Wait until READY lights up."),)
 
 
@@ -73,7 +74,12 @@ def refusals(f: Facts, verdict: Verdict) -> tuple[Refusal, ...]:
     if f.mode is MODE.STARTING:
         return STARTING
     if f.mode is not MODE.IDLE:
-        return LATCHED if f.mode in LATCHED_MODES else BUSY
+        return _latched(f) if f.mode in LATCHED_MODES else BUSY
     found = [row.refusal for row in INTERLOCKS if row.open(f)]
     found += [Refusal(rule=reason.rule, says=reason.says, way_back=reason.way_back) for reason in verdict.refusing]
     return (*found, *f.inputs.permission.refusals)
+
+
+def _latched(f: Facts) -> tuple[Refusal, ...]:
+    """Nobody is told to turn a mushroom that has not been pushed: a fault is latched without one."""
+    return tuple(row.refusal for row in ESTOP_ROWS if row.open(f)) or LATCHED

@@ -53,7 +53,8 @@ CAST: tuple[Character, ...] = (
     ),
     Character(key="bert", name="Bert", about="too heavy for this table", mass_kg=150.0, height_m=1.9, past=WEEK_3),
 )
-BY_KEY = {each.key: each for each in CAST}
+NOBODY = Character(key="nobody", name="Nobody", about="nobody is chosen, nobody on the table", mass_kg=0.0)
+BY_KEY = {each.key: each for each in (*CAST, NOBODY)}
 
 
 class NoSuchPersonError(ValueError):

@@ -6,12 +6,14 @@ into the records as they would write it; the loop hears of it as it would on a r
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.clerk import Clerk
 from controller.config import Settings
-from controller.core.model import Inputs, Latches, Outputs
+from controller.core.model import Inputs, Latches, Outputs, Permission
 from controller.latches import write_latches
 from controller.programme.model import Moment, Person
 from controller.programme.outcome import Refused, Verdict
@@ -20,6 +22,7 @@ from controller.programme.protocols import Protocol
 from controller.programme.verdict import blocks_to_write
 from controller.records.journal import RecordsJournal
 from controller.records.store import Store, opened
+from controller.requests import Answer
 from controller.therapy import Companion, case_of
 from sim.biography import values
 from sim.process import Disk
@@ -35,22 +38,28 @@ class NoSuchChoiceError(ValueError):
 
 
 class OpenProgramme(PersonalProgramme):
-    """Keeps what it was told, so that the bench can say which paper is missing."""
+    """Keeps what it was told and what it answered last, so that the bench can say which paper is missing."""
 
     def __init__(self) -> None:
         super().__init__()
         self.verdict: Verdict | None = None
+        self.protocol = ""  # the one that the display shows; empty while nobody's answers hold
 
     def tell(self, verdict: Verdict | None) -> None:
         self.verdict = verdict
         super().tell(verdict)
+
+    def permission(self, selection: int, at_upright: bool) -> Permission:
+        answer = super().permission(selection, at_upright)
+        self.protocol = answer.plan.name if answer.plan is not None else ""
+        return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lying:
     """Who was put on the table."""
 
-    key: str
+    key: str | None  # in the records; None: nobody was chosen
     character: cast.Character
     week: int | None  # None: as the cast has them
 
@@ -65,7 +74,10 @@ class Clinic:
         self._protocols = protocols
         self._moment = moment
         self._companion: Companion | None = None
+        self._clerk: Clerk | None = None
+        self._asked: deque[bytes] = deque(maxlen=1)  # the newest request of a page
         self.journal: RecordsJournal | None = None
+        self.key: str | None = None
         self.name = ""  # of whoever was put on the table last
 
     # ------------------------------------------------------------ the service's side
@@ -74,6 +86,7 @@ class Clinic:
         """The service starts."""
         companion = Companion(self.programme, self._settings, self._protocols, self._moment)
         self._companion = companion
+        self._clerk = Clerk(self.folder, self._moment, companion.judged, companion.offer_first, self._fetch)
         self.journal = RecordsJournal(self.folder, self._settings.limits, moment=self._moment, occasion=companion.occasion)
         return self.journal
 
@@ -81,13 +94,30 @@ class Clinic:
         """The service is gone.  What its journal holds is written: what a torn one loses is measured elsewhere (docs/records.md)."""
         if self.journal is not None:
             self.journal.close()
-        self.journal = self._companion = None
+        self.journal = self._companion = self._clerk = None
         self.programme.tell(None)
 
     def look(self) -> None:
-        """The companion's look, between two ticks instead of on its own thread, so that virtual time stands still meanwhile."""
-        if self.journal is not None and self._companion is not None:
+        """The companion's thread's work, between two frames instead, so that virtual time stands still meanwhile."""
+        if self.journal is not None and self._companion is not None and self._clerk is not None:
+            self._clerk.attend(idle=self.journal.idle)
             self._companion.look(self.journal)
+
+    def ask(self, sent: bytes) -> None:
+        """A request of a page, in place of one that has not been fetched.  From any thread."""
+        self._asked.append(sent)
+
+    def _fetch(self) -> bytes | None:
+        return self._asked.popleft() if self._asked else None
+
+    @property
+    def answer(self) -> Answer | None:
+        """What became of the newest request."""
+        return None if self._clerk is None else self._clerk.answer
+
+    def offer_first(self, protocol: str) -> bool:
+        """Whether whoever is chosen is offered this protocol; it is the one shown then."""
+        return self.journal is not None and self._companion is not None and self._companion.offer_first(self.key or "", protocol)
 
     # ------------------------------------------------------------ people
 
@@ -97,11 +127,11 @@ class Clinic:
         moment = self._moment()
         write_latches(self.folder, CLEAN)
         with opened(self.folder) as store:
-            key = self._key(store, who, week)
-            if key not in {person.key for person in store.people()}:
+            key = None if character is cast.NOBODY else self._key(store, who, week)
+            if key is not None and key not in {person.key for person in store.people()}:
                 self._add(store, cast.person_of(character, key, week, moment), values(cast.history_of(character, week, moment)))
             store.choose(key, moment.at)
-        self.name = character.name
+        self.key, self.name = key, character.name
         return Lying(key=key, character=character, week=week)
 
     def _key(self, store: Store, who: str, week: int | None) -> str:
@@ -119,32 +149,22 @@ class Clinic:
 
     # ------------------------------------------------------------ papers
 
-    def refused(self, selection: int) -> tuple[Refused, ...]:
-        """What the programme has against a Start now, with the protocol at which SELECT stands."""
-        verdict = self.programme.verdict
+    def refused(self) -> tuple[Refused, ...]:
+        """What the programme has against a Start now, with the protocol that the display shows."""
+        verdict, shown = self.programme.verdict, self.programme.protocol
         if verdict is None:
             return ()
-        offers = verdict.offers
-        return (*verdict.refusals, *(offers[selection % len(offers)].refusals if offers else ()))
-
-    def protocol(self, selection: int) -> str:
-        """The name of the one at which SELECT stands; empty while nothing is known."""
-        offers = self.programme.verdict.offers if self.programme.verdict is not None else ()
-        return offers[selection % len(offers)].protocol if offers else ""
-
-    @property
-    def offered(self) -> int:
-        """How many protocols SELECT goes through."""
-        return len(self.programme.verdict.offers) if self.programme.verdict is not None else 0
+        own = (refused for offer in verdict.offers if offer.protocol == shown for refused in offer.refusals)
+        return (*verdict.refusals, *own)
 
     @property
     def told(self) -> bool:
-        """Whether the loop has the answers of somebody."""
-        return self.programme.verdict is not None
+        """Whether the loop has the answers of somebody, and has looked."""
+        return self.programme.verdict is not None and bool(self.programme.protocol)
 
-    def liftable(self, selection: int) -> tuple[str, ...]:
+    def liftable(self) -> tuple[str, ...]:
         """Names of the refusals that papers lift."""
-        return tuple(each.name for each in self.refused(selection) if lift_for(each.name) is not None)
+        return tuple(each.name for each in self.refused() if lift_for(each.name) is not None)
 
     def lift(self, names: Iterable[str]) -> tuple[str, ...]:
         """Write down what lifts these refusals; what was written, in words.  Raises NoSuchChoiceError for one that no paper lifts."""
@@ -161,9 +181,9 @@ class Clinic:
                 done.append(found.done)
         return tuple(done)
 
-    def prepare(self, selection: int) -> None:
+    def prepare(self) -> None:
         """Everything that papers can lift, for the demonstration."""
-        self.lift(self.liftable(selection))
+        self.lift(self.liftable())
 
 
 class RecordedDisk(Disk):

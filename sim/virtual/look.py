@@ -9,7 +9,7 @@ from hardware import pins
 from sim.bus_machine import BusMachine
 from sim.desk import Desk
 from sim.faults import FAULTS, Depth
-from sim.virtual.cast import CAST
+from sim.virtual.cast import BY_KEY
 
 LAMP_PINS = {"ready": pins.LAMP_READY, "moving": pins.LAMP_MOVING, "release_ok": pins.LAMP_RELEASE_OK, "fault": pins.LAMP_FAULT}
 BOARD_BUZZER = ("off", "warning", "alarm", "help")  # board.h
@@ -60,6 +60,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     down: tuple[str, ...]
     pi_runs: bool
     cable_in: bool
+    battery_worn: bool
     arms_overhead: bool
     answers: bool
     demo: str  # what the demonstration does now; empty when there is none
@@ -103,7 +104,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 def known_people() -> tuple[Known, ...]:
     """The cast, in its order."""
-    return tuple(Known(who=each.key, title=f"{each.name}: {each.about}") for each in CAST)
+    return tuple(Known(who=each.key, title=f"{each.name}: {each.about}") for each in BY_KEY.values())
 
 
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +115,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     answers: bool
     demo: str
     lever_pulled: bool
+    battery_worn: bool
     today: str
     person: Who
     open: tuple[Open, ...]
@@ -144,6 +146,7 @@ def look(desk: Desk, bench: Bench) -> Look:
         down=tuple(sorted(desk.down)),
         pi_runs=desk.pi_runs,
         cable_in=desk.cable_in,
+        battery_worn=bench.battery_worn,
         arms_overhead=desk.arms_out,
         answers=bench.answers,
         demo=bench.demo,

@@ -66,6 +66,12 @@ class Mains(Order, frozen=True, kw_only=True, tag="mains"):
     present: bool
 
 
+class Battery(Order, frozen=True, kw_only=True, tag="battery"):
+    """Another battery: worn, it holds too little for two returns."""
+
+    worn: bool
+
+
 class Pi(Order, frozen=True, kw_only=True, tag="pi"):
     """Kill the controller's process, or start it again."""
 
@@ -112,7 +118,7 @@ class NextDay(Order, frozen=True, kw_only=True, tag="next_day"):
 
 Hand = Press | Mushroom | Ankle | Lever
 """What hands can do at a real table too: contacts of the panel, the locks, the lever."""
-Bench = Speed | Arms | Answers | Mains | Pi | Cable | FaultOrder | Demo | Fresh | Lift | NextDay
+Bench = Speed | Arms | Answers | Mains | Battery | Pi | Cable | FaultOrder | Demo | Fresh | Lift | NextDay
 """What only a simulated table has."""
 AnyOrder = Hand | Bench
 

@@ -1,4 +1,4 @@
-"""What the person on the virtual table and a helping hand do by themselves: answer OK, turn SELECT, press a whole demonstration.
+"""What the person on the virtual table and a helping hand do by themselves: answer OK, turn to a session, press a whole demonstration.
 
 Everything here presses the desk's contacts and reads what a person could read.
 """
@@ -12,7 +12,6 @@ from sim.autopilot import Autopilot
 from sim.desk import Desk
 from sim.virtual.clinic import Clinic
 
-BETWEEN_TURNS_S = 0.8  # from one press of SELECT to the next: the finger's 0.3 s, and the release has to be seen
 ANSWERS_AFTER_S = 2.0
 BETWEEN_ANSWERS_S = 5.0
 BOARD_ASKS = 3  # truth.buzzer: the board's help ladder, which waits for OK at level
@@ -29,9 +28,7 @@ class Presence:
         self._note = note
         self._clock = clock
         self.willing = True  # answers when asked
-        self._wanted_protocol = turn_to
-        self._turns = 0
-        self._turn_due_s = 0.0
+        self._turn_to_protocol = turn_to
         self._autopilot: Autopilot | None = None
         self._papers_by_s: float | None = None  # wall time until which the demonstration waits for its papers
         self._papers_written = False
@@ -51,28 +48,20 @@ class Presence:
         self._autopilot = None
 
     def live(self) -> None:
-        if self._wanted_protocol is not None:
-            self._turn_select()
+        if self._turn_to_protocol is not None:
+            self._turn_to(self._turn_to_protocol)
         elif self._autopilot is not None:
             self._demonstrate_on(self._autopilot)
         elif self.willing:
             self._answer()
 
-    def _turn_select(self) -> None:
-        """A finger on SELECT + until the protocol that was asked for is shown, once round at most."""
-        desk = self._desk
-        shown = self._clinic.protocol(desk.outputs.selection)
-        if not shown or desk.mode is not Mode.IDLE or desk.now_s < self._turn_due_s:
+    def _turn_to(self, protocol: str) -> None:
+        """As soon as somebody's answers hold."""
+        if not self._clinic.told or self._desk.mode is not Mode.IDLE:
             return
-        self._turn_due_s = desk.now_s + BETWEEN_TURNS_S
-        if shown == self._wanted_protocol:
-            self._wanted_protocol = None
-        elif self._turns >= self._clinic.offered:
-            self._note(f"{self._clinic.name} is not offered the session {self._wanted_protocol}")
-            self._wanted_protocol = None
-        else:
-            self._turns += 1
-            desk.tap("select_plus")
+        self._turn_to_protocol = None
+        if not self._clinic.offer_first(protocol):
+            self._note(f"{self._clinic.name} is not offered the session {protocol}")
 
     def _demonstrate_on(self, autopilot: Autopilot) -> None:
         if self._papers_by_s is not None and self._papers_missing(self._papers_by_s):
@@ -85,15 +74,15 @@ class Presence:
 
     def _papers_missing(self, until_s: float) -> bool:
         """Whether the demonstration has to wait: what papers can lift is written once, then the service has to read it."""
-        selection, clinic = self._desk.outputs.selection, self._clinic
-        missing = not clinic.told or bool(clinic.liftable(selection))
+        clinic = self._clinic
+        missing = not clinic.told or bool(clinic.liftable())
         under_way = self._desk.mode not in {Mode.STARTING, Mode.IDLE}
         if under_way or not missing or self._clock() > until_s:
             self._papers_by_s = None
             return False
         if clinic.told and not self._papers_written:
             self._papers_written = True
-            clinic.prepare(selection)
+            clinic.prepare()
         return True
 
     def _answer(self) -> None:

@@ -16,7 +16,7 @@ from sim import faults
 from sim.bus_machine import BusMachine
 from sim.desk import CABLE, Desk, Therapy
 from sim.process import TICK_MS
-from sim.table import Person
+from sim.table import TABLE, Person
 from sim.virtual import cast, orders
 from sim.virtual.calendar import Calendar
 from sim.virtual.clinic import Clinic, NoSuchChoiceError, RecordedDisk
@@ -33,6 +33,8 @@ PRESS_REAL_S = 1.0
 FINGER_S = 3.0
 """A finger not heard of for this long has let go: its page has been closed."""
 MOST_ORDERS = 200
+WORN = {"battery_full_v": 22.4, "battery_empty_v": 21.5}
+"""Less than two full returns ask for (23 V), and enough for the electronics."""
 
 Publish = Callable[[Telemetry | None, Look, tuple[Event, ...], bool], None]
 """Newest telemetry if any, the frame, notes of the bench, whether this is another table than before."""
@@ -91,7 +93,7 @@ class VirtualTable:
         self._presence.willing = self._answers
         self._fingers: dict[str, float] = {}  # button -> when its finger was last heard of, wall time
         self._pressed_s: dict[str, float] = {}  # button -> when it went down, wall time
-        self._lever = False
+        self._lever = self._worn = False
         self._owed_s = 0.0
 
     # ------------------------------------------------------------ from other threads
@@ -165,7 +167,7 @@ class VirtualTable:
     def _show(self) -> None:
         desk, message = self._desk, None
         if self._heard.fresh and desk.inputs is not None:
-            message = self._heard.teller.message(desk.inputs, desk.outputs)
+            message = self._heard.teller.message(desk.inputs, desk.outputs, answer=self._clinic.answer)
         self._heard.fresh = False
         if isinstance(desk.machine, BusMachine):
             desk.machine.pins.log.clear()
@@ -175,26 +177,26 @@ class VirtualTable:
         self._publish(message, shown, notes, anew)
 
     def _bench(self) -> Bench:
-        selection = self._desk.outputs.selection
         return Bench(
             ratio=self._ratio,
             ratio_now=self._ratio_now,
             answers=self._answers,
             demo=self._presence.demo,
             lever_pulled=self._lever,
+            battery_worn=self._worn,
             today=self._calendar.words(),
-            person=self._who(selection),
-            open=tuple(map(opened, self._clinic.refused(selection))),
+            person=self._who(),
+            open=tuple(map(opened, self._clinic.refused())),
         )
 
-    def _who(self, selection: int) -> Who:
+    def _who(self) -> Who:
         lying = self._lying
         return Who(
             who=lying.character.key,
             name=lying.character.name,
             about=lying.character.about,
             week=lying.week,
-            protocol=self._clinic.protocol(selection),
+            protocol=self._clinic.programme.protocol,
             mass_kg=lying.character.mass_kg,
         )
 
@@ -221,6 +223,8 @@ class VirtualTable:
                 self._note("; ".join(self._clinic.lift((name,))))
             case orders.NextDay():
                 self._next_day()
+            case orders.Battery(worn=worn):
+                self._battery(worn=worn)
             case _:
                 self._presence.end_demo()
                 self._wire(wanted)
@@ -251,6 +255,13 @@ class VirtualTable:
             raise NoSuchChoiceError("a day passes only while the table stands upright and idle")
         self._calendar.next_day()
         self._note(f"the next day: {self._calendar.words()}")
+
+    def _battery(self, *, worn: bool) -> None:
+        if worn is not self._worn:
+            self._worn = worn
+            for part, volts in WORN.items():
+                self._desk.world.set_part(part, volts if worn else TABLE[part].value)
+            self._note("a worn battery put in" if worn else "a good battery put in")
 
     def _wire(self, wanted: orders.AnyOrder) -> None:
         """Contacts and wires: done only where that changes something, so that two pages may say the same."""

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.core.model import Event
+from controller.programme.model import SetUpItem
 from controller.records.store import opened
+from controller.requests import ConfirmSetUp, Sent, encode
 from controller.telemetry import Telemetry
 from controller.therapy import protocols_of
 from sim.virtual import orders
@@ -180,9 +182,9 @@ def test_a_fault_of_the_catalogue_comes_and_goes(watch: Watch, name: str, active
 
 def test_what_makes_no_sense_is_said_and_changes_nothing(watch: Watch) -> None:
     watched = watch()
-    watched.run(0.1, orders.FaultOrder(name="nonsense", on=True), orders.Fresh(who="nobody"), orders.Lift(name="the_moon"))
+    watched.run(0.1, orders.FaultOrder(name="nonsense", on=True), orders.Fresh(who="ghost"), orders.Lift(name="the_moon"))
     assert watched.notes[0].startswith("no fault 'nonsense'")
-    assert watched.notes[1].startswith("nobody is called 'nobody'; there are ida, nils")
+    assert watched.notes[1].startswith("nobody is called 'ghost'; there are ida, nils")
     assert watched.notes[2] == "nobody is chosen, or the controller does not run"
     assert watched.anew == 1  # the beginning, and no other table since
     watched.known()
@@ -245,12 +247,43 @@ def test_a_used_up_day_is_over_on_the_next_one(watch: Watch) -> None:
 
 
 @pytest.mark.req("TP5")
-def test_select_is_turned_to_the_session_that_was_asked_for(watch: Watch) -> None:
+def test_the_session_that_was_asked_for_is_shown_first(watch: Watch) -> None:
     watched = watch(who="maks", protocol="muscle_spasm_3", ratio=10.0)
     look = watched.until(lambda look: look.person.protocol == "muscle_spasm_3")
     assert opened_names(look) == {"not_prepared_heat"}
     watched.run(0.1, orders.Fresh(who="ida", protocol="muscle_spasm_3"))
     watched.until(lambda _: "Ida is not offered the session muscle_spasm_3" in watched.notes)
+
+
+@pytest.mark.req("TP15")
+def test_nobody_chosen_is_nobody_who_may_start(watch: Watch) -> None:
+    watched = watch(10.0, who="nobody")
+    watched.mode("IDLE")
+    assert watched.messages[-1].plan is None
+    assert {"Nobody is chosen.", "No session is chosen."} <= {refusal.says for refusal in watched.messages[-1].refusals}
+
+
+@pytest.mark.req("SR10")
+def test_a_worn_battery_is_seen_as_soon_as_it_has_to_carry_the_table(watch: Watch) -> None:
+    watched = watch(10.0)
+    watched.mode("IDLE")
+    watched.run(0.5, orders.Battery(worn=True), orders.Mains(present=False))
+    assert "Battery below two full returns." in {refusal.says for refusal in watched.messages[-1].refusals}
+    watched.run(0.5, orders.Battery(worn=False))
+    assert "Battery below two full returns." not in {refusal.says for refusal in watched.messages[-1].refusals}
+
+
+@pytest.mark.req("TP3", "SR12")
+def test_a_request_of_the_page_is_recorded_and_answered(watch: Watch) -> None:
+    watched = watch(10.0, who="lena")
+    assert opened_names(watched.known()) == {"set_up_unconfirmed"}
+    watched.mode("IDLE")
+    wanted = ConfirmSetUp(person="lena", session=17, confirmed=frozenset(SetUpItem))
+    watched.clinic.ask(encode(Sent(token="a-token-of-a-page", made_s=time.monotonic(), request=wanted)))
+    watched.until(lambda look: look.open == ())
+    answer = watched.messages[-1].answer
+    assert answer is not None
+    assert (answer.accepted, answer.says) == (True, "The set-up is recorded for session 17.")
 
 
 @pytest.mark.req("PU3", "TP12")

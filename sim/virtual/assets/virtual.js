@@ -81,6 +81,7 @@ const SWITCHES = {
   pi: (on) => bench({ do: "pi", runs: !on }),
   cable: (on) => bench({ do: "cable", plugged: !on }),
   mains: (on) => bench({ do: "mains", present: !on }),
+  battery: (on) => bench({ do: "battery", worn: on }),
   lever: (on) => hand({ do: "lever", pulled: on }),
 };
 for (const node of document.querySelectorAll("[data-switch]")) {
@@ -172,7 +173,7 @@ function show({ table, look }) {
     toggle(node, look[`${side}_closed`]);
     words(node, `${side === "left" ? "Left" : "Right"} ankle lock: ${look[`${side}_closed`] ? "closed" : "open"}`);
   }
-  const on = { answers: look.answers, arms: look.arms_overhead, pi: !look.pi_runs, cable: !look.cable_in, mains: !look.mains, lever: look.lever_pulled };
+  const on = { answers: look.answers, arms: look.arms_overhead, pi: !look.pi_runs, cable: !look.cable_in, mains: !look.mains, battery: look.battery_worn, lever: look.lever_pulled };
   for (const node of document.querySelectorAll("[data-switch]")) toggle(node, on[node.dataset.switch]);
   for (const node of $("speeds").children) toggle(node, Number(node.dataset.ratio) === look.ratio);
   const slowed = look.down.length > 0 && look.ratio > 1 ? "a press runs in real time" : `${look.ratio_now.toFixed(0)} virtual seconds a second`;
