@@ -118,6 +118,11 @@ def test_a_return_or_a_fault_begins_when_its_rule_breaks_and_a_lasting_cause_kee
     assert judged(row.broken, before=bit(row.reason)) == (bit(row.reason), 0, 0)
 
 
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.reason}-{index}".lower() for index, row in enumerate(ROWS)])
+def test_a_reason_that_is_over_is_not_told_any_more(row: Row) -> None:
+    assert judged(row.whole, before=bit(row.reason)) == (0, 0, 0)
+
+
 @pytest.mark.req("SR1")
 def test_the_greatest_demand_wins_and_every_reason_is_told() -> None:
     now, action, latched = judged({"in.estop_a_closed": False, "link.fresh": False, "drive.stall": True, "session.not_started": True})
