@@ -245,11 +245,15 @@ def digest(seed: int, depth: str, *, for_s: float = SESSION_S) -> str:
 # ------------------------------------------------------------------ writing
 
 
-def section(command: str, lines: Iterable[Line]) -> str:
-    """The figures as a table of the document."""
+def table(lines: Iterable[Line]) -> str:
+    """The figures as a table of a document."""
     rows = [f"| {line.what} | {line.found} | {line.budget or 'none set'} | {'yes' if line.held else 'NO'} |" for line in lines]
-    head = [f"`{command}`, {where()}:", "", "| what | found | budget | held |", "|---|---|---|---|"]
-    return "\n".join([*head, *rows])
+    return "\n".join(["| what | found | budget | held |", "|---|---|---|---|", *rows])
+
+
+def section(command: str, lines: Iterable[Line]) -> str:
+    """The document's part: the command and what it found."""
+    return f"`{command}`, {where()}:\n\n{table(lines)}"
 
 
 def write(path: Path, command: str, lines: Iterable[Line]) -> None:

@@ -13,7 +13,7 @@ import os
 import random
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -157,15 +157,23 @@ def in_a_copy(measure: Callable[[], int]) -> int:
     return MISSED if len(said) != 4 else int(struct.unpack("<i", said)[0])
 
 
-def sweep(run: Run, pattern: str, phases: range, *, seed: int = 1) -> Figures:
-    """One kind of traffic over these phases of a tick; odd phases on channel B, even ones on A."""
-    board = run.world.processor
-    taken = [in_a_copy(partial(_one, board, phase, pattern, seed)) for phase in phases]
-    good = sorted(cycles for cycles in taken if cycles != MISSED) or [MISSED]
+def taken(board: Processor, pattern: str, phases: range, *, seed: int = 1) -> list[int]:
+    """Cycles from the edge to everything off at each of these phases of a tick, or MISSED; odd phases on channel B, even ones on A."""
+    return [in_a_copy(partial(_one, board, phase, pattern, seed)) for phase in phases]
+
+
+def figures(pattern: str, cycles: Sequence[int]) -> Figures:
+    """Of one kind of traffic, or of several together."""
+    good = sorted(cycle for cycle in cycles if cycle != MISSED) or [MISSED]
     return Figures(
-        pattern=pattern, samples=len(taken), missed=taken.count(MISSED), least_us=good[0] * US, median_us=median(good) * US,
-        p999_us=good[min(len(good) - 1, int(len(good) * 0.999))] * US, most_us=good[-1] * US,
+        pattern=pattern, samples=len(cycles), missed=sum(cycle == MISSED for cycle in cycles), least_us=good[0] * US,
+        median_us=median(good) * US, p999_us=good[min(len(good) - 1, int(len(good) * 0.999))] * US, most_us=good[-1] * US,
     )  # fmt: skip
+
+
+def sweep(run: Run, pattern: str, phases: range, *, seed: int = 1) -> Figures:
+    """One kind of traffic over these phases of a tick."""
+    return figures(pattern, taken(run.world.processor, pattern, phases, seed=seed))
 
 
 def _line(found: Figures) -> str:
