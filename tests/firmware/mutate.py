@@ -124,6 +124,10 @@ def _without_broken(made: Switched, complaints: str) -> dict[int, Mutant]:
     return {number: mutant for number, mutant in made.numbers.items() if number not in broken}
 
 
+def _moved(first: int, address: re.Match[str]) -> str:
+    return f"{int(address[1], 16) - first}:"
+
+
 def _same_code(made: Switched, target: Path) -> set[int]:
     """Mutants whose function is, instruction for instruction, the unchanged one."""
     told = subprocess.run(
@@ -134,7 +138,7 @@ def _same_code(made: Switched, target: Path) -> set[int]:
         first, function = int(name, 16), start
         shorter = re.sub(rf"<{function}(\+0x\w+)?>", r"<here\1>", body)
         shorter = re.sub(r"\b[0-9a-f]+ <here", "<here", shorter)
-        bodies[function] = re.sub(r"^ *([0-9a-f]+):", lambda at, first=first: f"{int(at[1], 16) - first}:", shorter, flags=re.M)
+        bodies[function] = re.sub(r"^ *([0-9a-f]+):", partial(_moved, first), shorter, flags=re.M)
     return {number for number, name in made.functions.items() if bodies.get(f"{name}__{number}", "gone") == bodies.get(f"{name}__0")}
 
 

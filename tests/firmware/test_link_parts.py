@@ -94,6 +94,14 @@ def test_a_whole_frame_that_is_no_command_is_none(place: int, value: int) -> Non
     assert line.link.command.seq == 0
 
 
+@pytest.mark.req("SR7")
+def test_a_frame_ends_with_a_zero_whatever_stood_there_before() -> None:
+    parts = Parts()
+    out = parts.ffi.new("uint8_t[20]", b"\xff" * 20)
+    assert parts.lib.frame_encode(parts.ffi.new("uint8_t[16]", bytes(range(16))), out) == 20
+    assert [index for index in range(20) if out[index] == 0] == [19]
+
+
 @pytest.mark.parametrize(
     ("place", "value", "good"), [(0, 0x20, True), (0, 0x21, False), (2, 5, True), (2, 6, False), (15, 0x7F, True), (15, 0x80, False)]
 )

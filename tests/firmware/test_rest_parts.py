@@ -34,6 +34,7 @@ def left_ms(parts: Parts) -> int:
         (3201, BEFORE, BEFORE), (3200, BEFORE, BEFORE), (3191, BEFORE, BEFORE), (3190, BEFORE, GATE), (3000, BEFORE, GATE),
         (3200, GATE, GATE), (3201, GATE, BEFORE), (2800, GATE, GATE), (2799, GATE, PAST), (2800, PAST, PAST), (2809, PAST, PAST),
         (2810, PAST, GATE), (2799, BEFORE, PAST), (-7000, BEFORE, PAST), (3201, PAST, BEFORE),
+        (3200, PAST, PAST), (2800, BEFORE, BEFORE),
     ],
 )  # fmt: skip
 def test_a_zone_ends_at_two_degrees_and_is_entered_a_tenth_inside(angle_cdeg: int, from_zone: int, zone: int) -> None:
@@ -110,6 +111,21 @@ def test_going_down_more_than_two_degrees_clears_what_was_taken_and_rising_does_
     assert parts.get("rest.done")
     run(parts, 1, 601)
     assert not parts.get("rest.done")
+
+
+@pytest.mark.req("SR3")
+def test_what_was_taken_at_a_place_is_kept_there_however_low_the_table_was_before() -> None:
+    parts = run(table(3000, rest__zone=GATE), 12_100)
+    assert parts.get("rest.done")
+    parts = run(table(1000, rest__zone=PAST, rest__low_cdeg=500), 10_100)
+    assert parts.read("rest.done rest.low_cdeg") == (True, 1000)
+
+
+@pytest.mark.req("SR3")
+def test_a_new_zone_is_a_new_place_however_near() -> None:
+    parts = run(table(2850, rest__zone=GATE))
+    parts.set({"angle.angle_cdeg": 2700}).call("rest_update")
+    assert parts.read("rest.zone rest.place_cdeg") == (PAST, 2700)
 
 
 @pytest.mark.req("SR3")

@@ -237,7 +237,13 @@ def test_three_dropouts_a_second_are_a_bad_potentiometer(drops: int, verdict: tu
 @pytest.mark.req("SR8")
 @pytest.mark.parametrize(
     ("off", "jump_ms", "verdict", "place"),
-    [(61, JUMP_MS - TURN_MS, POT, 61), (-61, JUMP_MS - TURN_MS, POT, -61), (60, JUMP_MS - TURN_MS, NOBODY, 0), (-60, JUMP_MS, NOBODY, 0)],
+    [
+        (61, JUMP_MS - TURN_MS, POT, 61),
+        (-61, JUMP_MS - TURN_MS, POT, -61),
+        (60, JUMP_MS - TURN_MS, NOBODY, 0),
+        (61, JUMP_MS - 2 * TURN_MS, NOBODY, 0),
+        (-60, JUMP_MS, NOBODY, 0),
+    ],
 )
 def test_a_potentiometer_that_is_ahead_of_its_own_filter_has_jumped(off: int, jump_ms: int, verdict: tuple[bool, ...], place: int) -> None:
     parts = vote(angle(pot_raw_cdeg=off, jump_ms=jump_ms))
