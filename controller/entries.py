@@ -60,6 +60,12 @@ def told(store: Store, person: Person, said: Rating | Felt, judged: Judged) -> t
     """A rating or what was felt, and in the same transaction the blocks that it amounts to (TP9, TP11, TP12)."""
     with store.transaction():
         store.record(person.key, said)
+        return owed(store, person, judged)
+
+
+def owed(store: Store, person: Person, judged: Judged) -> tuple[BlockedUntilCleared, ...]:
+    """Writes down the blocks that are owed and not written yet: a dizziness that only the table has measured, for one (TP11)."""
+    with store.transaction():
         blocks = verdict.blocks_to_write(judged(store, person))
         store.record(person.key, *blocks)
     return blocks

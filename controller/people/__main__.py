@@ -13,7 +13,7 @@ from click.shell_completion import get_completion_class
 
 from controller.config import ConfigError, load_settings
 from controller.exit_codes import ExitCode
-from controller.people import care, course, export, pictures, register
+from controller.people import care, clock, course, export, pictures, register
 from controller.people.command import PROGRAM
 from controller.people.desk import RECORDS_FOLDER, SETTINGS_FILE, Desk
 from controller.programme.model import Moment
@@ -45,7 +45,7 @@ def completion(shell: str) -> None:
         sys.stdout.write(found(people, {}, PROGRAM, COMPLETE).source() + "\n")
 
 
-for each in (*register.COMMANDS, *care.COMMANDS, *course.COMMANDS, *pictures.COMMANDS, *export.COMMANDS):
+for each in (*register.COMMANDS, *care.COMMANDS, *course.COMMANDS, *pictures.COMMANDS, *export.COMMANDS, *clock.COMMANDS):
     people.add_command(each)
 
 

@@ -58,6 +58,10 @@ class Desk:
         """What the programme answers on."""
         return case_of(store.known(person.key), self.moment, self.settings, protocols_of(self.settings))
 
+    def case_of_blocks(self, store: Store, person: Person) -> Case:
+        """The same for what blocks somebody, which hangs on no protocol: a file that is wrong is in nobody's way here."""
+        return case_of(store.known(person.key), self.moment, self.settings, protocols=())
+
     def _only_their_owner(self) -> None:
         """A log file that another user left behind would lock the table's own service out."""
         if not self.folder.exists():

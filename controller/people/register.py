@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from controller import entries
 from controller.exit_codes import ExitCode
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of, plain
@@ -126,6 +127,7 @@ def erase(desk: Desk, who: str, really: bool) -> None:
         person = person_of(store, who)
         if not really:
             raise RecordsError(f"erase: this deletes everything about {person.key} for good; say --really (export first?)", ExitCode.USAGE)
+        entries.owed(store, person, desk.case_of_blocks)  # a block that only the table has measured outlives them too
         erasing.erase(store.connection, person.key, desk.moment.at)
     desk.tell(f"{person.key} is erased", key=person.key, erased=True)
     for file in erasing.left_behind(desk.folder):

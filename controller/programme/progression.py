@@ -14,7 +14,7 @@ from controller.programme import stop_signs
 from controller.programme.days import Held, Now
 from controller.programme.model import History
 from controller.programme.outcome import Step
-from controller.programme.rules import Rules
+from controller.programme.rules import Rules, angle_deg
 from controller.programme.sessions import StopSign
 
 FIRST_WEEK = {Step.WEEKS_1_2: 1, Step.WEEKS_3_4: 3, Step.WEEK_5_ON: 5}
@@ -105,7 +105,7 @@ def _after_doubt(walk: _Walk, when: Now) -> _Walk:
 def _after_session(walk: _Walk, each: Held, told: stop_signs.Told, rules: Rules) -> _Walk:
     step = _step(walk, each.first or each.last)
     found = stop_signs.signs(told, each.session, step, rules)
-    past = Past(held=each, step=step, quota_step=_step(walk, each.last), signs=found)
+    past = Past(held=each, step=step, quota_step=max(_step(walk, each.last), _step_of(each.session.ceiling_deg, rules)), signs=found)
     walk = replace(walk, last=each, past=(*walk.past, past))
     if found:
         return _back(walk, each.last, " and ".join(sorted(stop_signs.WORDS[sign] for sign in found)))
@@ -135,6 +135,11 @@ def _step(walk: _Walk, day: date) -> Step:
     if week is None:
         return Step.FIRST
     return max(step for step, first in FIRST_WEEK.items() if week >= first)
+
+
+def _step_of(ceiling_deg: float, rules: Rules) -> Step:
+    """The least step that lets anybody so far: whatever day it was, a session that deep has used up that step's day."""
+    return next((step for step in Step if ceiling_deg <= angle_deg(step, rules)), Step.WEEK_5_ON)
 
 
 def _maintenance(walk: _Walk, day: date, rules: Rules) -> bool:

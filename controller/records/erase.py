@@ -1,8 +1,8 @@
 """Erasing a person so that nothing of them is left, and still knowing what they needed when they come back (TP15, TP1).
 
-What stays is one row that nobody can read who does not know the name already: scrypt of name and year of birth, with a salt of
-its own, gives 64 bytes.  Half of them recognise somebody who is added again under the same name; the other half unlock what
-needed a clinician, which is then written down again.  Sessions without a person are nobody's.
+What stays is a row for each name they had that nobody can read who does not know that name already: scrypt of it, with a salt of
+its own, gives 64 bytes.  Half of them recognise somebody who is added again under the same name; the other half unlock the year
+of birth and what needed a clinician, which is then written down again.  Sessions without a person are nobody's.
 """
 
 from __future__ import annotations
@@ -46,21 +46,25 @@ def key_was_used(connection: sqlite3.Connection, key: str) -> bool:
     return any(key_digest(row["salt"], key) == row["key_digest"] for row in connection.execute("SELECT salt, key_digest FROM erased"))
 
 
-def needs_of_erased(connection: sqlite3.Connection, person: Person) -> tuple[Answers | BlockedUntilCleared, ...]:
-    """What somebody of this name and year of birth needed a clinician for when they were erased, to be recorded again."""
+def needs_of_erased(connection: sqlite3.Connection, person: Person, first_block: int = 1) -> tuple[Answers | BlockedUntilCleared, ...]:
+    """What somebody of this name needed a clinician for when they were erased, to be recorded again; blocks from `first_block` on.
+
+    A year of birth tells two of one name apart only if both were said.
+    """
     questions: set[str] = set()
     signs: set[str] = set()
-    for row in connection.execute("SELECT salt, identity, needs FROM erased").fetchall():
-        identity, secret = halves(row["salt"], person.name, person.birth_year)
+    for row in connection.execute("SELECT salt, identity, needs, year_inside FROM erased").fetchall():
+        identity, secret = halves(row["salt"], person.name, None if row["year_inside"] else person.birth_year)
         if identity == row["identity"]:
-            asked, _, blocked = _locked(row["needs"], secret).decode().strip().partition("|")
-            questions |= set(asked.split())
-            signs |= set(blocked.split())
+            year, asked, blocked = _unlocked(row["needs"], secret, year_inside=row["year_inside"])
+            if "" in (year, _word(person.birth_year)) or year == _word(person.birth_year):
+                questions |= set(asked.split())
+                signs |= set(blocked.split())
     yes = frozenset(question for question in Contraindication if question.value in questions)
     blocks = [sign for sign in StopSign if sign.value in signs]
     return (
         *((Answers(at=person.added_at, yes=yes),) if yes else ()),
-        *(BlockedUntilCleared(number=number, at=person.added_at, session=0, sign=sign) for number, sign in enumerate(blocks, 1)),
+        *(BlockedUntilCleared(number=number, at=person.added_at, session=0, sign=sign) for number, sign in enumerate(blocks, first_block)),
     )
 
 
@@ -96,12 +100,18 @@ def left_behind(folder: Path) -> list[Path]:
 
 def _remember(connection: sqlite3.Connection, row: sqlite3.Row, at: datetime) -> None:
     """What must outlive them: that they needed a clearance, that their key is spent, when anybody's newest erased session was."""
-    salt = secrets.token_bytes(16)
-    identity, secret = halves(salt, row["name"], row["birth_year"])
-    connection.execute(
-        "INSERT INTO erased (erased_at, salt, identity, needs, key_digest) VALUES (?, ?, ?, ?, ?)",
-        (at.isoformat(), salt, identity, _locked(_needs(connection, row["id"]), secret), key_digest(salt, row["key"])),
-    )
+    needs = _needs(connection, row["id"])
+    known_as = {(row["name"], row["birth_year"])}
+    known_as |= {
+        tuple(former) for former in connection.execute("SELECT name, birth_year FROM former_names WHERE person_id = ?", (row["id"],))
+    }
+    for name, birth_year in sorted(known_as, key=str):
+        salt = secrets.token_bytes(16)
+        identity, secret = halves(salt, name, None)
+        connection.execute(
+            "INSERT INTO erased (erased_at, salt, identity, needs, key_digest, year_inside) VALUES (?, ?, ?, ?, ?, 1)",
+            (at.isoformat(), salt, identity, _locked(f"{_word(birth_year)}|".encode() + needs, secret), key_digest(salt, row["key"])),
+        )
     asked = "SELECT max(CASE WHEN clock_trusted THEN started_at ELSE coalesce(known_by, ?) END) FROM sessions WHERE person_id = ?"
     newest = connection.execute(asked, (NOT_KNOWN_YET, row["id"])).fetchone()[0]
     if newest is not None:
@@ -118,6 +128,17 @@ def _needs(connection: sqlite3.Connection, person_id: int) -> bytes:
     questions = {word for found in connection.execute(asked, {"id": person_id}) for word in found[0].split()}
     signs = {found[0] for found in connection.execute("SELECT sign FROM blocks WHERE person_id = ?", (person_id,))}
     return f"{' '.join(sorted(questions))}|{' '.join(sorted(signs))}".encode()
+
+
+def _word(year: int | None) -> str:
+    return "" if year is None else str(year)
+
+
+def _unlocked(needs: bytes, secret: bytes, *, year_inside: bool) -> tuple[str, str, str]:
+    """Year of birth (empty: not said, or already part of the identity), questions and signs."""
+    text = _locked(needs, secret).decode().strip()
+    year, asked, blocked = (text if year_inside else f"|{text}").split("|")
+    return year, asked, blocked
 
 
 def _locked(text: bytes, secret: bytes) -> bytes:

@@ -100,7 +100,7 @@ class Keeper:
         store = self._opened()
         try:
             self.unacknowledged = store.unacknowledged() if self.unacknowledged else ()
-            stale = self._stamped is None or (moment.at - self._stamped).total_seconds() >= STAMP_S
+            stale = self._stamped is None or abs((moment.at - self._stamped).total_seconds()) >= STAMP_S
             if moment.clock_trusted and stale:
                 store.saw(moment.at)
                 self._stamped = moment.at

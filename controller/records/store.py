@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.exit_codes import ExitCode
+from controller.programme import clock
 from controller.programme.model import History, Person
 from controller.programme.sessions import SessionRecord
 from controller.records import erase
@@ -60,22 +61,35 @@ class Store:
                 raise RecordsError(f"{person.key}: was the key of somebody who has been erased; choose another", ExitCode.USAGE)
             if self.person_id(person.key) is not None:
                 raise RecordsError(f"{person.key}: is somebody's key already; choose another", ExitCode.USAGE)
-            needs = erase.needs_of_erased(self.connection, person)
-            self.insert("people", row_of(person) | {"erased_before": int(bool(needs))})
+            self.insert("people", row_of(person))
+            return self._recognise(person)
+
+    def _recognise(self, person: Person) -> bool:
+        """Whether somebody of this name and year was erased in need of a clinician; those needs are recorded again."""
+        first = max((block.number for block in self.history(person.key).blocks), default=0) + 1
+        needs = erase.needs_of_erased(self.connection, person, first)
+        if needs:
+            self.connection.execute("UPDATE people SET erased_before = 1 WHERE key = ?", (person.key,))
             self.record(person.key, *needs)
-            return bool(needs)
+        return bool(needs)
 
     def erased_before(self, key: str) -> bool:
         """Whether somebody of this name and year of birth was erased while they needed a clinician."""
         return bool(self._person_row(key)["erased_before"])
 
     def change_person(self, person: Person) -> None:
-        """Everything but the key and when they were added.  Raises RecordsError for a key that nobody has."""
+        """Everything but the key and when they were added.  Raises RecordsError for a key that nobody has.
+
+        Another name or year of birth is looked up among the erased like a new person's, and the one before is kept.
+        """
         with self.transaction():
-            row = row_of(person)
+            before, row = self._person_row(person.key), row_of(person)
             fixed = ("key", "added_at")
             changes = ", ".join(f"{name} = :{name}" for name in row if name not in fixed)
-            self.connection.execute(f"UPDATE people SET {changes} WHERE id = :id", row | {"id": self._person_row(person.key)["id"]})
+            self.connection.execute(f"UPDATE people SET {changes} WHERE id = :id", row | {"id": before["id"]})
+            if (before["name"], before["birth_year"]) != (person.name, person.birth_year):
+                self.insert("former_names", {"person_id": before["id"], "name": before["name"], "birth_year": before["birth_year"]})
+                self._recognise(person)
 
     # ------------------------------------------------------------ what is recorded about them
 
@@ -156,6 +170,33 @@ class Store:
                 {"at": at.isoformat()},
             )
             self.connection.execute("UPDATE sessions SET known_by = ? WHERE clock_trusted = 0 AND known_by IS NULL", (at.isoformat(),))
+
+    def put_right(self, at: datetime, by: str) -> int:
+        """`at` is right, and whatever was seen later was not.  Gives how many sessions were dated by that wrong clock.
+
+        Raises RecordsError when nothing later has been seen.
+        """
+        with self.transaction():
+            was = self.latest_seen()
+            if was is None or was <= at:
+                raise RecordsError("no later time has been seen than the clock shows; there is nothing to put right", ExitCode.USAGE)
+            count = sum(self._date_anew(row, at) for row in self.connection.execute("SELECT * FROM sessions").fetchall())
+            self.connection.execute(
+                "UPDATE clock SET latest_seen = :at, erased_session_at = min(erased_session_at, :at)", {"at": at.isoformat()}
+            )
+            self.insert("clock_rights", {"at": at.isoformat(), "by_whom": by, "was": was.isoformat(), "sessions": count})
+            return count
+
+    def _date_anew(self, row: sqlite3.Row, at: datetime) -> bool:
+        session: SessionRecord = _value(SessionRecord, row)
+        anew = clock.dated_anew(session, at)
+        if anew == session:
+            return False
+        cells = {name: cell for name, cell in row_of(anew).items() if name in ("clock_trusted", "known_by")}
+        self.connection.execute(
+            "UPDATE sessions SET clock_trusted = :clock_trusted, known_by = :known_by WHERE id = :id", cells | {"id": row["id"]}
+        )
+        return True
 
     def _clock(self, column: str) -> datetime | None:
         row = self.connection.execute(f"SELECT {column} FROM clock").fetchone()

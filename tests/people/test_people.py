@@ -67,7 +67,7 @@ class Table:
     def later(self, **span: float) -> None:
         self.now = Moment(at=self.now.at + timedelta(**span), zone=BERLIN, clock_trusted=True)
 
-    def held(self, who: str, number: int, *, deg: float = 15.0) -> None:
+    def held(self, who: str, number: int, *, deg: float = 15.0, dizzy_after_s: float = 0.0) -> None:
         """A session, as the service records one."""
         key = self.knows("show", who)["person"]["key"]
         with opened(self.folder) as store:
@@ -77,7 +77,7 @@ class Table:
                     number=number, protocol="first", started_at=self.now.at, zone="Europe/Berlin", utc_offset_s=3600, clock_trusted=True,
                     planned=(PlannedStage(angle_deg=deg, hold_s=30.0),), ceiling_deg=deg, ended_at=self.now.at + timedelta(minutes=3),
                     measured=(MeasuredStage(deepest_deg=deg, held_s=30.0),), deepest_deg=deg, inverted_s=75.0, ending=Ending.COMPLETED,
-                    spotter_confirmed=True, settled=True,
+                    spotter_confirmed=True, settled=True, dizzy_after_s=dizzy_after_s,
                 ),
             )  # fmt: skip
 
@@ -294,7 +294,7 @@ def test_completion_is_printed_for_each_shell(shell: str, table: Table) -> None:
 @pytest.mark.req("SR12")
 def test_no_command_starts_or_steers_the_table() -> None:
     assert set(people.commands) == {
-        "acknowledge", "add", "ask", "checklist", "choose", "clear", "completion", "draw",
+        "acknowledge", "add", "ask", "checklist", "choose", "clear", "clock", "completion", "draw",
         "edit", "erase", "export", "felt", "history", "list",
         "plan", "practised", "prepared", "progress", "rate", "show", "sign-off",
     }  # fmt: skip
@@ -322,3 +322,50 @@ QUANTITIES: list[tuple[Callable[[str], float], str, float]] = [
 @pytest.mark.parametrize(("read", "text", "value"), QUANTITIES)
 def test_quantities_are_read_in_either_system(read: Callable[[str], float], text: str, value: float) -> None:
     assert read(text) == pytest.approx(value, abs=0.001)
+
+
+# ------------------------------------------------------------------ the clock
+
+
+@pytest.mark.req("TP6", "SR11")
+def test_a_clock_that_was_set_into_the_future_is_explained_and_put_right(ada: Table) -> None:
+    assert "it is sure" in ada.does("clock")
+    with opened(ada.folder) as store:
+        store.saw(MONDAY + timedelta(days=900))
+    shown = ada.does("clock")
+    assert "the clock shows 2026-03-02 19:30 (Europe/Berlin)" in shown
+    assert "the latest time a trusted clock has shown is 2028-08-18 20:30" in shown
+    assert "no day begins" in shown
+    assert ada.knows("clock")["sure"] is False
+    right = ("clock", "--put-right", "--today", "2026-03-02", "--by", "A. Turner")
+    assert "count as today's" not in ada.does(*right)
+    assert ada.knows("clock")["sure"] is True
+    assert "nothing to put right" in ada.refused(*right)
+
+
+@pytest.mark.req("TP6", "SR12")
+def test_the_clock_is_put_right_only_by_somebody_who_knows_the_date_while_a_time_service_vouches_for_it(ada: Table) -> None:
+    with opened(ada.folder) as store:
+        store.saw(MONDAY + timedelta(days=900))
+    assert "say --today" in ada.refused("clock", "--put-right", "--by", "A. Turner")
+    assert "say --today" in ada.refused("clock", "--put-right", "--today", "2026-03-02", "--by", " ")
+    assert "the clock shows 2026-03-02" in ada.refused("clock", "--put-right", "--today", "2026-03-03", "--by", "A. Turner")
+    assert "belong to --put-right" in ada.refused("clock", "--today", "2026-03-02")
+    ada.now = Moment(at=MONDAY, zone=BERLIN, clock_trusted=False)
+    assert "no time service has set the clock" in ada.refused("clock", "--put-right", "--today", "2026-03-02", "--by", "A. Turner")
+    with opened(ada.folder) as store:
+        assert store.latest_seen() == MONDAY + timedelta(days=900)
+
+
+# ------------------------------------------------------------------ blocks that the table has measured
+
+
+@pytest.mark.req("TP11", "TP15")
+def test_a_block_that_only_the_table_has_measured_can_be_cleared_and_outlives_an_erasure(ada: Table) -> None:
+    ada.held("ada", 1, dizzy_after_s=400.0)
+    assert "blocked_1" in rules(ada)
+    ada.does("clear", "ada", "--by", "Dr Weiss", "--on", "2026-03-02", "--lifts", "1")
+    assert "blocked_1" not in rules(ada)
+    ada.does("erase", "ada", "--really")
+    ada.does("add", "Ada Lovelace", "--height", "165cm", "--weight", "62kg")
+    assert {"blocked_1", "general_clearance"} <= rules(ada)

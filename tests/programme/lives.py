@@ -12,6 +12,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from controller.core.motion import plan_holds_s
+from controller.programme.clock import dated_anew
 from controller.programme.model import Answers, Condition, Contraindication, History, Moment, Person, TableFacts
 from controller.programme.outcome import Offer, Refused
 from controller.programme.sessions import Ending, Felt, StopSign
@@ -48,6 +49,7 @@ class Life:
         self.before_erasure: list[Truth] = []
         self.blocked = False
         self.refusals = 0
+        self.set_ahead: timedelta | None = None  # a time service vouches for a clock that is this much ahead
 
     # ------------------------------------------------------------ what may happen
 
@@ -56,6 +58,22 @@ class Life:
 
     def clock(self, lie_hours: int | None) -> None:
         self.lie = None if lie_hours is None else timedelta(hours=lie_hours)
+
+    def ahead(self, hours: int, starts: int) -> None:
+        """For a while a time service vouches for a time that has not come: the table believes it, and nobody can blame it for that."""
+        self.lie, self.set_ahead = None, timedelta(hours=hours)
+        self._seen(self.moment())
+        for _ in range(starts):
+            self.start(0, pain_up=0, sign=None, ending=Ending.COMPLETED)
+        self.set_ahead = None
+
+    def put_right(self) -> None:
+        """Somebody compares the vouched-for clock with a calendar and says that it is right (`clock --put-right`)."""
+        if self.lie is None:
+            at = self.moment().at
+            self.history = replace(self.history, sessions=tuple(dated_anew(session, at) for session in self.history.sessions))
+            erased = self.table.erased_session_at
+            self.table = replace(self.table, latest_seen=at, erased_session_at=None if erased is None else min(erased, at))
 
     def move(self, zone: str) -> None:
         self.zone = ZoneInfo(zone)
@@ -119,7 +137,8 @@ class Life:
     # ------------------------------------------------------------ how
 
     def moment(self) -> Moment:
-        return Moment(at=self.true + (self.lie or timedelta()), zone=self.zone, clock_trusted=self.lie is None)
+        shown = self.true + (self.lie or self.set_ahead or timedelta())
+        return Moment(at=shown, zone=self.zone, clock_trusted=self.lie is None)
 
     def _seen(self, moment: Moment) -> None:
         """What the service does whenever its clock is sure."""
@@ -144,12 +163,20 @@ class Life:
         assert not self.blocked, "a session after a serious sign that nobody has cleared"
         self.blocked = truth.blocks
         if ending is not Ending.NOT_INVERTED:
-            self._against_the_guide(truth)
+            if self.set_ahead is None:
+                self._against_the_guide(truth)
             self.sessions.append(truth)
         number = self.history.next_session
         felt = Felt(at=moment.at, session=number, signs=frozenset() if sign is None else frozenset({sign}))
         self.history = held(
-            self.history, moment, pain=(3, 3 + pain_up), felt=felt, protocol=offer.protocol, ending=ending, deepest_deg=truth.angle_deg
+            self.history,
+            moment,
+            pain=(3, 3 + pain_up),
+            felt=felt,
+            protocol=offer.protocol,
+            ending=ending,
+            deepest_deg=truth.angle_deg,
+            ceiling_deg=offer.plan.ceiling_deg,
         )
         self.true += timedelta(minutes=10)
         case = Case(person=self.person, history=self.history, moment=self.moment(), table=self.table, protocols=PROTOCOLS, limits=LIMITS)

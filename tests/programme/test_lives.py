@@ -35,6 +35,14 @@ def clocks(lie_hours: int | None) -> Act:
     return lambda life: life.clock(lie_hours)
 
 
+def ahead(hours: int, starts: int) -> Act:
+    return lambda life: life.ahead(hours, starts)
+
+
+def puts_right(_: None) -> Act:
+    return lambda life: life.put_right()
+
+
 def moves(zone: str) -> Act:
     return lambda life: life.move(zone)
 
@@ -55,11 +63,13 @@ ACTS: dict[str, st.SearchStrategy[Act]] = {
     "routine": st.builds(routines, st.integers(1, 24), st.integers(1, 5)),
     "wait": MINUTES.map(waits),
     "clock": st.sampled_from((None, None, *LIES)).map(clocks),
+    "ahead": st.builds(ahead, st.sampled_from((5, 26, 24 * 8, 24 * 400)), st.integers(0, 3)),
+    "put_right": st.none().map(puts_right),
     "zone": st.sampled_from(ZONES).map(moves),
     "edit": st.sampled_from(list(Condition)).map(edits),
     "erase": st.none().map(erases),
 }
-KINDS = ("start",) * 8 + ("routine",) * 3 + ("wait",) * 6 + ("clock",) * 3 + ("zone", "edit", "erase")
+KINDS = ("start",) * 8 + ("routine",) * 3 + ("wait",) * 6 + ("clock",) * 3 + ("ahead", "put_right", "zone", "edit", "erase")
 
 
 @pytest.mark.req("TP1", "TP4", "TP6", "TP9", "TP15")
@@ -69,6 +79,35 @@ def test_no_life_yields_more_angle_time_or_sessions_than_the_guide_allows(acts: 
     life = Life()
     for each in acts:
         each(life)
+
+
+@pytest.mark.req("TP4", "TP6", "TP15")
+@settings(max_examples=60, phases=(Phase.generate,))
+@given(
+    acts=st.lists(st.sampled_from(KINDS).flatmap(ACTS.__getitem__), max_size=12), hours=st.integers(1, 24 * 400), starts=st.integers(0, 3)
+)
+def test_putting_right_a_clock_that_was_ahead_grants_no_more_than_was_left(acts: list[Act], hours: int, starts: int) -> None:
+    life = Life()
+    for each in acts:
+        each(life)
+    life.ahead(hours, starts)
+    life.put_right()
+    for _ in range(6):
+        life.routine(4, 1)
+        life.wait(3 * 60)
+
+
+@pytest.mark.req("TP6", "SR11")
+def test_after_a_clock_that_was_ahead_the_days_come_again_once_it_is_put_right() -> None:
+    life = Life()
+    life.routine(40, 1)
+    life.ahead(24 * 400, 1)
+    held = len(life.sessions)
+    life.routine(10, 1)
+    assert len(life.sessions) <= held + 1, "without it the table waits for a day that has not come"
+    life.put_right()
+    life.routine(10, 1)
+    assert len(life.sessions) >= held + 9
 
 
 @pytest.mark.req("TP4", "TP6")

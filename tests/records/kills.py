@@ -1,7 +1,8 @@
-"""kill -9 at any moment, by the thousand: `python -m tests.records.kills --kills 1000`.
+"""kill -9 at any moment, by the thousand: `python -m tests.records.kills --kills 10000`.
 
-A writer process puts events into a journal over one and the same folder and says on a pipe what it has put and what is kept;
-it is killed, and the next one opens what it left.  Each writer is forked from one that has its modules loaded already.
+A writer process puts events into a journal and says on a pipe what it has put and what is kept; it is killed, and the next one
+opens what it left.  A folder sees many of them one after another, and several folders are written at the same time: a writer
+waits for its disk nearly always.  Each writer is forked from one that has its modules loaded already.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ from tests.records.tables import INPUTS, journal
 
 MOST_LOST_S = 1.0
 LIVES_S = 0.6
+PER_FOLDER = 25  # of kills: the events of more would be more than the records keep between sessions
 
 
 @dataclass(slots=True)
@@ -93,30 +96,42 @@ def judge(folder: Path, told: Told, died_s: float) -> tuple[int, float]:
     return len(numbers), lost_s
 
 
-def run(kills: int, seed: int, folder: Path) -> tuple[int, float]:
-    """All of them, one after another over one folder.  Gives the number of events that are there and the worst loss."""
-    dice, first, worst_s, began_s = random.Random(seed), 0, 0.0, time.monotonic()
-    for number in range(1, kills + 1):
-        told, died_s = one(folder, first, dice.uniform(0.0, LIVES_S), dice.random() < 0.3)
-        first, lost_s = judge(folder, told, died_s)
-        worst_s = max(worst_s, lost_s)
-        if number % 10 == 0:
-            sys.stderr.write(f"\r{number} kills, {first} events, {time.monotonic() - began_s:.0f} s ")
+def in_one_folder(kills: int, seed: int) -> tuple[int, int, float]:
+    """One after another.  Gives their number, that of the events that are there, and the worst loss in seconds."""
+    dice, first, worst_s = random.Random(seed), 0, 0.0
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        for _ in range(kills):
+            told, died_s = one(Path(folder), first, dice.uniform(0.0, LIVES_S), dice.random() < 0.3)
+            first, lost_s = judge(Path(folder), told, died_s)
+            worst_s = max(worst_s, lost_s)
+    return kills, first, worst_s
+
+
+def run(kills: int, seed: int, jobs: int) -> tuple[int, float]:
+    """All of them.  Gives the number of events that are there and the worst loss."""
+    events, worst_s, done, began_s = 0, 0.0, 0, time.monotonic()
+    shares = [min(PER_FOLDER, kills - first) for first in range(0, kills, PER_FOLDER)]
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(in_one_folder, share, seed * 1_000_000 + number) for number, share in enumerate(shares)]
+        for each in as_completed(waiting):
+            count, kept, lost_s = each.result()
+            done, events, worst_s = done + count, events + kept, max(worst_s, lost_s)
+            sys.stderr.write(f"\r{done} kills, {events} events, {time.monotonic() - began_s:.0f} s ")
     sys.stderr.write("\n")
-    return first, worst_s
+    return events, worst_s
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.records.kills", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=1000, help="how many (1000)")
     parser.add_argument("--seed", type=int, default=1, help="other moments (1)")
+    parser.add_argument("--jobs", type=int, default=6, help="folders at a time (6)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        try:
-            events, worst_s = run(options.kills, options.seed, Path(folder))
-        except AssertionError as error:
-            sys.stdout.write(f"\nfailed: {error}\n")
-            return 1
+    try:
+        events, worst_s = run(options.kills, options.seed, options.jobs)
+    except AssertionError as error:
+        sys.stdout.write(f"\nfailed: {error}\n")
+        return 1
     sys.stdout.write(
         f"{options.kills} kills, {events} events kept; lost: of the last {worst_s:.2f} s at most (allowed {MOST_LOST_S:.0f} s)\n"
     )

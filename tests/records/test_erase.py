@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from controller.core.model import Event, Inputs, Mode, Outputs
 from controller.programme import clearance
 from controller.programme.model import Answers, Clearance, Contraindication, History, Person
 from controller.programme.sessions import BlockedUntilCleared, StopSign
 from controller.records import database
+from controller.records import erase as erasing
 from controller.records.database import RecordsError
 from controller.records.erase import erase, left_behind, scrub
 from controller.records.store import Store, opened
@@ -205,6 +210,92 @@ def test_an_erased_session_held_by_a_doubtful_clock_may_have_been_until_the_firs
         store.saw(NOW + timedelta(days=2))
         store.saw(NOW + timedelta(days=9))
         assert store.erased_session_at() == NOW + timedelta(days=2)
+
+
+@pytest.mark.req("TP1", "TP9", "TP15")
+@pytest.mark.parametrize("first", [{"name": "Marie Curie"}, {"birth_year": 1968}], ids=["another name", "another year"])
+def test_whoever_is_renamed_to_an_erased_person_is_recognised_then(tmp_path: Path, first: dict[str, Any]) -> None:
+    numb = BlockedUntilCleared(number=1, at=NOW, session=1, sign=StopSign.NUMBNESS)
+    assert erased_and_added_again(tmp_path, replace(AGAIN, **first), YES, numb) == History()
+    with opened(tmp_path) as store:
+        store.record(AGAIN.key, replace(numb, sign=StopSign.HEADACHE))
+        store.change_person(replace(AGAIN, birth_year=None))
+        history = store.history(AGAIN.key)
+    assert history.erased_before
+    assert clearance.needs(history) == (G,)
+    assert [(block.number, block.sign) for block in history.blocks] == [(1, StopSign.HEADACHE), (2, StopSign.NUMBNESS)]
+
+
+# ------------------------------------------------------------------ whatever is done in between
+
+
+class Life:
+    """One body, whatever name it goes by, and what its records must never forget."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.key, self.person = 0, PERSON
+        self.asked: set[Contraindication] = set()
+        self.blocked: set[StopSign] = set()
+        self.present = False
+        self.add(PERSON.name, PERSON.birth_year)
+
+    def add(self, name: str, year: int | None) -> None:
+        if not self.present:
+            self.key += 1
+            self.person = replace(PERSON, key=f"p-{self.key}", name=name, birth_year=year)
+            self.store.add_person(self.person)
+            self.present = True
+
+    def rename(self, name: str, year: int | None) -> None:
+        if self.present:
+            self.person = replace(self.person, name=name, birth_year=year)
+            self.store.change_person(self.person)
+
+    def say(self, value: Answers | Clearance | BlockedUntilCleared) -> None:
+        if not self.present:
+            return
+        if isinstance(value, BlockedUntilCleared):
+            value = replace(value, number=max((b.number for b in self.store.history(self.person.key).blocks), default=0) + 1)
+            self.blocked.add(value.sign)
+        self.store.record(self.person.key, value)
+        self.asked |= value.yes if isinstance(value, Answers) else set()
+        self.asked |= value.covers if isinstance(value, Clearance) and not value.allows else set()
+
+    def erase(self) -> None:
+        if self.present:
+            erase(self.store.connection, self.person.key, NOW)
+            self.present = False
+
+
+NAMES, YEARS = (PERSON.name, f"{PERSON.name.upper()} "), st.sampled_from((PERSON.birth_year, None))
+ACTS = st.one_of(
+    st.tuples(st.just("add"), st.tuples(st.sampled_from(NAMES), YEARS)),
+    st.tuples(st.just("rename"), st.tuples(st.sampled_from((*NAMES, "Maiden Name")), YEARS)),
+    st.tuples(
+        st.just("say"),
+        st.tuples(
+            st.sampled_from((YES, ALL_NO, CLEARED, SAID_NO, *(BlockedUntilCleared(number=1, at=NOW, session=0, sign=s) for s in StopSign)))
+        ),
+    ),
+    st.tuples(st.just("erase"), st.just(())),
+)
+
+
+@pytest.mark.req("TP1", "TP9", "TP15")
+@settings(max_examples=40, deadline=None)
+@given(acts=st.lists(ACTS, max_size=14))
+def test_no_order_of_naming_answering_clearing_and_erasing_resets_a_need(acts: list[tuple[str, Any]]) -> None:
+    cheap = {"n": 2, "r": 1, "p": 1, "dklen": 64}  # a guess may cost nothing here
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch, opened(Path(folder) / "r") as store:
+        patch.setattr(erasing, "SCRYPT", cheap)
+        life = Life(store)
+        for name, arguments in (*acts, ("erase", ()), ("add", (PERSON.name, None))):
+            getattr(life, name)(*arguments)
+            if life.present:
+                history = store.history(life.person.key)
+                assert life.asked <= set(clearance.needs(history))
+                assert life.blocked <= {block.sign for block in history.blocks}
 
 
 def test_erasing_nobody_is_one_line(tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controller.programme.clock import dated_anew
 from controller.programme.model import Answers, Clearance, Contraindication, History, Person
 from controller.programme.sessions import Ending, MeasuredStage, PlannedStage, Rating, SessionRecord, When
 from controller.records import database
 from controller.records.database import RecordsError
+from controller.records.erase import erase
 from controller.records.migrate import migrate
 from controller.records.rows import COLUMNS, TABLES, row_of, value_of
 from controller.records.store import opened
@@ -174,3 +176,42 @@ def test_a_session_held_by_a_doubtful_clock_is_known_by_the_first_trusted_moment
         store.saw(NOW)
         store.saw(NOW + timedelta(days=1))
         assert [session.known_by for session in store.history(PERSON.key).sessions] == [NOW, None]
+
+
+@pytest.mark.req("TP6", "TP15")
+def test_putting_the_clock_right_dates_every_later_session_anew_and_says_who_did_it(tmp_path: Path) -> None:
+    ahead = NOW + timedelta(days=900)
+    sessions = (
+        replace(SESSION, number=1),
+        replace(SESSION, number=2, started_at=ahead, ended_at=ahead),
+        replace(SESSION, number=3, clock_trusted=False, known_by=ahead),
+        replace(SESSION, number=4, clock_trusted=False, known_by=None),
+    )
+    with opened(tmp_path) as store:
+        store.add_person(PERSON)
+        store.record(PERSON.key, *sessions)
+        with pytest.raises(RecordsError, match="nothing to put right"):
+            store.put_right(NOW + timedelta(hours=1), "A. Turner")
+        store.saw(ahead)
+        right = NOW + timedelta(hours=1)
+        assert store.put_right(right, "A. Turner") == 3
+        told = (*sessions[:3], replace(sessions[3], known_by=ahead))  # the wrong clock was believed while it showed this
+        assert store.history(PERSON.key).sessions == tuple(dated_anew(session, right) for session in told)
+        assert store.latest_seen() == right
+        assert [tuple(row)[1:] for row in store.connection.execute("SELECT * FROM clock_rights")] == [
+            (right.isoformat(), "A. Turner", ahead.isoformat(), 3)
+        ]
+        with pytest.raises(RecordsError, match="nothing to put right"):
+            store.put_right(right, "A. Turner")
+
+
+@pytest.mark.req("TP6", "TP15")
+def test_a_session_of_somebody_erased_is_dated_no_later_than_the_clock_that_is_right(tmp_path: Path) -> None:
+    ahead = NOW + timedelta(days=900)
+    with opened(tmp_path) as store:
+        store.add_person(PERSON)
+        store.record(PERSON.key, replace(SESSION, started_at=ahead, ended_at=ahead))
+        store.saw(ahead)
+        erase(store.connection, PERSON.key, ahead)
+        store.put_right(NOW, "A. Turner")
+        assert store.erased_session_at() == NOW
