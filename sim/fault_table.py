@@ -3,6 +3,7 @@
     python -m sim.fault_table                              200 moments each, on the board's C code
     python -m sim.fault_table --board avr --moments 5      a sample on the flashed binary
     python -m sim.fault_table --fault F1 --moments 20      one row; more than one --fault is possible
+    python -m sim.fault_table --cases FILE                 keeps each case, and goes on where it was broken off
     python -m sim.fault_table --write                      also writes the table into docs/fault-results.md
 
 One session runs; at each moment forked copies of it take one fault each and go on to the end.  Same seed, same moments, same table.
@@ -11,13 +12,12 @@ One session runs; at each moment forked copies of it take one fault each and go 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -30,6 +30,7 @@ from sim.cli import SHIPPED
 from sim.copies import Copies
 from sim.fault_cases import Case, outcome
 from sim.fault_row import Depth, Fault, FaultError
+from sim.fault_store import StoreError, about, opened
 from sim.generated import replace_part
 from sim.runner import Run
 from sim.scenario_loader import load_scenario
@@ -82,6 +83,7 @@ def campaign(plan: Plan, known: Iterable[Case], keep: Callable[[Case], None]) ->
     run.habits.begin()
     row = run.recorder.row()
     for number, at_s in enumerate(moments(plan.count, plan.seed, session_s())):
+        _progress(f"moment {number + 1} of {plan.count}, at {at_s:.2f} s")
         while row.t_s < at_s - 1e-6:
             run.tick(agenda, row)
             row = run.recorder.row()
@@ -91,20 +93,12 @@ def campaign(plan: Plan, known: Iterable[Case], keep: Callable[[Case], None]) ->
             if (fault.name, round(row.t_s, 2)) not in done:
                 copies.start(partial(outcome, run, agenda, row, fault.name, thorough=number % THOROUGH == 0))
     copies.rest()
+    sys.stderr.write("\n")
 
 
-# ------------------------------------------------------------------ what has been found before
-
-
-def read_cases(path: Path) -> list[Case]:
-    """The cases of a campaign that was broken off; none if there is no such file."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [Case(**{**json.loads(line), "violations": tuple(json.loads(line)["violations"])}) for line in lines]
-
-
-def append_case(path: Path, case: Case) -> None:
-    with path.open("a", encoding="utf-8") as out:
-        out.write(json.dumps(asdict(case)) + "\n")
+def _progress(text: str) -> None:
+    sys.stderr.write(f"\r{text}  ")
+    sys.stderr.flush()
 
 
 # ------------------------------------------------------------------ the table
@@ -186,6 +180,12 @@ def main() -> int:
     except FaultError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.USAGE
+    except StoreError as error:
+        sys.stderr.write(f"{error}\n")
+        return ExitCode.BAD_DATA
+    except OSError as error:
+        sys.stderr.write(f"{given.cases}: cannot be read or written: {error.strerror}\n")
+        return ExitCode.CANNOT_WRITE
     except BuildError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.UNAVAILABLE
@@ -197,15 +197,13 @@ def main() -> int:
 
 
 def _run(plan: Plan, path: Path | None) -> list[Case]:
-    cases = read_cases(path) if path is not None else []
-
-    def keep(case: Case) -> None:
-        cases.append(case)
-        if path is not None:
-            append_case(path, case)
-
-    campaign(plan, tuple(cases), keep)
-    return cases
+    if path is None:
+        cases: list[Case] = []
+        campaign(plan, (), cases.append)
+        return cases
+    store = opened(path, about(plan.board, plan.seed, plan.count))
+    campaign(plan, tuple(store.cases), store.keep)
+    return store.cases
 
 
 if __name__ == "__main__":

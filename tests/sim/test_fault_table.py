@@ -10,7 +10,8 @@ import pytest
 
 from sim import faults
 from sim.fault_cases import Case
-from sim.fault_table import DOCUMENT, Plan, append_case, campaign, moments, read_cases, rows_for, table
+from sim.fault_store import About, StoreError, about, opened
+from sim.fault_table import DOCUMENT, Plan, campaign, moments, rows_for, table
 
 SEED = 5
 FAULTS = ("pot_open", "cable_out", "estop_pressed", "board_hang", "motor_stall")
@@ -44,15 +45,35 @@ def test_the_first_moment_is_watched_until_the_person_is_up(cases: list[Case]) -
     assert {case.ended for case in cases[: len(FAULTS)]} <= {"by itself", "RETURN", "lever", "never left"}
 
 
-def test_a_campaign_goes_on_where_it_was_broken_off(tmp_path: Path) -> None:
+def test_a_campaign_goes_on_where_it_was_broken_off_even_in_the_middle_of_a_line(tmp_path: Path) -> None:
     path, plan = tmp_path / "cases.jsonl", Plan(rows=(faults.find("F3"),), count=2, seed=SEED, board="native", at_once=1)
+    this = about("native", SEED, 2)
     first: list[Case] = []
     campaign(plan, (), first.append)
-    append_case(path, first[0])
-    again: list[Case] = []
-    campaign(plan, read_cases(path), again.append)
-    assert read_cases(path) == first[:1]
-    assert again == first[1:]
+    opened(path, this).keep(first[0])
+    with path.open("a", encoding="utf-8") as out:
+        out.write('{"fault": "pot_op')
+    store = opened(path, this)
+    assert store.cases == first[:1]
+    campaign(plan, tuple(store.cases), store.keep)
+    assert opened(path, this).cases == first
+
+
+@pytest.mark.parametrize("unlike", [{"board": "avr"}, {"seed": 4}, {"moments": 3}, {"program": "world-fast-0.so"}])
+def test_cases_of_another_campaign_or_another_program_are_not_mixed_in(unlike: dict[str, object], tmp_path: Path) -> None:
+    path, this = tmp_path / "cases.jsonl", about("native", SEED, 2)
+    opened(path, this)
+    fields = {name: getattr(this, name) for name in About.__slots__}
+    with pytest.raises(StoreError, match=r"its cases are of .*name another file"):
+        opened(path, About(**{**fields, **unlike}))
+
+
+def test_a_file_of_something_else_is_refused_in_one_line_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text("a diary\n", encoding="utf-8")
+    with pytest.raises(StoreError, match="is not a file of fault cases"):
+        opened(path, about("native", SEED, 2))
+    assert path.read_text(encoding="utf-8") == "a diary\n"
 
 
 def test_moments_are_in_order_and_each_once() -> None:
