@@ -11,64 +11,130 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from controller.programme import days
+from controller.config import Settings
+from controller.programme import checklist, days, stop_signs, verdict
+from controller.programme.clearance import QUESTIONS
 from controller.programme.markers import markers
-from controller.programme.model import History, Moment, Person, TableFacts
-from controller.programme.outcome import Marker
+from controller.programme.model import Moment, Person
+from controller.programme.outcome import Marker, Offer, Refused, Verdict
 from controller.programme.progression import progress
-from controller.programme.rules import Rules
-from controller.programme.sessions import Rating, SessionRecord
-from controller.records.database import RecordsError, connect_to_read
-from controller.records.store import Store
+from controller.programme.protocols import Protocol
+from controller.programme.sessions import Felt, Rating, SessionRecord
+from controller.programme.verdict import Case
+from controller.records.database import RecordsError
+from controller.records.reader import Reader, Row, reading
+from controller.therapy import case_of
 
-PATIENCE_S = 2.0
+PATIENCE_S = 10.0
 """For a listener that does not take what it asked for, and for a teller that does not tell."""
 MOST_BYTES = 20_000_000
 MODE = 0o660
+REFUSALS_MOST = 100
+"""Refusals of one person that are told, the newest."""
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    angle_deg: float
+    hold_s: float
+
+
+class Offered(msgspec.Struct, frozen=True, kw_only=True):
+    """One session that SELECT shows, and why it may not be started now."""
+
+    name: str
+    title: str
+    stages: tuple[Stage, ...]
+    refused: tuple[Refused, ...]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """One person as the page shows them."""
 
+    key: str
     name: str
+    chosen: bool  # to lie on the table next
     week: int | None
     step: str
     notes: tuple[str, ...]
+    next_session: int
+    asks: tuple[str, ...]  # what is still to be told
+    refused: tuple[Refused, ...]  # what refuses START now, whatever is chosen
+    offers: tuple[Offered, ...]
+    set_up: dict[str, str]  # each point of the set-up, in this person's words
     markers: tuple[Marker, ...]
     sessions: tuple[SessionRecord, ...]
     ratings: tuple[Rating, ...]
+    felt: tuple[Felt, ...]
+    refusals: list[Row]  # START pressed and refused: when, which rule, in which words
 
 
-def tell(person: Person, history: History, at: datetime) -> Told:
-    """Markers are worked out by the programme itself.  The clock is taken at its word: this is shown and decides nothing."""
-    when = days.now(Moment(at=at, zone=UTC, clock_trusted=True), history, TableFacts())
-    course = progress(history, days.held(history, when), when, Rules())
+WORDS = {
+    "questions": {question.value: words for question, words in QUESTIONS.items()},
+    "signs": {sign.value: words for sign, words in stop_signs.WORDS.items()},
+    "prepared": {what.value: words for what, words in checklist.PREPARATIONS.items()},
+    "normal": stop_signs.NORMAL,
+}
+"""What the forms say that is the same for everybody."""
+
+
+def tell(case: Case, *, chosen: bool, refusals: list[Row]) -> Told:
+    """Everything is worked out by the programme itself, with this table's own facts."""
+    person, history = case.person, case.history
+    when = days.now(case.moment, history, case.table)
+    course = progress(history, days.held(history, when), when, case.rules)
+    answer: Verdict = verdict.judge(case)
     return Told(
+        key=person.key,
         name=person.name,
+        chosen=chosen,
         week=course.week,
         step=course.step.name.lower().replace("_", " "),
-        notes=course.notes,
-        markers=markers(history, course, when, Rules()),
+        notes=answer.notes,
+        next_session=answer.next_session,
+        asks=tuple(ask.value for ask in answer.asks),
+        refused=answer.refusals,
+        offers=tuple(_offered(offer) for offer in answer.offers),
+        set_up={item.value: checklist.words(item, person) for item in checklist.ITEMS},
+        markers=markers(history, course, when, case.rules),
         sessions=history.sessions,
         ratings=history.ratings,
+        felt=history.felt,
+        refusals=refusals,
     )
 
 
-def everybody(folder: Path, at: datetime) -> bytes:
+def _offered(offer: Offer) -> Offered:
+    stages = tuple(Stage(angle_deg=stage.angle_deg, hold_s=stage.hold_s) for stage in offer.plan.stages)
+    return Offered(name=offer.protocol, title=offer.plan.title, stages=stages, refused=offer.refusals)
+
+
+def everybody(folder: Path, settings: Settings, protocols: tuple[Protocol, ...], moment: Moment) -> bytes:
     """JSON of all people; `{"wrong": ...}` when the records cannot be read."""
+
+    def told(reader: Reader, person: Person) -> Told:
+        case = case_of(reader.known(person.key), moment, settings, protocols)
+        return tell(case, chosen=reader.chosen() == person.key, refusals=reader.refusals(person.key, REFUSALS_MOST))
+
     try:
-        with closing(connect_to_read(folder)) as connection:
-            store = Store(connection)
-            with store.transaction_to_read():
-                people = [tell(person, store.history(person.key), at) for person in store.people()]
+        with reading(folder) as reader:
+            people = [told(reader, person) for person in reader.people()]
+            nobodys = reader.refusals(None, REFUSALS_MOST)
     except RecordsError as error:
         return msgspec.json.encode({"wrong": str(error)})
-    return msgspec.json.encode({"people": people})
+    return msgspec.json.encode({"people": people, "words": WORDS, "nobodys": nobodys})
+
+
+def only(told: bytes, who: str) -> bytes:
+    """Of what was told, what one person may see: themselves (TP15)."""
+    everything = msgspec.json.decode(told)
+    if "people" in everything:
+        everything["people"] = [person for person in everything["people"] if person["key"] == who]
+        everything["nobodys"] = []
+    return msgspec.json.encode(everything)
 
 
 def listen(path: Path) -> socket.socket:
@@ -85,13 +151,13 @@ def listen(path: Path) -> socket.socket:
     return bound
 
 
-def tell_for_ever(bound: socket.socket, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+def tell_for_ever(bound: socket.socket, told: Callable[[], bytes]) -> None:
     """One listener after the other; one that is slow or gone costs PATIENCE_S."""
     while True:
         listener, _ = bound.accept()
         with closing(listener), suppress(OSError):
             listener.settimeout(PATIENCE_S)
-            listener.sendall(everybody(folder, now()))
+            listener.sendall(told())
 
 
 async def ask(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import islice
 from typing import Any
 
@@ -52,6 +52,7 @@ class Hub:
         self.events = Kept(KEPT_EVENTS)
         self.trace = Kept(KEPT_SAMPLES)
         self.viewers: set[asyncio.Event] = set()
+        self.listeners: list[Callable[[Telemetry], None]] = []  # each message of the service goes to them as it comes
         self.age = 0  # grows when the table begins anew: the page forgets what it has drawn
         self._state = b"null"
         self._over = False
@@ -74,6 +75,8 @@ class Hub:
         self._heard_s = asyncio.get_running_loop().time()
         self.events.add(message.events)
         self.trace.add(message.trace)
+        for listener in self.listeners:
+            listener(message)
 
     def note(self, event: Event) -> None:
         """A line of the story that the service did not write."""

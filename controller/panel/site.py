@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from controller.core.limits import Limits
 from controller.panel import history
+from controller.panel.asking import logged_in, visitor
 from controller.panel.hub import MOST_VIEWERS, Hub
 from controller.panel.words import page_words
 
@@ -72,12 +73,14 @@ class HistoryPages:
     async def _page(self, _: Request) -> HTMLResponse:
         return HTMLResponse(self._html)
 
-    async def _records(self, _: Request) -> Response:
+    async def _records(self, request: Request) -> Response:
+        who = visitor(request)
         try:
             told = await history.ask(self._told_by)
         except (OSError, TimeoutError) as error:
             return JSONResponse({"wrong": f"the records are not told: {error or 'no answer'}"}, 503)
-        return Response(told, media_type="application/json")
+        shown = told if who is None else history.only(told, who)
+        return Response(shown, media_type="application/json", headers={"x-logged-in": "yes" if logged_in(request) else "no"})
 
 
 class Site:

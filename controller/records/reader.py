@@ -43,6 +43,13 @@ class Reader(Store):
         """A session's phases, events and trips."""
         return {table: self._rows(f"SELECT * FROM {table} WHERE session_id = ?", session_id) for table in OF_A_SESSION}
 
+    def refusals(self, key: str | None, most: int) -> list[Row]:
+        """Newest first, what a START pressed by this person was refused for; None: while nobody was chosen."""
+        person_id = None if key is None else self._id(key)
+        return self._rows(
+            "SELECT at, rule, text FROM events WHERE kind = 'refusal' AND person_id IS ? ORDER BY id DESC LIMIT ?", person_id, most
+        )
+
     def trips(self) -> list[Row]:
         """Every trip, newest first, with the number of ticks in its boxes before and after it."""
         return self._rows(

@@ -40,8 +40,12 @@ class Processes:
             f'password = "{password}"',
             f'socket = "{self.folder / "telemetry"}"',
             f'records_socket = "{self.folder / "told"}"',
+            f'requests_socket = "{self.folder / "request"}"',
             "[records]",
             f'directory = "{self.folder / "records"}"',
+            "[table]",
+            'certified_mark = "CE"',
+            "capacity_kg = 150.0",
         )
         self.settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

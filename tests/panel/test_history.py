@@ -7,19 +7,34 @@ import json
 import socket
 import threading
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 
-from controller.config import PanelSettings, Settings
+from controller.config import PanelSettings, Settings, TableSettings
 from controller.panel import __main__ as panel
 from controller.panel import history
+from controller.panel.asking import Asking
 from controller.panel.hub import Hub
+from controller.programme.model import Moment
+from controller.therapy import protocols_of
 from tests.panel.asked import ask
 from tests.panel.recorded import BEGAN, SESSIONS, record
+from tests.therapy.evening import evening
 
 NOW = BEGAN + timedelta(days=20)
+
+
+def everybody(folder: Path, settings: Settings = Settings()) -> bytes:  # noqa: B008  # a value
+    return history.everybody(folder, settings, protocols_of(settings), Moment(at=NOW, zone=UTC, clock_trusted=True))
+
+
+def web(told_by: Path, **panel_settings: object) -> Starlette:
+    hub = Hub()
+    settings = PanelSettings(records_socket=str(told_by), **panel_settings)  # type: ignore[arg-type]
+    return panel.application(hub, Settings(panel=settings), Asking(hub))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +49,7 @@ def teller(folder: Path, tmp_path: Path) -> Path:
     """The socket of a telling process, here a thread that ends with the tests."""
     path = tmp_path / "told"
     bound = history.listen(path)
-    threading.Thread(target=history.tell_for_ever, args=(bound, folder, lambda: NOW), daemon=True).start()
+    threading.Thread(target=history.tell_for_ever, args=(bound, lambda: everybody(folder)), daemon=True).start()
     return path
 
 
@@ -70,19 +85,17 @@ def test_a_listener_that_goes_away_or_does_not_listen_costs_the_next_one_a_momen
 
 
 def test_records_that_are_not_there_are_said_to_be_missing(tmp_path: Path) -> None:
-    assert "cannot be read" in json.loads(history.everybody(tmp_path, NOW))["wrong"]
+    assert "cannot be read" in json.loads(everybody(tmp_path))["wrong"]
 
 
 def test_without_a_teller_the_page_says_so(tmp_path: Path) -> None:
-    settings = Settings(panel=PanelSettings(records_socket=str(tmp_path / "nobody")))
-    answer = ask(panel.application(Hub(), settings), "GET", "/records")
+    answer = ask(web(tmp_path / "nobody"), "GET", "/records")
     assert answer.status == 503
     assert "are not told" in json.loads(answer.body)["wrong"]
 
 
 def test_the_page_gets_what_the_teller_tells(teller: Path) -> None:
-    settings = Settings(panel=PanelSettings(records_socket=str(teller)))
-    answer = ask(panel.application(Hub(), settings), "GET", "/records")
+    answer = ask(web(teller), "GET", "/records")
     assert answer.status == 200
     assert len(json.loads(answer.body)["people"]) == 2
 
@@ -90,3 +103,44 @@ def test_the_page_gets_what_the_teller_tells(teller: Path) -> None:
 @pytest.mark.req("TP15")
 def test_only_the_panels_group_may_listen(teller: Path) -> None:
     assert teller.stat().st_mode & 0o777 == 0o660
+
+
+# ------------------------------------------------------------------ what the forms and the refusals need
+
+
+@pytest.mark.req("TP2", "TP3", "PU4")
+def test_what_stands_in_the_way_is_judged_with_this_tables_own_facts(folder: Path) -> None:
+    def refused(**facts: object) -> set[str]:
+        told = json.loads(everybody(folder, Settings(table=TableSettings(**facts))))  # type: ignore[arg-type]
+        return {each["name"] for each in told["people"][0]["refused"]}
+
+    assert "not_certified" in refused()
+    assert "not_certified" not in refused(certified_mark="CE")
+    assert "too_heavy" in refused(certified_mark="CE", capacity_kg=60.0)
+
+
+@pytest.mark.req("PU4", "SR11")
+def test_each_refused_start_is_told_with_its_rule_and_words_to_whom_it_happened(tmp_path: Path) -> None:
+    with evening(tmp_path / "records") as table:
+        table.tap("start")
+        table.prepare()
+        table.until_records(table.allowed)
+        table.tap("start")
+        table.until_records(lambda: table.journal.waiting == 0)
+        told = json.loads(everybody(tmp_path / "records"))
+    assert {"TP15", "SR6"} <= {each["rule"] for each in told["nobodys"]}
+    (ada,) = told["people"]
+    locks = [each for each in ada["refusals"] if each["rule"] == "SR6"]
+    assert [each["text"].split(".")[0] for each in locks] == ["Ankle locks are not closed"]
+    assert all(each["at"].startswith("2026-03-02T18:30") for each in locks)
+
+
+@pytest.mark.req("TP15")
+def test_of_everything_told_a_person_gets_what_is_theirs(folder: Path) -> None:
+    told = everybody(folder)
+    shown = json.loads(history.only(told, "a"))
+    assert [person["key"] for person in shown["people"]] == ["a"]
+    assert shown["nobodys"] == []
+    assert json.loads(history.only(told, "eve"))["people"] == []
+    assert "Somebody else" in told.decode()
+    assert "Somebody else" not in history.only(told, "a").decode()

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from controller.config import PanelSettings, Settings
 from controller.panel import __main__ as panel
+from controller.panel.asking import Asking
 from controller.panel.hub import Hub
 from controller.panel.login import Attempt, hashed
 from tests.hygiene.sources import python_files, tree
@@ -21,7 +22,8 @@ PASSWORD = "a good long word"
 
 
 def live(**settings: object) -> Starlette:
-    return panel.application(Hub(), Settings(panel=PanelSettings(**settings)))  # type: ignore[arg-type]
+    hub = Hub()
+    return panel.application(hub, Settings(panel=PanelSettings(**settings)), Asking(hub))  # type: ignore[arg-type]
 
 
 def asked_of(routes: list[BaseRoute]) -> set[tuple[str, str]]:
@@ -40,21 +42,25 @@ SHOWS = {(method, path) for method in ("GET", "HEAD") for path in ("/", "/events
 HISTORY = {(method, path) for method in ("GET", "HEAD") for path in ("/history", "/records")}
 
 
-@pytest.mark.req("SR12")
-def test_the_live_view_has_no_route_that_takes_anything_in() -> None:
-    assert asked_of(live().routes) == SHOWS | HISTORY
+ASKS = {("GET", "/desk"), ("HEAD", "/desk"), ("POST", "/requests")}
 
 
 @pytest.mark.req("SR12")
-def test_with_a_password_the_only_thing_taken_in_is_the_password() -> None:
+def test_the_one_route_that_takes_something_in_takes_a_request_and_no_request_is_about_motion() -> None:
+    """What a request may be stands, message by message and field by field, in test_requests.py."""
+    assert asked_of(live().routes) == SHOWS | HISTORY | ASKS
+
+
+@pytest.mark.req("SR12")
+def test_with_a_password_the_only_things_taken_in_besides_are_whose_it_is_and_itself() -> None:
     routes = asked_of(live(password=hashed(PASSWORD)).routes)
-    assert routes == SHOWS | HISTORY | {("GET", "/login"), ("HEAD", "/login"), ("POST", "/login")}
-    assert Attempt.__struct_fields__ == ("password",)
+    assert routes == SHOWS | HISTORY | ASKS | {("GET", "/login"), ("HEAD", "/login"), ("POST", "/login"), ("POST", "/logout")}
+    assert Attempt.__struct_fields__ == ("password", "who")
 
 
 @pytest.mark.req("SR12")
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "START"])
-@pytest.mark.parametrize("path", ["/", "/events", "/words", "/assets/page.js", "/hand", "/bench", "/start", "/return"])
+@pytest.mark.parametrize("path", ["/", "/events", "/words", "/assets/page.js", "/hand", "/bench", "/start", "/return", "/desk", "/records"])
 def test_no_method_but_reading_is_answered_anywhere(method: str, path: str) -> None:
     assert ask(live(), method, path, b'{"do": "press", "button": "start", "down": true}').status in {404, 405}
 
@@ -133,7 +139,9 @@ def attempt(app: Starlette, body: bytes, **headers: str) -> tuple[int, str]:
 def test_without_logging_in_nothing_of_anybody_is_shown() -> None:
     app = live(password=hashed(PASSWORD))
     assert ask(app, "GET", "/").headers["location"] == "/login"
-    assert [ask(app, "GET", path).status for path in ("/events", "/words", "/history", "/records")] == [401] * 4
+    assert [ask(app, "GET", path).headers["location"] for path in ("/desk", "/history")] == ["/login"] * 2
+    assert [ask(app, "GET", path).status for path in ("/events", "/words", "/records")] == [401] * 3
+    assert ask(app, "POST", "/requests", b'{"do": "choose", "person": null}').status == 401
     assert b"password" in ask(app, "GET", "/login").body
 
 

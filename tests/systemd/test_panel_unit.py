@@ -37,7 +37,18 @@ def test_it_runs_as_somebody_else_than_the_controller_who_alone_may_write_to_its
     assert SAYS["User"] != controller["User"]
     assert SAYS["Group"][0] in controller["SupplementaryGroups"][0].split()
     assert (SAYS["RuntimeDirectoryMode"], SAYS["UMask"]) == (["0750"], ["0007"])
-    assert str(Path(PanelSettings().socket).parent) == f"/run/{SAYS['RuntimeDirectory'][0]}"
+    for place in (PanelSettings().socket, PanelSettings().requests_socket):
+        assert str(Path(place).parent) == f"/run/{SAYS['RuntimeDirectory'][0]}"
+
+
+@pytest.mark.req("SR12")
+def test_the_page_has_no_way_to_the_service_which_comes_and_fetches() -> None:
+    """Its own runtime folder is all that it may write to, and nothing of the service's is in a folder that it may enter."""
+    controller = promises(UNIT.read_text(encoding="utf-8"))
+    assert SAYS["ProtectSystem"] == ["strict"]
+    assert not {"ReadWritePaths", "StateDirectory", "BindPaths"} & set(SAYS)
+    assert (controller["RuntimeDirectoryMode"], controller["StateDirectoryMode"], controller["UMask"]) == (["0700"], ["0700"], ["0077"])
+    assert SAYS["Group"] != controller["Group"]
 
 
 def test_wrong_settings_are_not_tried_again_and_its_command_line_is_understood() -> None:

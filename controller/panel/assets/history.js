@@ -41,6 +41,14 @@ function row(person, session) {
   return item;
 }
 
+function refusal(person, refused) {
+  const item = document.createElement("tr");
+  const next = person.sessions.find((session) => Date.parse(session.started_at) >= Date.parse(refused.at));
+  const obeyed = next ? `session ${next.number}, ${new Date(next.started_at).toLocaleString()}` : "not yet";
+  item.append(...[new Date(refused.at).toLocaleString(), refused.rule, refused.text, obeyed].map((words) => named("td", words)));
+  return item;
+}
+
 function show(person) {
   $("stand").textContent = `${person.sessions.length} sessions; protocols of ${person.step}${person.week ? `, week ${person.week}` : ""}. ${person.notes.join(" ")}`;
   $("markers").replaceChildren(...person.markers.map((marker) => {
@@ -56,10 +64,15 @@ function show(person) {
   draw("deepest", numbers, [["degrees", "--accent", [], person.sessions.map((session) => session.deepest_deg)]]);
   draw("inverted", numbers, [["minutes", "--accent", [], person.sessions.map((session) => session.inverted_s / 60)]]);
   $("sessions").replaceChildren(...[...person.sessions].reverse().map((session) => row(person, session)));
+  const rows = [...person.refusals.map((refused) => refusal(person, refused)), ...nobodys.map((refused) => refusal({ sessions: [] }, { ...refused, text: `(nobody was chosen) ${refused.text}` }))];
+  $("refusals").replaceChildren(...rows);
 }
 
 document.documentElement.dataset.theme = { light: "light", dark: "dark" }[localStorage.getItem("theme")] ?? (dark.matches ? "dark" : "light");
-const told = await (await fetch("/records")).json();
+const answer = await fetch("/records");
+if (answer.status === 401) location.assign("/login");
+const told = await answer.json();
+const nobodys = told.nobodys ?? [];
 if (told.wrong) $("stand").textContent = `Nothing can be shown: ${told.wrong}`;
 else if (!told.people.length) $("stand").textContent = "Nobody is recorded yet.";
 else {

@@ -2,6 +2,7 @@
 import { Page } from "/assets/page.js";
 
 const page = await Page.open();
+page.desk = "/desk";
 const NAMES = { start: "START", return: "RETURN", dizzy: "DIZZY", ok: "OK", select_minus: "SELECT −", select_plus: "SELECT +", spotter: "SPOTTER" };
 const pressed = document.getElementById("pressed");
 document.getElementById("sound").hidden = true;

@@ -1,5 +1,6 @@
 // The page that shows a table: one message in, everything on the screen put to it.  Sends nothing.
 import { Chart, clock } from "./chart.js";
+import { lifts } from "./forms.js";
 import { listen } from "./stream.js";
 import { Picture } from "./picture.js";
 import { Story, named } from "./story.js";
@@ -35,6 +36,7 @@ export class Page {
     this.drawnMs = 0;
     this.watchers = [];
     this.link = "wait";
+    this.desk = ""; // where the forms are that lift a refusal; nowhere
     this.picture = new Picture($("picture"), words.limits);
     this.chart = new Chart($("plot"), $("window"), words.limits, TONES);
     this.story = new Story($("story"), words.modes);
@@ -234,6 +236,8 @@ export class Page {
       const item = document.createElement("li");
       item.className = row.tone;
       item.append(named("b", row.says), document.createTextNode(row.way_back), ...(row.rule ? [named("span", row.rule, "rule")] : []));
+      const ways = this.desk ? lifts(row, this.desk) : [];
+      if (ways.length) item.append(document.createElement("br"), ...ways);
       return item;
     }));
   }
