@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from controller.core.model import Buzzer, Lamp, Mode
+from controller.core.members import BUZZER, MODE, plain
+from controller.core.model import Lamp
 from sim.desk import Desk
+
+LAMP = plain(Lamp)
 
 BETWEEN_S = 1.6
 """Virtual seconds a person takes from one movement of the hand to the next."""
@@ -26,7 +29,7 @@ class Autopilot:
     @property
     def done(self) -> bool:
         """The session is over (or was never obeyed) and the table stands ready again."""
-        idle = self._desk.mode is Mode.IDLE and self._desk.now_s >= self._next_s
+        idle = self._desk.mode is MODE.IDLE and self._desk.now_s >= self._next_s
         return idle and (self._under_way or self._starts >= MOST_STARTS)
 
     @property
@@ -44,14 +47,14 @@ class Autopilot:
 
     def _wanted(self) -> str | None:
         outputs = self._desk.outputs
-        if outputs.mode is Mode.IDLE and not self._under_way:
+        if outputs.mode is MODE.IDLE and not self._under_way:
             return self._before()
-        if outputs.mode not in {Mode.STARTING, Mode.IDLE}:
+        if outputs.mode is not MODE.STARTING and outputs.mode is not MODE.IDLE:
             self._under_way = True
-        if outputs.buzzer is Buzzer.ASK or outputs.mode is Mode.LEVEL_WAIT:
+        if outputs.buzzer is BUZZER.ASK or outputs.mode is MODE.LEVEL_WAIT:
             self.note = "it asks whether all is well: OK"
             return "o"
-        if outputs.lamps.release_ok is Lamp.ON:
+        if outputs.lamps.release_ok is LAMP.ON:
             return self._open_lock()
         self.note = "a whole session by itself; any key takes over"
         return None

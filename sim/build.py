@@ -19,6 +19,8 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow",
 # No contraction: a fused multiply-add on one machine and not on another would end "same seed, same bytes".
 # Nobody puts his own function in the place of one of these: the compiler may look into them across files.
 FAST = ("-O2", "-ffp-contract=off", "-fno-semantic-interposition", "-Wl,-Bsymbolic")
+ACROSS_FILES = "-flto"
+"""A sixth less time for a millisecond.  GNU's compiler only: another one's may want a linker that is not there."""
 SANITISED = ("-O1", "-g", "-ffp-contract=off", "-fsanitize=undefined", "-fno-sanitize-recover=all")
 """Undefined behaviour stops the process with the line: for the tests, four times slower."""
 
@@ -41,8 +43,11 @@ def compiler() -> str:
     raise BuildError("no C compiler found (gcc or cc); install one, for example: apt-get install gcc libc6-dev")
 
 
-def _digest(flags: tuple[str, ...], cc: str) -> str:
-    said = subprocess.run([cc, "--version"], capture_output=True, text=True, check=False).stdout
+def _version(cc: str) -> str:
+    return subprocess.run([cc, "--version"], capture_output=True, text=True, check=False).stdout
+
+
+def _digest(flags: tuple[str, ...], said: str) -> str:
     digest = hashlib.sha256(f"{said}\n{flags}\n{WARNINGS}".encode())
     for path in sources() + sorted(NATIVE.glob("*.h")) + sorted(FIRMWARE.glob("*.h")):
         digest.update(path.name.encode())
@@ -68,9 +73,11 @@ def folder() -> Path:
 
 def library(*, sanitised: bool = False) -> Path:
     """The compiled library, built now if any source changed.  Raises BuildError."""
-    flags = SANITISED if sanitised else FAST
     cc = compiler()
-    target = folder() / f"world-{'ubsan' if sanitised else 'fast'}-{_digest(flags, cc)}.so"
+    said = _version(cc)
+    fast = (*FAST, ACROSS_FILES) if "Free Software Foundation" in said else FAST
+    flags = SANITISED if sanitised else fast
+    target = folder() / f"world-{'ubsan' if sanitised else 'fast'}-{_digest(flags, said)}.so"
     if not target.exists():
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

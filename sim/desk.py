@@ -106,15 +106,20 @@ class Desk:
 
     def tick(self) -> None:
         """One control period of the world, with the Pi in it if it lives."""
+        if self._tapped:
+            self._lift_fingers()
+        before = self._process.disk.outputs
+        self._process.tick(self.now_s)
+        self.now_s += TICK_MS / 1000
+        outputs = self._process.disk.outputs
+        if outputs.events and outputs is not before:
+            self.events.extend(outputs.events)
+            self.events_count += len(outputs.events)
+
+    def _lift_fingers(self) -> None:
         for button in [name for name, until_s in self._tapped.items() if self.now_s >= until_s]:
             del self._tapped[button]
             self.world.press(button, button in self._held)
-        before = self.outputs
-        self._process.tick(self.now_s)
-        self.now_s += TICK_MS / 1000
-        if self.outputs is not before:
-            self.events.extend(self.outputs.events)
-            self.events_count += len(self.outputs.events)
 
     # ------------------------------------------------------------ hands
 

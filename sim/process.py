@@ -114,7 +114,8 @@ class Process:
     def tick(self, now_s: float) -> None:
         """20 ms of the world, with the process in it if it lives."""
         self.disk.said = ""
-        self._heed_faults(now_s)
+        if self.world.host.down_s > 0.0 or self.world.host.stall_s > 0.0:
+            self._heed_faults(now_s)
         if self._wakes_s is not None and now_s >= self._wakes_s:
             self._wakes_s = None
             if self._stalled:
@@ -126,10 +127,9 @@ class Process:
             self.world.run_ms(TICK_MS)
             return
         self._machine.wait_for_tick()
-        late_s = self._stalled_ms / 1000.0
         self._state = service.tick(self._state, self._machine, self.disk, self.disk, self.disk, self._limits, self._telemetry)
-        if late_s > 0.0:
-            self._stalled_ms = 0
+        if self._stalled_ms > 0:
+            late_s, self._stalled_ms = self._stalled_ms / 1000.0, 0
             self.world.host.late_s = max(0.0, self.world.host.late_s - late_s)
 
     def _heed_faults(self, now_s: float) -> None:
@@ -138,7 +138,7 @@ class Process:
         if host.down_s > 0.0:
             self.crash()
             self._wakes_s = now_s + host.down_s
-        elif host.stall_s > 0.0:
+        else:
             self.freeze()
             self._wakes_s = now_s + host.stall_s
         host.down_s = host.stall_s = 0.0

@@ -7,13 +7,12 @@ from dataclasses import replace
 from controller.core import buttons, session
 from controller.core.facts import PROOF_DEG, Facts
 from controller.core.limits import Limits
-from controller.core.members import MODE, SIGNAL
+from controller.core.members import FLAG, MODE, REASON, SIGNAL
 from controller.core.model import Mode
 from controller.core.modes import RETURNS, Signal
 from controller.core.motion import leg_time_s, return_time_s
 from controller.core.session import Session
 from controller.core.signals import DIZZY_WAIT_S, before_the_gate
-from controller.core.wire import BoardReason, StatusFlag
 
 ASKED = frozenset({SIGNAL.RETURN_PRESSED, SIGNAL.SESSION_OVER, SIGNAL.DIZZY_STOP, SIGNAL.PROOF_FAILED})
 """A return that these begin was asked for: a completed session or RETURN (SR15), or the person just pressed a button."""
@@ -38,7 +37,7 @@ def during(ses: Session, f: Facts, *, answered: bool) -> Session:
 
 def _at_level(ses: Session, f: Facts, *, answered: bool) -> Session:
     """SR15's wait ends by OK or RETURN, seen here or by the board's own wires."""
-    waits = bool(f.flags & StatusFlag.LEVEL_WAIT)
+    waits = bool(f.flags & FLAG.LEVEL_WAIT)
     heard_by_board = ses.level_seen and f.board_ok and not waits
     if ses.unasked and (answered or heard_by_board):
         return replace(ses, unasked=False, level_seen=False)
@@ -74,7 +73,7 @@ def _begun(ses: Session, f: Facts, mode: Mode, signal: Signal) -> Session | None
 def _unasked(f: Facts, signal: Signal) -> bool:
     if signal in ASKED or (f.angle_known and f.angle_deg <= f.limits.upright_deg + PROOF_DEG):
         return False
-    return not f.reasons & BoardReason.ASKED or bool(f.flags & StatusFlag.LEVEL_WAIT)
+    return not f.reasons & REASON.ASKED or bool(f.flags & FLAG.LEVEL_WAIT)
 
 
 def dizzy_target_deg(ses: Session, f: Facts) -> float:

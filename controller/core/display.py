@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from controller.core import panel, rest, session, story
 from controller.core.facts import since
 from controller.core.members import ACTION, MODE
-from controller.core.model import Buzzer, Event, Lamps, SessionPlan
+from controller.core.model import SessionPlan
 from controller.core.motion import plan_hold_s
 from controller.core.panel import Screen
 from controller.core.tick import Tick
@@ -16,41 +14,31 @@ from controller.core.words import LADDER_WORDS, PROOF_WORDS
 SCROLL_CPS = 4.0
 """Text longer than a line runs through it at a speed that can be read."""
 
+SILENCE = ("", False)
 HELD = frozenset({MODE.STOPPED, MODE.FAULT, MODE.RESCUE})
 FREE_TO_OPEN = frozenset({MODE.IDLE, MODE.RELEASE})
 
 
-class Shown(NamedTuple):
-    """What the devices get."""
-
-    screen: Screen
-    lamps: Lamps
-    buzzer: Buzzer
-    release_locks: bool
-    turned: bool
-    phrase: str
-    urgent: bool
-    rest_left_s: float
-    events: tuple[Event, ...]
-
-
-def show(screen: Screen, told: story.Told, t: Tick) -> Shown:
-    """One tick of the panel."""
-    f, mode, left_s = t.f, t.mode, rest_left_s(t)
-    released = f.at_upright and (mode in FREE_TO_OPEN or (mode in HELD and _settled(t)))
+def show(screen: Screen, told: story.Told, t: Tick) -> None:
+    """One tick of the panel: fills in all that the devices get.  The lines are made anew only when what they tell has changed."""
+    f, mode = t.f, t.mode
+    t.events, t.rest_left_s = told.events, rest_left_s(t)
     to_say = story.queue(screen, told) if told.words else screen.to_say
-    phrase, urgent = to_say[0] if to_say else ("", False)
+    t.phrase, t.urgent = to_say[0] if to_say else SILENCE
     text = _urgent_text(t)
     angle_deg = round(f.angle_deg) if f.angle_known else None
-    shown = panel.Shown(mode, angle_deg, _target(t), int(_left_s(t, left_s)), _window(text, f.now_s) if text else "", t.drive.warning)
-    if shown != screen.key or to_say:
-        plan, plan_line = _plan_line(screen, t) if mode is MODE.IDLE else (screen.plan, screen.plan_line)
-        lines = panel.lines(shown, plan_line if mode is MODE.IDLE else "")
-        screen = Screen(key=shown, lines=lines, to_say=to_say[1:], plan=plan, plan_line=plan_line)
-    lamps = panel.lamps(mode, refused=bool(t.refused), broken=bool(t.verdict.refusing), ladder=t.ladder.level, released=released)
-    buzzer = panel.buzzer(ladder=t.ladder.level, asked=t.ask.asked or mode is MODE.PAUSED, alarm=_alarm(t), warning=t.drive.warning)
-    turned = f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG
-    return Shown(screen, lamps, buzzer, released, turned, phrase, urgent, left_s, told.events)
+    key = (mode, angle_deg, _target(t), int(_left_s(t)), _window(text, f.now_s) if text else "", t.warning)
+    t.screen = _screen(screen, t, panel.Shown(*key), to_say[1:]) if key != screen.key or to_say else screen
+    released = f.at_upright and (mode in FREE_TO_OPEN or (mode in HELD and _settled(t)))
+    t.lamps = panel.lamps(mode, refused=bool(t.refused), broken=bool(t.verdict.refusing), ladder=t.ladder.level, released=released)
+    t.buzzer = panel.buzzer(ladder=t.ladder.level, asked=t.ask.asked or mode is MODE.PAUSED, alarm=_alarm(t), warning=t.warning)
+    t.release_locks, t.turned = released, f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG
+
+
+def _screen(screen: Screen, t: Tick, shown: panel.Shown, to_say: tuple[story.Said, ...]) -> Screen:
+    idle = t.mode is MODE.IDLE
+    plan, plan_line = _plan_line(screen, t) if idle else (screen.plan, screen.plan_line)
+    return Screen(key=shown, lines=panel.lines(shown, plan_line if idle else ""), to_say=to_say, plan=plan, plan_line=plan_line)
 
 
 def rest_left_s(t: Tick) -> float:
@@ -74,12 +62,12 @@ def _target(t: Tick) -> int:
     return round(stage.angle_deg) if stage is not None else 0
 
 
-def _left_s(t: Tick, rest_left: float) -> float:
+def _left_s(t: Tick) -> float:
     if t.mode is MODE.HOLDING:
-        return max(0.0, t.hold_left_s)
+        return t.hold_left_s if t.hold_left_s > 0.0 else 0.0
     if t.mode is MODE.SETTLING:
         return max(0.0, t.f.limits.settling_s - t.f.in_mode_s)
-    return rest_left
+    return t.rest_left_s
 
 
 def _urgent_text(t: Tick) -> str:

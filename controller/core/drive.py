@@ -10,26 +10,16 @@ from typing import NamedTuple
 
 from controller.core import motion, proof, rest, session
 from controller.core.facts import LOAD_CHECK_DEG, PROOF_DEG, Facts
-from controller.core.members import ACTION, BOARD, MODE, REQUEST
+from controller.core.members import ACTION, BOARD, FLAG, MODE, REQUEST
 from controller.core.model import Command, Mode
 from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.motion import MotionState
 from controller.core.quick import closed, drafter
 from controller.core.tick import Tick
-from controller.core.wire import Request, StatusFlag
+from controller.core.wire import Request
 
 CREEP_DPS = 0.3
 """Upright rest is where the board says it is: the last tenths are gone slowly until it does."""
-
-
-class Drive(NamedTuple):
-    """The command, what the motion planner remembers, and how long the warning has sounded."""
-
-    command: Command | None
-    motion: MotionState
-    warned_s: float
-    target_deg: float | None
-    warning: bool
 
 
 class Wish(NamedTuple):
@@ -44,22 +34,22 @@ class Wish(NamedTuple):
 STILL = Wish(REQUEST.HOLD)
 
 
-def drive(t: Tick, now: MotionState) -> Drive:
-    """One tick from the motion asked for last."""
+def drive(t: Tick, now: MotionState) -> None:
+    """One tick from the motion asked for last: fills in the command, the planned motion, its target and the warning."""
     f, mode = t.f, t.mode
     wish = _WISHES[mode](f, t) if mode in _WISHES else STILL
     coming = wish.moves or (mode is MODE.HOLDING and t.hold_left_s <= f.limits.warning_s) or (mode is MODE.RESTING and _rest_nearly_over(f))
-    warned_s = t.warned_s + f.dt_s if coming else 0.0
-    warning = coming and warned_s < f.limits.warning_s
-    waits = warning and wish.moves
+    t.warned_s = t.warned_s + f.dt_s if coming else 0.0
+    t.warning = coming and t.warned_s < f.limits.warning_s
+    waits = t.warning and wish.moves
     if wish.request is REQUEST.HOLD or wish.target_deg is None or waits:
         planned = motion.stop(now, f.limits, f.dt_s) if now is not motion.AT_REST else now
     elif f.dt_s > f.limits.board_silent_s:  # after a stall the board has braked: begin from rest, never with a jerk
         planned = motion.AT_REST
     else:
         planned = _steer(f, wish, now)
-    command = _command(f, t, REQUEST.HOLD if waits else wish.request, planned, warning=warning) if f.board_ok else None
-    return Drive(command, planned, warned_s, wish.target_deg, warning)
+    t.motion, t.target_deg = planned, wish.target_deg
+    t.command = _command(f, t, REQUEST.HOLD if waits else wish.request) if f.board_ok else None
 
 
 def _steer(f: Facts, wish: Wish, now: MotionState) -> MotionState:
@@ -77,7 +67,7 @@ def _rest_nearly_over(f: Facts) -> bool:
 
 
 def _rate_dps(f: Facts, t: Tick) -> float:
-    return f.limits.half_rate_dps if t.verdict.half_rate or f.flags & StatusFlag.HALF_RATE else f.limits.rate_dps
+    return f.limits.half_rate_dps if t.verdict.half_rate or f.flags & FLAG.HALF_RATE else f.limits.rate_dps
 
 
 def _return_wish(f: Facts, t: Tick) -> Wish:
@@ -146,7 +136,7 @@ def return_target_deg(f: Facts) -> float | None:
     near_upright = f.angle_deg <= limits.upright_deg + PROOF_DEG
     if not f.rest_done and not near_upright:
         return limits.gate_deg if f.angle_deg >= limits.gate_deg - limits.gate_half_deg else None
-    if (f.unasked or f.flags & StatusFlag.LEVEL_WAIT) and not near_upright:
+    if (f.unasked or f.flags & FLAG.LEVEL_WAIT) and not near_upright:
         return limits.level_deg if f.angle_deg > limits.level_deg else None
     return limits.upright_deg
 
@@ -154,12 +144,12 @@ def return_target_deg(f: Facts) -> float | None:
 _new_command = drafter(Command)
 
 
-def _command(f: Facts, t: Tick, request: Request, planned: MotionState, *, warning: bool) -> Command:
+def _command(f: Facts, t: Tick, request: Request) -> Command:
     if t.verdict.trip_due:
         request = REQUEST.TRIP
     command = _new_command()
     command.request = request
-    command.rate_dps = _asked_dps(request, planned.rate_dps)
+    command.rate_dps = _asked_dps(request, t.motion.rate_dps)
     command.imu_angle_deg = f.tilt.angle_deg if f.tilt_ok else None
     command.permitted_angle_deg = session.permitted_deg(t.session, f.limits)
     going_up = request is REQUEST.RETURN_UP or request is REQUEST.ASCEND
@@ -167,7 +157,7 @@ def _command(f: Facts, t: Tick, request: Request, planned: MotionState, *, warni
     command.half_rate = going_up and (t.verdict.half_rate or not f.tilt_ok)
     command.session = t.mode in MOVED_BY_THE_PI
     command.alarm = t.verdict.action > ACTION.WARN
-    command.warn = warning
+    command.warn = t.warning
     command.challenge = f.board.challenge
     return closed(command, Command)
 

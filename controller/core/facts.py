@@ -11,11 +11,12 @@ from math import inf
 from controller.core import rest
 from controller.core.buttons import Buttons
 from controller.core.limits import Limits
+from controller.core.members import CONTACT, FLAG
 from controller.core.model import BoardReport, Inputs, Latches, Mode
 from controller.core.rest import Rest
 from controller.core.tilt import TiltState
 from controller.core.watch import Watch
-from controller.core.wire import BoardMode, Contact, StatusFlag
+from controller.core.wire import BoardMode
 
 UPRIGHT_DOUBT_DEG = 10.0
 """The board alone says what is upright rest (end-stop and potentiometer), unless the IMU contradicts it by more than this."""
@@ -29,8 +30,8 @@ PROOF_DEG = 3.0
 LOAD_CHECK_DEG = 5.0
 """The first five degrees, gone at half rate, are the load check (SR16, F86)."""
 
-ESTOP_CONTACTS = Contact.ESTOP_A | Contact.ESTOP_B
-ANKLE_CONTACTS = Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT
+ESTOP_CONTACTS = CONTACT.ESTOP_A | CONTACT.ESTOP_B
+ANKLE_CONTACTS = CONTACT.ANKLE_LEFT | CONTACT.ANKLE_RIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,33 +81,28 @@ def whether_heard(board: BoardReport, limits: Limits) -> bool:
     return board.age_s <= limits.board_silent_s and board.identified
 
 
-def best_angle(tilt: TiltState, board: BoardReport, *, heard: bool) -> tuple[bool, float, float]:
+def best_angle(tilt: TiltState, board: BoardReport, heard: bool) -> tuple[bool, float, float]:
     """(known, angle, rate): the Pi's own while trusted, else the board's while it trusts its own."""
     if tilt.trusted:
         return True, tilt.angle_deg, tilt.rate_dps
-    if heard and board.flags & StatusFlag.ANGLE_TRUSTED:
+    if heard and board.flags & FLAG.ANGLE_TRUSTED:
         return True, board.angle_deg, board.rate_dps
     return False, tilt.angle_deg, 0.0
 
 
-def whether_upright(tilt: TiltState, board: BoardReport, limits: Limits, *, heard: bool) -> bool:
-    """At upright rest, as far as anyone can tell; doubt is no."""
+def whether_upright(tilt: TiltState, flags: int, limits: Limits, heard: bool) -> tuple[bool, bool]:
+    """(at upright rest, certainly away from it), as far as anyone can tell; doubt is no, to both."""
     if heard:
         contradicted = tilt.trusted and tilt.angle_deg > limits.upright_deg + UPRIGHT_DOUBT_DEG
-        return bool(board.flags & StatusFlag.AT_UPRIGHT) and not contradicted
-    return tilt.trusted and tilt.angle_deg <= limits.upright_deg + UPRIGHT_ALONE_DEG
-
-
-def whether_off_upright(tilt: TiltState, board: BoardReport, limits: Limits, *, heard: bool) -> bool:
-    """Certainly away from upright rest."""
-    if heard:
-        return not board.flags & StatusFlag.AT_UPRIGHT
-    return tilt.trusted and tilt.angle_deg > limits.upright_deg + UPRIGHT_ALONE_DEG
+        says_so = flags & FLAG.AT_UPRIGHT != 0
+        return says_so and not contradicted, not says_so
+    near = tilt.angle_deg <= limits.upright_deg + UPRIGHT_ALONE_DEG
+    return tilt.trusted and near, tilt.trusted and not near
 
 
 def rest_done_by_both(taken: Rest, flags: int) -> bool:
     """SR3: the Pi's own count and the board's word, both."""
-    return taken.done and bool(flags & StatusFlag.REST_DONE)
+    return taken.done and bool(flags & FLAG.REST_DONE)
 
 
 def since(start_s: float, now_s: float) -> float:

@@ -5,13 +5,11 @@ Its causes are judged in `cause`; the emergency stop never silences it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
 from controller.core.facts import Facts
-from controller.core.members import BOARD, MODE
-from controller.core.wire import Contact, StatusFlag
+from controller.core.members import BOARD, CONTACT, FLAG, MODE
 from controller.core.words import LADDER_WORDS, RESCUE_STEPS
 
 TONE, SPEECH, NOTICE = 1, 2, 3
@@ -58,12 +56,12 @@ def progress(last: Progress, f: Facts) -> Progress:
     return last if rests is last.rests else Progress(since_s=last.since_s, nearest_deg=last.nearest_deg, rests=rests)
 
 
-def _stuck(last: Progress, f: Facts) -> bool:
+def _no_way_up(f: Facts, last: Progress) -> str:
     """No progress for too long; a rest that the board may be taking by itself is waited for."""
-    if last is NOT_DUE:
-        return False
     allowed_s = f.limits.no_progress_s + (f.limits.rest_s if board_may_rest(f) else 0.0)
-    return f.now_s - last.since_s > allowed_s
+    if f.now_s - last.since_s <= allowed_s:
+        return ""
+    return "no_progress" if f.board_ok else "unheard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,32 +79,32 @@ class Ladder:
 OFF = Ladder()
 
 
-CAUSES: tuple[tuple[str, Callable[[Facts, bool, float], bool]], ...] = (
-    ("level_wait", lambda f, _stuck, _latched_s: f.mode is MODE.LEVEL_WAIT),
-    ("estop_waiting", lambda f, _stuck, latched_s: latched_s >= f.limits.estop_ladder_s),
-    ("faulted", lambda f, _stuck, _latched_s: f.mode is MODE.FAULT and f.in_mode_s > f.limits.no_progress_s),
-    ("no_progress", lambda f, stuck, _latched_s: stuck and f.board_ok),
-    ("unheard", lambda f, stuck, _latched_s: stuck and not f.board_ok),
-    ("time_up", lambda f, _stuck, _latched_s: f.session and f.inverted and f.time_left_s <= 0.0),
-    ("dizzy", lambda f, _stuck, _latched_s: f.mode is MODE.DIZZY_WAIT and f.in_mode_s > DIZZY_LONG_S),
-    ("board", lambda f, _stuck, _latched_s: f.flags & StatusFlag.LADDER != 0),
-)
-"""Why help is needed off upright rest, by the facts, whether a return makes no progress, and how long an emergency stop has been latched.
-The first that applies names it."""
-
-
 def cause(f: Facts, last: Progress, latched_s: float) -> str:
-    """Why help is needed, or nothing."""
+    """Why help is needed, or nothing.  `latched_s`: how long an emergency stop has been latched."""
     if f.at_upright:
         jammed = f.mode is MODE.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S
         return "locks_jam" if jammed else ""
     if not f.off_upright and not f.session:
         return ""
-    stuck = _stuck(last, f)
-    for name, applies in CAUSES:
-        if applies(f, stuck, latched_s):
-            return name
-    return ""
+    return _waits(f, latched_s) or ("" if last is NOT_DUE else _no_way_up(f, last)) or _runs_out(f)
+
+
+def _waits(f: Facts, latched_s: float) -> str:
+    """The table stands until somebody does something."""
+    if f.mode is MODE.LEVEL_WAIT:
+        return "level_wait"
+    if latched_s >= f.limits.estop_ladder_s:
+        return "estop_waiting"
+    return "faulted" if f.mode is MODE.FAULT and f.in_mode_s > f.limits.no_progress_s else ""
+
+
+def _runs_out(f: Facts) -> str:
+    """Time, patience, or the drive board's."""
+    if f.session and f.inverted and f.time_left_s <= 0.0:
+        return "time_up"
+    if f.mode is MODE.DIZZY_WAIT and f.in_mode_s > DIZZY_LONG_S:
+        return "dizzy"
+    return "board" if f.flags & FLAG.LADDER else ""
 
 
 def motion_due(f: Facts) -> bool:
@@ -114,7 +112,7 @@ def motion_due(f: Facts) -> bool:
     if f.mode is MODE.RETURNING:
         return f.off_upright
     if f.mode is MODE.BOARD_RETURN:
-        waits = f.flags & StatusFlag.LEVEL_WAIT or f.contacts & Contact.RELEASE
+        waits = f.flags & FLAG.LEVEL_WAIT or f.contacts & CONTACT.RELEASE
         return not waits and not f.at_upright
     return f.mode is MODE.RESCUE and f.board_mode is BOARD.RESCUE
 
@@ -122,7 +120,7 @@ def motion_due(f: Facts) -> bool:
 def board_may_rest(f: Facts) -> bool:
     """The board may be taking the rest by itself: at rest, within the gate or past it."""
     past = not f.angle_known or f.angle_deg <= f.limits.gate_deg + f.limits.gate_half_deg
-    return past and not f.flags & StatusFlag.REST_DONE
+    return past and not f.flags & FLAG.REST_DONE
 
 
 def update(ladder: Ladder, f: Facts, why: str, *, answered: bool) -> Ladder:

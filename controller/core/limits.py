@@ -6,9 +6,8 @@ them together: the Pi is at least as strict.  Configuration may move a value onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import isfinite
-from typing import NamedTuple
 
 STANDARD_GRAVITY_MPS2 = 9.80665
 
@@ -106,21 +105,14 @@ AXES: dict[str, tuple[int, float]] = {
 """A chip axis by name: its place in a sample and its sign."""
 
 
-class Frame(NamedTuple):
-    """Where in a sample the table's axes stand, and their signs: towards the head, out of the face, and about the pivot."""
-
-    head: int
-    face: int
-    pivot: int
-    head_sign: float
-    face_sign: float
-    turn_sign: float
+Frame = tuple[int, int, int, float, float, float]
+"""Where in a sample the table's axes stand (towards the head, out of the face, about the pivot), and their signs in the same order."""
 
 
 def _frame(head_axis: str, face_axis: str) -> Frame:
     (head, head_sign), (face, face_sign) = AXES[head_axis], AXES[face_axis]
     turn_sign = head_sign * face_sign if (head - face) % 3 == 1 else -head_sign * face_sign  # descent turns about face x head
-    return Frame(head, face, 3 - head - face, head_sign, face_sign, turn_sign)
+    return head, face, 3 - head - face, head_sign, face_sign, turn_sign
 
 
 FRAMES: dict[tuple[str, str], Frame] = {(head, face): _frame(head, face) for head in AXES for face in AXES if head[1] != face[1]}
@@ -145,6 +137,7 @@ class Mounting:
     zero_deg: float = 0.0
     accel_offset_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gyro_offset_dps: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    frame: Frame = field(init=False, repr=False, compare=False)  # of the two axes
 
     def __post_init__(self) -> None:
         for name in ("head_axis", "face_axis"):
@@ -152,6 +145,7 @@ class Mounting:
                 raise ValueError(f"mounting.{name}: {getattr(self, name)!r} is no chip axis; allowed {', '.join(AXES)}")
         if self.head_axis[1] == self.face_axis[1]:
             raise ValueError(f"mounting.face_axis: {self.face_axis!r} is the head axis too; the two must be different axes")
+        object.__setattr__(self, "frame", FRAMES[self.head_axis, self.face_axis])
         _refuse_beyond("mounting.zero_deg", (self.zero_deg,), MOST_ZERO_DEG)
         _refuse_beyond("mounting.accel_offset_mps2", self.accel_offset_mps2, MOST_ACCEL_OFFSET_MPS2)
         _refuse_beyond("mounting.gyro_offset_dps", self.gyro_offset_dps, MOST_GYRO_OFFSET_DPS)

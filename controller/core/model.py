@@ -113,13 +113,17 @@ class Oscillation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One step of a protocol: go to `angle_deg`, stay `hold_s`."""
+    """One step of a protocol: go to `angle_deg`, stay `hold_s`.  It keeps its prompts in the order of their moments, however they come."""
 
     angle_deg: float
     hold_s: float
     prompts: tuple[Prompt, ...] = ()
     way_prompts: tuple[Prompt, ...] = ()  # on the way there; their at_s counts from the beginning of that motion (TP7)
     oscillation: Oscillation | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("prompts", "way_prompts"):
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda prompt: prompt.at_s)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,14 +65,14 @@ def steer(motion: MotionState, *, angle_deg: float, target_deg: float, max_rate_
         return _slowed(motion, limits.accel_dps2, limits.jerk_dps3, dt_s)
     way = copysign(1.0, left_deg)
     ahead, push, distance = rate * way, accel * way, abs(left_deg)
-    fastest = min(max_rate_dps, limits.max_rate_dps)
+    fastest = max_rate_dps if max_rate_dps < limits.max_rate_dps else limits.max_rate_dps
     braking, jerk = limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3
     if ahead < 0.0:
         return stop(motion, limits, dt_s)  # going away from it
     if ahead > 0.0 and _stopping_deg(ahead, push, limits.accel_dps2, jerk) + ahead * DRIVE_LAG_S > distance + LEAVES_DEG:
         return stop(motion, limits, dt_s)
     for change in (jerk * dt_s, 0.0, -jerk * dt_s):
-        next_push = min(max(push + change, -limits.accel_dps2), limits.accel_dps2)
+        next_push = _within(push + change, -limits.accel_dps2, limits.accel_dps2)
         next_ahead = ahead + next_push * dt_s
         settles_at = next_ahead + next_push * abs(next_push) / (2.0 * jerk)
         room_deg = distance - next_ahead * (dt_s + DRIVE_LAG_S)
@@ -93,11 +93,16 @@ def _slowed(motion: MotionState, braking_dps2: float, jerk_dps3: float, dt_s: fl
     step_dps2 = jerk_dps3 * dt_s
     # n steps of letting go give up rate = push**2 / (2 jerk) + push * dt / 2; solved for push
     wanted = step_dps2 / 2.0 - sqrt(step_dps2 * step_dps2 / 4.0 + 2.0 * jerk_dps3 * ahead)
-    push = max(min(max(wanted, push - step_dps2), push + step_dps2), -braking_dps2)
+    push = _within(wanted, push - step_dps2, push + step_dps2)
+    push = push if push > -braking_dps2 else -braking_dps2
     ahead += push * dt_s
     if ahead <= CRAWL_DPS:
         return AT_REST
     return _going(ahead * way, push * way)
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return least if value < least else most if value > most else value
 
 
 def _going(rate_dps: float, accel_dps2: float) -> MotionState:
@@ -119,12 +124,6 @@ def _stopping_deg(rate_dps: float, accel_dps2: float, braking_dps2: float, jerk_
     return _s_curve_s(peak_dps, braking_dps2, jerk_dps3) * peak_dps / 2.0 + peak_dps * ramp_s - jerk_dps3 * ramp_s**3 / 6.0
 
 
-@lru_cache(maxsize=64)
-def _rated_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
-    """`_s_curve_s` for the few rates that limits name: asked again each tick."""
-    return _s_curve_s(rate_dps, accel_dps2, jerk_dps3)
-
-
 def _s_curve_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
     """Time a jerk-limited change of rate by `rate_dps` takes, from and to zero acceleration."""
     if rate_dps * jerk_dps3 >= accel_dps2 * accel_dps2:
@@ -132,10 +131,48 @@ def _s_curve_s(rate_dps: float, accel_dps2: float, jerk_dps3: float) -> float:
     return 2.0 * sqrt(rate_dps / jerk_dps3)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What a leg at one rate is reckoned with."""
+
+    rate_dps: float
+    speeding_s: float  # from rest to the rate
+    changing_s: float  # ... and back to rest
+    slowest_dps: float  # `steer` may cruise below the rate by what one step of jerk gives in a tick
+    braking_deg: float  # gone while braking from the rate
+
+
+@lru_cache(maxsize=64)
+def _pace(rate_dps: float, accel_dps2: float, jerk_dps3: float, tick_s: float) -> Pace:
+    """Worked out once for each of the few rates that limits name: every inverted tick asks for one (SR2)."""
+    speeding_s = _s_curve_s(rate_dps, accel_dps2, jerk_dps3)
+    braking_s = _s_curve_s(rate_dps, accel_dps2 * PLANNED_BRAKING, jerk_dps3)
+    return Pace(
+        rate_dps=rate_dps,
+        speeding_s=speeding_s,
+        changing_s=speeding_s + braking_s,
+        slowest_dps=rate_dps - jerk_dps3 * tick_s * tick_s,
+        braking_deg=rate_dps * braking_s / 2.0,
+    )
+
+
+def pace(rate_dps: float, limits: Limits) -> Pace:
+    """At this rate, with the limits' acceleration and jerk."""
+    return _pace(rate_dps, limits.accel_dps2, limits.jerk_dps3, limits.tick_s)
+
+
 def leg_time_s(distance_deg: float, rate_dps: float, limits: Limits) -> float:
     """Upper bound of the time `steer` takes over this distance from rest to rest, landing included."""
-    changing_s = _speeding_s(rate_dps, limits) + _braking_s(rate_dps, limits)
-    return _cruising_s(distance_deg, rate_dps, changing_s, limits) + changing_s + LANDING_S
+    return _leg_s(distance_deg, pace(rate_dps, limits))
+
+
+def _leg_s(distance_deg: float, leg: Pace) -> float:
+    return _cruising_s(distance_deg, leg, leg.changing_s) + leg.changing_s + LANDING_S
+
+
+def _cruising_s(distance_deg: float, leg: Pace, changing_s: float) -> float:
+    cruised_deg = distance_deg - leg.rate_dps * changing_s / 2.0
+    return cruised_deg / leg.slowest_dps if cruised_deg > 0.0 else 0.0
 
 
 def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, *, rest_left_s: float) -> float:
@@ -146,11 +183,11 @@ def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, *, rest_lef
     """
     if angle_deg <= 0.0:
         return 0.0
-    to_level_deg = min(angle_deg, limits.gate_deg + LANDED_DEG)
+    leg = pace(rate_dps, limits)
     if angle_deg <= limits.gate_deg + limits.gate_half_deg:
-        return rest_left_s + _through_level_s(angle_deg, rate_dps, limits)
-    to_gate_s = leg_time_s(angle_deg - limits.gate_deg, rate_dps, limits)
-    return to_gate_s + rest_left_s + _through_level_s(to_level_deg, rate_dps, limits)
+        return rest_left_s + _through_level_s(angle_deg, leg, limits)
+    to_gate_s = _leg_s(angle_deg - limits.gate_deg, leg)
+    return to_gate_s + rest_left_s + _through_level_s(limits.gate_deg + LANDED_DEG, leg, limits)
 
 
 def plan_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
@@ -159,7 +196,7 @@ def plan_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
     Inverted time begins where the descent from upright rest passes level, at the full rate.
     """
     left_s = min(plan.max_inverted_s, limits.max_inverted_s)
-    speeding_s = _speeding_s(limits.rate_dps, limits)
+    speeding_s = pace(limits.rate_dps, limits).speeding_s
     holds: list[float] = []
     at_deg = 0.0
     for stage in plan.stages:
@@ -182,23 +219,8 @@ def plan_hold_s(plan: SessionPlan, limits: Limits) -> float:
     return sum(plan_holds_s(plan, limits))
 
 
-def _through_level_s(angle_deg: float, rate_dps: float, limits: Limits) -> float:
+def _through_level_s(angle_deg: float, leg: Pace, limits: Limits) -> float:
     """From rest until 0 degrees is passed on the way to the wait at level, which lies a little further up."""
-    if rate_dps * _braking_s(rate_dps, limits) / 2.0 >= -limits.level_deg:
-        return leg_time_s(angle_deg - limits.level_deg, rate_dps, limits)
-    speeding_s = _speeding_s(rate_dps, limits)
-    return _cruising_s(angle_deg, rate_dps, speeding_s, limits) + speeding_s + 2.0 * limits.tick_s
-
-
-def _cruising_s(distance_deg: float, rate_dps: float, changing_s: float, limits: Limits) -> float:
-    """`steer` may cruise below the rate by what one step of jerk gives in a tick."""
-    slowest_dps = rate_dps - limits.jerk_dps3 * limits.tick_s * limits.tick_s
-    return max(0.0, distance_deg - rate_dps * changing_s / 2.0) / slowest_dps
-
-
-def _speeding_s(rate_dps: float, limits: Limits) -> float:
-    return _rated_s(rate_dps, limits.accel_dps2, limits.jerk_dps3)
-
-
-def _braking_s(rate_dps: float, limits: Limits) -> float:
-    return _rated_s(rate_dps, limits.accel_dps2 * PLANNED_BRAKING, limits.jerk_dps3)
+    if leg.braking_deg >= -limits.level_deg:
+        return _leg_s(angle_deg - limits.level_deg, leg)
+    return _cruising_s(angle_deg, leg, leg.speeding_s) + leg.speeding_s + 2.0 * limits.tick_s

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
-from controller.core.wire import StatusFlag
+from controller.core.members import FLAG
 
 MOVE_DEG = 2.0
 """The micro-move: enough to tell a frozen sensor from a moving one, and less than the 3 degrees the test may use."""
@@ -93,8 +93,8 @@ def _contacts(f: Facts) -> str:
 
 def _brake(proof: Proof, seen: Seen) -> Proof:
     f = seen.f
-    if seen.in_part_s >= BRAKE_LEAST_S and f.flags & StatusFlag.BRAKE_TESTED:
-        if not f.flags & StatusFlag.BRAKE_HELD:
+    if seen.in_part_s >= BRAKE_LEAST_S and f.flags & FLAG.BRAKE_TESTED:
+        if not f.flags & FLAG.BRAKE_HELD:
             return _fail("brake", f)
         return replace(
             proof, part=Part.MOVE, since_s=f.now_s, imu_deg=f.tilt.angle_deg, pot_deg=f.board.pot_deg, encoder_deg=f.board.encoder_deg

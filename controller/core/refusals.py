@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from controller.core import buttons
 from controller.core.facts import ESTOP_CONTACTS, Facts, since
-from controller.core.members import BOARD, MODE
+from controller.core.members import BOARD, FLAG, MODE
 from controller.core.model import Refusal
 from controller.core.safety import Verdict
 from controller.core.watch import EVERY_LOCK_SWITCH
-from controller.core.wire import StatusFlag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +53,9 @@ INTERLOCKS: tuple[Interlock, ...] = (
     _row("SR2", "The inverted time of the last session has not cleared.", "Stay upright for 30 s with the ankle locks open.",
          lambda f: f.board_ok and f.board.budget_left_s < f.limits.max_inverted_s - 5.0),
     _row("SR8", "The angle is not trusted.", "Wait a moment; if it stays, have the sensors checked.",
-         lambda f: not f.tilt_ok or not f.flags & StatusFlag.ANGLE_TRUSTED),
+         lambda f: not f.tilt_ok or not f.flags & FLAG.ANGLE_TRUSTED),
     _row("SR13", "The drive board still finishes a return.", "Wait, or hold OK for 3 s at upright rest.",
-         lambda f: bool(f.flags & (StatusFlag.RETURN_ONLY | StatusFlag.LEVEL_WAIT | StatusFlag.SESSION_OPEN))),
+         lambda f: bool(f.flags & (FLAG.RETURN_ONLY | FLAG.LEVEL_WAIT | FLAG.SESSION_OPEN))),
     _row("TP5", "No session is chosen.", "Choose one with SELECT.", lambda f: f.inputs.permission.plan is None),
     _row("TP8", "A spotter is required.", "The spotter presses SPOTTER; then press START within a minute.",
          lambda f: f.inputs.permission.spotter_required and not f.spotted),

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from controller.core.facts import ANKLE_CONTACTS, ESTOP_CONTACTS, Facts
-from controller.core.members import ACTION, BOARD, MODE
+from controller.core.members import ACTION, BOARD, CONTACT, FLAG, MODE, REASON
 from controller.core.model import Action, Clears, Reason
 from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.signs import Signs, signs_of
-from controller.core.wire import BOARD_REASONS, BoardReason, Contact, StatusFlag
+from controller.core.wire import BOARD_REASONS
 from controller.core.words import WORDS
 
 SLOW_LINK_S = 0.055
@@ -79,7 +79,7 @@ def _ankle_open(s: Signs) -> bool:
     if not s.off_upright or s.mode is MODE.STARTING:
         return False
     secondary_open = s.board_ok and s.contacts & ANKLE_CONTACTS != ANKLE_CONTACTS
-    return not s.ankles_closed or secondary_open or s.reasons & BoardReason.ANKLE_OPEN != 0
+    return not s.ankles_closed or secondary_open or s.reasons & REASON.ANKLE_OPEN != 0
 
 
 def _imu_doubt(s: Signs) -> bool:
@@ -87,23 +87,26 @@ def _imu_doubt(s: Signs) -> bool:
     return not s.tilt_ok and s.mode is not MODE.STARTING
 
 
+QUIET = FLAG.BRAKE_SET | FLAG.AT_REST
+
+
 def _disagree(f: Facts) -> bool:
-    both = f.tilt_ok and f.board_ok and f.flags & StatusFlag.ANGLE_TRUSTED
+    both = f.tilt_ok and f.board_ok and f.flags & FLAG.ANGLE_TRUSTED
     return bool(both) and abs(f.tilt.angle_deg - f.board.angle_deg) > f.limits.disagree_deg
 
 
 def _moves_unasked(f: Facts) -> bool:
     """The IMU sees motion while nobody drives and the board sees none: a broken shaft, or a lying board."""
-    quiet = f.flags & StatusFlag.BRAKE_SET and f.flags & StatusFlag.AT_REST and not f.contacts & Contact.RELEASE
-    return bool(quiet) and f.tilt_ok and abs(f.tilt.rate_dps) > MOVES_DPS
+    fast = f.tilt_ok and abs(f.tilt.rate_dps) > MOVES_DPS
+    return fast and f.flags & QUIET == QUIET and not f.contacts & CONTACT.RELEASE
 
 
 def _wrong_way(f: Facts) -> bool:
-    return f.tilt_ok and f.off_upright and abs(f.moving_dps) > 0.5 and f.tilt.rate_dps * f.moving_dps < 0.0 and abs(f.tilt.rate_dps) > 0.5
+    return abs(f.moving_dps) > 0.5 and f.tilt_ok and f.off_upright and f.tilt.rate_dps * f.moving_dps < 0.0 and abs(f.tilt.rate_dps) > 0.5
 
 
 def _time_up(f: Facts) -> bool:
-    return f.inverted and f.session and f.time_left_s <= f.return_s + TIME_MARGIN_S
+    return (f.inverted and f.session and f.time_left_s <= f.return_s + TIME_MARGIN_S) or f.reasons & REASON.TIME_UP != 0
 
 
 def _estop(s: Signs) -> bool:
@@ -116,7 +119,7 @@ def _estop_unheeded(s: Signs) -> bool:
 
 def _past_limit(f: Facts) -> bool:
     past = f.tilt_ok and f.session and f.angle_deg > f.permitted_deg + f.limits.overrun_deg
-    return past or bool(f.reasons & BoardReason.PAST_LIMIT)
+    return past or bool(f.reasons & REASON.PAST_LIMIT)
 
 
 def _rest_disagrees(f: Facts) -> bool:
@@ -128,14 +131,14 @@ def _does_not_move(f: Facts) -> bool:
 
 
 def _return_only(s: Signs) -> bool:
-    return s.off_upright and bool(s.flags & StatusFlag.RETURN_ONLY)
+    return s.off_upright and bool(s.flags & FLAG.RETURN_ONLY)
 
 
 def _board_returns(s: Signs) -> bool:
-    return s.mode in MOVED_BY_THE_PI and s.off_upright and bool(s.flags & StatusFlag.RETURNING)
+    return s.mode in MOVED_BY_THE_PI and s.off_upright and bool(s.flags & FLAG.RETURNING)
 
 
-A, C, B = Action, Clears, BoardReason
+A, C, B = Action, Clears, REASON
 OWN_ANGLE = B.ANGLE_DISAGREE | B.POT_RANGE | B.ANGLE_LOST
 
 # fmt: off
@@ -145,10 +148,10 @@ RULES: tuple[Rule, ...] = (
     _row("SR1", "estop", "F65 F66", A.WARN, C.WHEN_GOOD, _estop),
     _row("SR1", "estop_contacts", "F67", A.WARN, C.WHEN_GOOD, lambda s: s.board_ok and s.contacts & ESTOP_CONTACTS != ESTOP_CONTACTS),
     _row("SR1", "estop_unheeded", "F66", A.TRIP, C.BY_RESET, _estop_unheeded, 0.1),
-    _row("SR10", "mains_lost", "F82", A.RETURN, C.WHEN_GOOD, lambda s: s.board_ok and not s.flags & StatusFlag.MAINS),
+    _row("SR10", "mains_lost", "F82", A.RETURN, C.WHEN_GOOD, lambda s: s.board_ok and not s.flags & FLAG.MAINS),
     _row("SR10", "battery_low", "F82", A.RETURN, C.WHEN_GOOD, _board(B.BATTERY_LOW)),
     # --- time, rate, angle
-    _live("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, lambda f: _time_up(f) or bool(f.reasons & B.TIME_UP)),
+    _live("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, _time_up),
     _live("SR4", "overspeed", "F77", A.TRIP, C.BY_RESET, lambda f: f.tilt_ok and abs(f.tilt.rate_dps) > f.limits.overspeed_dps, 0.02),
     _live("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, _past_limit),
     # --- ankle locks
@@ -184,7 +187,7 @@ RULES: tuple[Rule, ...] = (
     _row("SR9", "obstacle", "F89", A.BOARD_RETURN, C.AT_UPRIGHT, _board(B.OBSTACLE)),
     _row("SR9", "load_drop", "F87", A.BOARD_RETURN, C.AT_UPRIGHT, _board(B.LOAD_DROP)),
     _row("SR9", "board_fault", "F74 F76 F77 F78 F84", A.WARN, C.WHEN_GOOD, lambda s: s.board_mode is BOARD.FAULT),
-    _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda s: s.contacts & Contact.RELEASE != 0),
+    _row("SR9", "release_lever", "F80", A.PAUSE, C.WHEN_GOOD, lambda s: s.contacts & CONTACT.RELEASE != 0),
     # --- restart
     _row("SR13", "return_only", "F39 F40 F41 F42 F64", A.RETURN, C.WHEN_GOOD, _return_only),
     _row("SR13", "board_returns", "F75 F82 F88", A.RETURN, C.WHEN_GOOD, _board_returns),

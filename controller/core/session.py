@@ -50,7 +50,8 @@ def stage_of(session: Session) -> Stage | None:
 
 def permitted_deg(session: Session, limits: Limits) -> float:
     """This session's ceiling (SR5): the person's, the protocol's deepest angle and the table's, whichever is least."""
-    return min(session.deepest_deg, limits.ceiling_deg)  # after a restart nobody knows it; the board keeps the least it has heard
+    # after a restart nobody knows the session's; the board keeps the least it has heard
+    return session.deepest_deg if session.deepest_deg < limits.ceiling_deg else limits.ceiling_deg
 
 
 def hold_left_s(session: Session, hold_s: float, f: Facts) -> float:
@@ -58,7 +59,10 @@ def hold_left_s(session: Session, hold_s: float, f: Facts) -> float:
     if session.plan is None or not session.holds_s:
         return 0.0
     planned_s = session.holds_s[session.stage] - hold_s
-    return min(planned_s, f.time_left_s - f.return_s - hold_margin_s(f)) if f.inverted else planned_s
+    if not f.inverted:
+        return planned_s
+    allowed_s = f.time_left_s - f.return_s - hold_margin_s(f)
+    return allowed_s if allowed_s < planned_s else planned_s
 
 
 def hold_margin_s(f: Facts) -> float:
@@ -78,11 +82,8 @@ def next_stage(session: Session) -> Session:
 
 
 def prompt_due(prompts: tuple[Prompt, ...], given: int, elapsed_s: float) -> Prompt | None:
-    """The next prompt whose moment has come."""
-    if given >= len(prompts):
-        return None
-    following = sorted(prompts, key=lambda p: p.at_s)[given]
-    return following if following.at_s <= elapsed_s else None
+    """The next prompt whose moment has come; a stage has them in order."""
+    return prompts[given] if given < len(prompts) and prompts[given].at_s <= elapsed_s else None
 
 
 def rocking_deg(session: Session, hold_s: float) -> float | None:

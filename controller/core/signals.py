@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 from controller.core import buttons, proof, session
 from controller.core.facts import PROOF_DEG, Facts, since
-from controller.core.members import ACTION, BOARD, MODE, SIGNAL
+from controller.core.members import ACTION, BOARD, FLAG, MODE, REASON, SIGNAL
 from controller.core.model import Mode
 from controller.core.modes import MOVED_BY_THE_PI, Signal
 from controller.core.rest import may_rest
 from controller.core.tick import Tick
-from controller.core.wire import BoardReason, StatusFlag
 
 STARTING_S = 0.5
 """Time for the first telemetry before a service that has just started believes it."""
@@ -78,7 +77,7 @@ def _board_up(t: Tick) -> bool:
 
 
 def _board_asked(f: Facts) -> bool:
-    return f.mode in MOVED_BY_THE_PI and bool(f.reasons & BoardReason.ASKED) and bool(f.flags & StatusFlag.RETURNING)
+    return f.mode in MOVED_BY_THE_PI and bool(f.reasons & REASON.ASKED) and bool(f.flags & FLAG.RETURNING)
 
 
 def _return_due(t: Tick) -> bool:
@@ -173,7 +172,7 @@ def may_go_back_down(f: Facts) -> bool:
     """TP10: past the gate, while ascending, with all locks good, no trip, off upright rest."""
     past = f.angle_deg < f.limits.gate_deg - f.limits.gate_half_deg
     ascending = f.rate_dps < -f.limits.at_rest_dps
-    good = f.ankles_ok and f.tilt_ok and f.board_ok and not f.latches.inspection_due and not f.reasons & BoardReason.ANKLE_OPEN
+    good = f.ankles_ok and f.tilt_ok and f.board_ok and not f.latches.inspection_due and not f.reasons & REASON.ANKLE_OPEN
     return past and ascending and good and f.angle_deg > f.limits.upright_deg + PROOF_DEG
 
 
@@ -185,7 +184,7 @@ def rest_due_here(f: Facts) -> bool:
 
 
 def _waits_at_level(f: Facts) -> bool:
-    return (f.unasked or bool(f.flags & StatusFlag.LEVEL_WAIT)) and f.angle_deg > f.limits.upright_deg + PROOF_DEG
+    return (f.unasked or bool(f.flags & FLAG.LEVEL_WAIT)) and f.angle_deg > f.limits.upright_deg + PROOF_DEG
 
 
 def _resting(t: Tick) -> list[Signal]:
@@ -200,12 +199,12 @@ def _board_return(t: Tick) -> list[Signal]:
     f = t.f
     if not f.board_ok:
         return []
-    if f.at_upright and f.flags & StatusFlag.AT_REST and f.board_mode is not BOARD.ASCENT:
+    if f.at_upright and f.flags & FLAG.AT_REST and f.board_mode is not BOARD.ASCENT:
         return [SIGNAL.AT_UPRIGHT]
     if f.buttons.pressed & buttons.DIZZY:
         return [SIGNAL.DIZZY_STOP]
-    at_rest = bool(f.flags & StatusFlag.AT_REST)
-    if at_rest and f.flags & StatusFlag.LEVEL_WAIT and f.angle_known and f.angle_deg <= f.limits.level_deg + f.limits.level_half_deg:
+    at_rest = bool(f.flags & FLAG.AT_REST)
+    if at_rest and f.flags & FLAG.LEVEL_WAIT and f.angle_known and f.angle_deg <= f.limits.level_deg + f.limits.level_half_deg:
         return [SIGNAL.AT_LEVEL]
     braked = f.board_mode in (BOARD.BRAKED, BOARD.FOLLOW)
     free = at_rest and braked and f.tilt_ok and t.verdict.action < ACTION.BOARD_RETURN
@@ -216,7 +215,7 @@ def _level_wait(t: Tick) -> list[Signal]:
     f = t.f
     if f.at_upright:
         return [SIGNAL.AT_UPRIGHT]
-    return [] if f.unasked or f.flags & StatusFlag.LEVEL_WAIT else [SIGNAL.ANSWERED]
+    return [] if f.unasked or f.flags & FLAG.LEVEL_WAIT else [SIGNAL.ANSWERED]
 
 
 def _dizzy_back(t: Tick) -> list[Signal]:

@@ -14,7 +14,6 @@ from controller.core.facts import ESTOP_CONTACTS, Facts, since
 from controller.core.limits import Limits
 from controller.core.members import MODE, SIGNAL
 from controller.core.model import Inputs, Latches, Outputs, Prompt
-from controller.core.panel import Screen
 from controller.core.perceive import perceive
 from controller.core.quick import closed, drafter
 from controller.core.session import Session
@@ -43,16 +42,16 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     _count(t, state)
     t.session, t.prompt = _prompt(t)
     t.hold_left_s = session.hold_left_s(t.session, t.hold_s, f) if t.mode is MODE.HOLDING else 0.0
-    t.drive = drive(t, state.motion)
+    drive(t, state.motion)
     holds = t.mode is MODE.RESCUE and f.buttons.down & buttons.RETURN != 0  # whoever holds RETURN is awake
     t.ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and t.session.open, answered=t.answered or holds)
     t.progress = ladder.progress(state.progress, f)
     why = ladder.cause(f, t.progress, since(state.latched_s, f.now_s))
     t.ladder = ladder.update(state.ladder, f, why, answered=t.answered)
     t.reasons = story.tellable(f, state, t.mode, t.verdict)
-    shown = display.show(state.screen, story.tell(state, t), t)
-    following = _following(state, t, shown.screen)
-    return following, _outputs(following, t, shown)
+    display.show(state.screen, story.tell(state, t), t)
+    following = _following(state, t)
+    return following, _outputs(following, t)
 
 
 def _decide(t: Tick, state: State) -> None:
@@ -76,7 +75,7 @@ def _decide(t: Tick, state: State) -> None:
     t.inspected = inspected and (state.latches.inspection_due or state.latches.load_refused)
 
 
-def _following(state: State, t: Tick, screen: Screen) -> State:
+def _following(state: State, t: Tick) -> State:
     """What the next tick is to remember."""
     f, new = t.f, _new_state()
     new.now_s, new.mode = f.now_s, t.mode
@@ -86,12 +85,12 @@ def _following(state: State, t: Tick, screen: Screen) -> State:
     new.safety, new.session, new.proof = t.safety, t.session, t.proof
     new.ask, new.progress, new.ladder = t.ask, t.progress, t.ladder
     new.load = _load(state, t)
-    new.motion, new.warned_s, new.warning = t.drive.motion, t.drive.warned_s, t.drive.warning
+    new.motion, new.warned_s, new.warning = t.motion, t.warned_s, t.warning
     new.hold_s, new.way_s, new.inverted_s = t.hold_s, t.way_s, t.inverted_s
     new.selection = state.selection + _selected(f) if f.buttons.pressed else state.selection
     new.latched_s = _latched_s(state, t)
     new.spotted_s = f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s
-    new.screen, new.latches, new.told = screen, _latches(state.latches, t), t.reasons
+    new.screen, new.latches, new.told = t.screen, _latches(state.latches, t), t.reasons
     return closed(new, State)
 
 
@@ -164,27 +163,29 @@ def _selected(f: Facts) -> int:
 
 def _latches(latches: Latches, t: Tick) -> Latches:
     """What must survive a restart of the service."""
-    inspection_due, load_refused = latches.inspection_due, latches.load_refused
-    if t.inspected:
-        inspection_due = load_refused = False
-    if t.verdict.reasons:
-        names = {reason.name for reason in t.verdict.reasons}
-        inspection_due = inspection_due or "ankle_open" in names
-        load_refused = load_refused or "load" in names
     clean = latches.clean_shutdown if t.mode is MODE.STARTING else t.mode is MODE.IDLE and not t.session.open
-    same = inspection_due is latches.inspection_due and load_refused is latches.load_refused and clean is latches.clean_shutdown
-    return latches if same else Latches(inspection_due=inspection_due, load_refused=load_refused, clean_shutdown=clean)
+    if clean is latches.clean_shutdown and not t.inspected and not t.verdict.reasons:
+        return latches
+    names = {reason.name for reason in t.verdict.reasons}
+    new = Latches(
+        inspection_due=(latches.inspection_due and not t.inspected) or "ankle_open" in names,
+        load_refused=(latches.load_refused and not t.inspected) or "load" in names,
+        clean_shutdown=clean,
+    )
+    return latches if new == latches else new
 
 
-def _outputs(state: State, t: Tick, shown: display.Shown) -> Outputs:
+def _outputs(state: State, t: Tick) -> Outputs:
+    """What the rest of the program gets to see of it."""
     f, new = t.f, _new_outputs()
-    new.command, new.mode, new.target_deg = t.drive.command, t.mode, t.drive.target_deg
-    new.lamps, new.buzzer, new.release_locks = shown.lamps, shown.buzzer, shown.release_locks
-    new.lines, new.turned = shown.screen.lines, shown.turned
-    new.phrase, new.urgent = shown.phrase, shown.urgent
+    new.command, new.mode, new.target_deg = t.command, t.mode, t.target_deg
+    new.lamps, new.buzzer, new.release_locks = t.lamps, t.buzzer, t.release_locks
+    new.lines, new.turned = t.screen.lines, t.turned
+    new.phrase, new.urgent = t.phrase, t.urgent
     new.ladder, new.reasons, new.refusals = t.ladder.level, t.verdict.reasons, t.refused
-    new.events, new.latches = shown.events, state.latches
+    new.events, new.latches = t.events, state.latches
     new.angle_deg, new.rate_dps = f.angle_deg if f.tilt_ok else None, f.rate_dps
-    new.hold_left_s, new.rest_left_s, new.inverted_s = max(0.0, t.hold_left_s), shown.rest_left_s, t.inverted_s
+    new.rest_left_s, new.inverted_s = t.rest_left_s, t.inverted_s
+    new.hold_left_s = t.hold_left_s if t.hold_left_s > 0.0 else 0.0
     new.selection = state.selection
     return closed(new, Outputs)

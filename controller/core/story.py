@@ -50,7 +50,7 @@ def tell(was: State, now: Tick) -> Told:
     quiet = (
         was.mode is now.mode and was.told is now.reasons and was.ask.asked is now.ask.asked and was.ladder is now.ladder
         and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected)
-        and was.warning is now.drive.warning and was.watch.opened_at_upright is f.watch.opened_at_upright
+        and was.warning is now.warning and was.watch.opened_at_upright is f.watch.opened_at_upright
     )  # fmt: skip
     if quiet:
         return NOTHING
@@ -148,7 +148,7 @@ def _questions(was: State, now: Tick, events: list[Event], words: list[Said]) ->
 
 def _warning(was: State, now: Tick, events: list[Event], words: list[Said]) -> None:
     f = now.f
-    if now.drive.warning and not was.warning:
+    if now.warning and not was.warning:
         words.append((WARNING_WORDS, True))
     if f.watch.opened_at_upright and not was.watch.opened_at_upright and now.mode is MODE.SETTLING and f.session:
         events.append(Event(at_s=f.now_s, kind="reason", text="locks_early: ankle locks opened before the time", rule="TP11"))

@@ -1,4 +1,4 @@
-"""What one tick has found and decided so far: Tick.  Values only; `step` fills it from top to bottom and nobody else writes to it.
+"""What one tick has found and decided so far: Tick.  Values only; filled from top to bottom by `step`, `drive` and `display.show`.
 
 It lives for one tick.  A field that is read before it is filled is an AttributeError: the process dies and the board takes over.
 """
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from controller.core.answers import Ask
-    from controller.core.drive import Drive
     from controller.core.facts import Facts
     from controller.core.ladder import Ladder, Progress
-    from controller.core.model import Mode, Prompt, Reason, Refusal
+    from controller.core.model import Buzzer, Command, Event, Lamps, Mode, Prompt, Reason, Refusal
     from controller.core.modes import Signal
+    from controller.core.motion import MotionState
+    from controller.core.panel import Screen
     from controller.core.proof import Proof
     from controller.core.safety import Safety, Verdict
     from controller.core.session import Session
@@ -42,8 +43,20 @@ class Tick:
     way_s: float  # on the way to this stage
     inverted_s: float  # of this session's budget
     prompt: Prompt | None  # whose moment has come
-    drive: Drive
+    motion: MotionState  # planned
+    target_deg: float | None  # where it goes
+    warning: bool  # sounds now
+    command: Command | None  # None: the board is not heard, and will not hear us
     ask: Ask
     progress: Progress
     ladder: Ladder
     reasons: tuple[Reason, ...]  # that the story knows; see story.tellable
+    screen: Screen
+    lamps: Lamps
+    buzzer: Buzzer
+    release_locks: bool
+    turned: bool  # the lines, for a reader who is inverted
+    phrase: str
+    urgent: bool  # the phrase cuts what is being said
+    rest_left_s: float
+    events: tuple[Event, ...]

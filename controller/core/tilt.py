@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import atan2, copysign
 
-from controller.core.limits import FRAMES, Limits, Mounting
+from controller.core.limits import Limits, Mounting
 from controller.core.model import ImuReading
 from controller.core.quick import closed, drafter
 from controller.core.tilt_watch import BIAS, NOTHING_SEEN, Watch, watch
@@ -108,7 +108,7 @@ def _measured(reading: ImuReading, mounting: Mounting) -> tuple[float, float]:
 
     Gravity's reaction along the table is -g sin(angle) towards the head and g cos(angle) out of its face.
     """
-    head, face, pivot, head_sign, face_sign, turn_sign = FRAMES[mounting.head_axis, mounting.face_axis]
+    head, face, pivot, head_sign, face_sign, turn_sign = mounting.frame
     accel, offset = reading.accel_mps2, mounting.accel_offset_mps2
     along = (accel[head] - offset[head]) * head_sign
     out = (accel[face] - offset[face]) * face_sign

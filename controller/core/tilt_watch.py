@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import copysign, isfinite, sqrt
 
-from controller.core.limits import FRAMES, STANDARD_GRAVITY_MPS2, Limits, Mounting
+from controller.core.limits import STANDARD_GRAVITY_MPS2, Limits, Mounting
 from controller.core.model import ImuReading
 from controller.core.quick import closed, drafter
 
@@ -123,9 +123,12 @@ def _why_unusable(reading: ImuReading, ahead_s: float, limits: Limits) -> str:
         return STALE
     if reading.age_s < -EARLY_S or ahead_s > CLOCK_LEAP_S:
         return FUTURE
-    accel, gyro = reading.accel_mps2, reading.gyro_dps
-    slow = max(gyro) <= KNOCK_DPS and min(gyro) >= -KNOCK_DPS
-    return "" if slow and max(accel) <= _ACCEL_FULL and min(accel) >= -_ACCEL_FULL else SATURATED
+    return "" if _within(reading.gyro_dps, KNOCK_DPS) and _within(reading.accel_mps2, _ACCEL_FULL) else SATURATED
+
+
+def _within(sample: tuple[float, float, float], most: float) -> bool:
+    x, y, z = sample
+    return -most <= x <= most and -most <= y <= most and -most <= z <= most
 
 
 def _pace(before: Watch, chip_time_s: float, dt_s: float) -> tuple[float, float]:
@@ -169,7 +172,7 @@ def _repeated(refused: Watch, reading: ImuReading) -> Watch:
 
 def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float, ahead_s: float) -> Watch:
     """A sample that is used: is what it says about gravity, noise and life itself plausible?"""
-    head, face, pivot, _, _, _ = FRAMES[mounting.head_axis, mounting.face_axis]
+    head, face, pivot, _, _, _ = mounting.frame
     accel, gyro, last = reading.accel_mps2, reading.gyro_dps, before.last or reading
     heads, faces, side, turning = accel[head], accel[face], accel[pivot], gyro[pivot]
     last_heads, last_faces, last_turning = last.accel_mps2[head], last.accel_mps2[face], last.gyro_dps[pivot]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from controller.core.members import CONTACT
 from controller.core.model import AnkleLocks
-from controller.core.wire import Contact
 
 LATE_S = 0.01
 """A tick that begins later than this is late (fault 55)."""
@@ -32,7 +32,7 @@ def open_locks(ankles: AnkleLocks, contacts: int, *, heard: bool) -> int:
     """The lock switches that are open, as bits; the board's are unknown, not open, while it is not heard."""
     bits = (0 if ankles.left_closed else LEFT_PRIMARY) | (0 if ankles.right_closed else RIGHT_PRIMARY)
     if heard:
-        bits |= (0 if contacts & Contact.ANKLE_LEFT else LEFT_SECONDARY) | (0 if contacts & Contact.ANKLE_RIGHT else RIGHT_SECONDARY)
+        bits |= (0 if contacts & CONTACT.ANKLE_LEFT else LEFT_SECONDARY) | (0 if contacts & CONTACT.ANKLE_RIGHT else RIGHT_SECONDARY)
     return bits
 
 

@@ -10,10 +10,8 @@ import pytest
 
 from controller.core import display, panel, refusals, session
 from controller.core.answers import Ask
-from controller.core.drive import Drive
 from controller.core.ladder import OFF, Ladder
-from controller.core.model import Action, Buzzer, Command, Lamp, Lamps, Mode, Reason, Refusal
-from controller.core.motion import AT_REST
+from controller.core.model import Action, Buzzer, Lamp, Lamps, Mode, Reason, Refusal
 from controller.core.panel import LOOKS, Screen
 from controller.core.proof import Proof
 from controller.core.safety import BOARD_TOLD, REASONS, RULES, Verdict
@@ -45,10 +43,9 @@ def view(
     proof: Proof | None = None, hold_left_s: float = 0.0,
 ) -> Tick:  # fmt: skip
     f = facts(now_s=now_s, mode=mode, angle_deg=angle_deg, angle_known=angle_known, at_upright=upright, off_upright=not upright)
-    drive = Drive(Command(), AT_REST, 0.0, None, warning)
     t = Tick()
     t.f, t.mode, t.verdict, t.refused, t.session = f, mode, verdict(*reasons), refused, session.NONE
-    t.ladder, t.ask, t.drive, t.hold_left_s, t.proof = ladder, Ask(asked=asked), drive, hold_left_s, proof or Proof()
+    t.ladder, t.ask, t.warning, t.hold_left_s, t.proof = ladder, Ask(asked=asked), warning, hold_left_s, proof or Proof()
     return t
 
 
@@ -58,15 +55,16 @@ def later(shown: Tick, now_s: float, watch: Watch | None = None) -> Tick:
     return again
 
 
-def show(shown: Tick) -> display.Shown:
-    return display.show(Screen(), NOTHING, shown)
+def show(shown: Tick) -> Tick:
+    display.show(Screen(), NOTHING, shown)
+    return shown
 
 
 def lit(lamps: Lamps) -> bool:
     return bool({lamps.ready, lamps.moving, lamps.release_ok, lamps.fault} & LIT)
 
 
-def readable(shown: display.Shown) -> None:
+def readable(shown: Tick) -> None:
     first, second = shown.screen.lines
     assert 0 < len(first) <= 21
     assert 0 < len(second) <= 21
