@@ -30,7 +30,7 @@ class Agenda:
 
     def happen(self, row: Row) -> None:
         """Do what is due."""
-        for event in list(self._open):
+        for event in tuple(self._open):
             if self._due(event, row):
                 self._fired.add(event.line)
                 if event.at is not None or event.once:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from controller.exit_codes import ExitCode
-from sim.build import ROOT, BuildError
+from sim.build import ROOT, BuildError, folder
 from sim.cli import SHIPPED
 from sim.runner import Result, run_scenario
 from sim.scenario import DEPTHS, Scenario, ScenarioError
@@ -68,8 +68,8 @@ def unpack(revision: str, into: Path) -> None:
 
 def elsewhere(tree: Path, arguments: list[str]) -> Digests:
     """This file run with the packages of another tree, which need not know it.  Raises OSError with the last thing it said."""
-    command = [sys.executable, "-P", str(Path(__file__).resolve()), "--scenarios", str(SHIPPED), *arguments]
-    world = {**os.environ, "PYTHONPATH": str(tree), "INVERSION_TABLE_BUILD": str(tree / "build")}
+    command = [sys.executable, "-P", str(Path(__file__).resolve()), *arguments]
+    world = {**os.environ, "PYTHONPATH": str(tree), "INVERSION_TABLE_BUILD": str(folder().parent)}  # what is compiled carries its hash
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tree, env=world)
     if done.returncode != 0:
         raise OSError(0, f"the other program cannot run these scenarios: {(done.stderr.strip() or 'no word').splitlines()[-1]}")
@@ -97,7 +97,7 @@ def main() -> int:
                 sys.stdout.write(f"{found} {name}\n")
                 sys.stdout.flush()
             return ExitCode.OK
-        return _against(given.against, chosen, depths, ["--only", given.only, *(["--depth", given.depth] if given.depth else [])])
+        return _against(given.against, chosen, depths, _again(given))
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.BAD_DATA
@@ -109,10 +109,16 @@ def main() -> int:
         return ExitCode.NO_INPUT
 
 
+def _again(given: argparse.Namespace) -> list[str]:
+    """The same choice for the other program: this tree's files, not its own."""
+    depth = ["--depth", given.depth] if given.depth else []
+    return ["--scenarios", str(given.scenarios.resolve()), "--only", given.only, *depth]
+
+
 def _against(revision: str, scenarios: list[Scenario], depths: tuple[str, ...], arguments: list[str]) -> int:
-    with tempfile.TemporaryDirectory(prefix="golden-") as folder:
-        unpack(revision, Path(folder))
-        theirs = elsewhere(Path(folder), arguments)
+    with tempfile.TemporaryDirectory(prefix="golden-") as tree:
+        unpack(revision, Path(tree))
+        theirs = elsewhere(Path(tree), arguments)
     differing = compare(dict(digests(scenarios, depths)), theirs)
     runs = sum(depth in depths for scenario in scenarios for depth in scenario.depths)
     sys.stdout.write("\n".join([*differing, f"{runs - len(differing)} of {runs} runs are the same as with {revision}"]) + "\n")

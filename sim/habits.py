@@ -24,32 +24,43 @@ class Habits:
     press: Press
     locks: Locks
     willing: bool = True
-    done: set[str] = field(default_factory=set)
     asked_s: float | None = None
     level_s: float | None = None
-    lamp_s: float | None = None
+    lamp_seen: bool = False
+    leaves_s: float | None = None
+    _open: list[tuple[float, Callable[[], None]]] = field(default_factory=list)  # what is still to be done at its moment
 
     def begin(self) -> None:
         """Before the first tick: without stepping on anew the locks stand as the last session left them."""
         self.locks("open" if self.routine.toggles_locks or self.routine.locks_at_s is None else "closed")
+        plan = (
+            (self.routine.locks_at_s, lambda: self.locks("closed")),
+            (self.routine.spotter_at_s, lambda: self.press("SPOTTER", PRESS_S)),
+            (self.routine.start_at_s, lambda: self.press("START", PRESS_S)),
+        )
+        self._open = [(at_s, do) for at_s, do in plan if at_s is not None]
 
     def live(self, row: Row) -> None:
         """One tick of an ordinary person."""
-        self._once("locks", self.routine.locks_at_s, row.t_s, lambda: self.locks("closed"))
-        self._once("spotter", self.routine.spotter_at_s, row.t_s, lambda: self.press("SPOTTER", PRESS_S))
-        self._once("start", self.routine.start_at_s, row.t_s, lambda: self.press("START", PRESS_S))
-        asked = row.pi_buzzer == "ask"
-        self.asked_s = self._after(self.asked_s, asked and self.willing, row.t_s, self.routine.answers_after_s)
-        waiting = help_heard(row) and abs(row.angle_deg + 3.0) < 2.5 and row.peak_rate_dps < 0.15
-        self.level_s = self._after(self.level_s, waiting and self.willing, row.t_s, self.routine.level_after_s)
-        if self.lamp_s is None and row.lamps.split()[2:3] == ["on"]:
-            self.lamp_s = row.t_s
-        if self.lamp_s is not None and self.routine.leaves_after_s is not None:
-            self._once("leave", self.lamp_s + self.routine.leaves_after_s, row.t_s, lambda: self.locks("open"))
+        if self._open:
+            self._do_what_is_due(row.t_s)
+        asked = row.pi_buzzer == "ask" and self.willing
+        if asked or self.asked_s is not None:
+            self.asked_s = self._after(self.asked_s, asked, row.t_s, self.routine.answers_after_s)
+        waiting = help_heard(row) and abs(row.angle_deg + 3.0) < 2.5 and row.peak_rate_dps < 0.15 and self.willing
+        if waiting or self.level_s is not None:
+            self.level_s = self._after(self.level_s, waiting, row.t_s, self.routine.level_after_s)
+        if not self.lamp_seen and row.lamps.split()[2:3] == ["on"]:
+            self.lamp_seen = True
+            self.leaves_s = row.t_s + self.routine.leaves_after_s if self.routine.leaves_after_s is not None else None
+        if self.leaves_s is not None and row.t_s >= self.leaves_s:
+            self.leaves_s = None
+            self.locks("open")
 
-    def _once(self, what: str, at_s: float | None, t_s: float, do: Callable[[], None]) -> None:
-        if at_s is not None and t_s >= at_s and what not in self.done:
-            self.done.add(what)
+    def _do_what_is_due(self, t_s: float) -> None:
+        due = [do for at_s, do in self._open if t_s >= at_s]
+        self._open = [(at_s, do) for at_s, do in self._open if t_s < at_s]
+        for do in due:
             do()
 
     def _after(self, since_s: float | None, wanted: bool, t_s: float, delay_s: float | None) -> float | None:

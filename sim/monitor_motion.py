@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from sim.story import AT_REST_DPS, Story, estop_closed, locks_closed
+from sim.story import AT_REST_DPS, Story, estop_closed
 from sim.trace import Row
 
 
@@ -163,7 +163,7 @@ class Locks:
     def feed(self, row: Row, story: Story) -> str:
         if story.upright:
             self.opened_s = None
-        if locks_closed(row):
+        if story.locks_closed:
             self.open_s = None
         elif self.open_s is None:
             self.open_s, self.open_deg = row.t_s, row.angle_deg
@@ -205,8 +205,7 @@ class SensorTravel:
     since_deg: float | None = None
 
     def feed(self, row: Row, _story: Story) -> str:
-        present = bool(row.faults) and not TRAVEL_FAULTS.isdisjoint(row.faults.split("+"))
-        if not present:
+        if TRAVEL_FAULTS.isdisjoint(row.faults.split("+")):
             self.since_deg = None
             return ""
         if self.since_deg is None or row.angle_deg < self.since_deg:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from sim.story import AT_REST_DPS, Story, estop_closed, help_heard, locks_closed
+from sim.story import AT_REST_DPS, Story, estop_closed, help_heard
 from sim.trace import Row
 
 
@@ -215,7 +215,7 @@ class Proof:
                 self.brake_s, self.judged = 0.0, False
                 self.seen_open = set()
             self.brake_s += story.dt_s if row.brake_set and row.contactor_closed and row.duty != 0 else 0.0
-            if not locks_closed(row):
+            if not story.locks_closed:
                 self.seen_open |= {
                     name for name in ("left_primary", "left_secondary", "right_primary", "right_secondary") if not getattr(row, name)
                 }

@@ -186,7 +186,8 @@ class Run:
             self.tick(agenda, row)
             row = self.recorder.row()
             self.watch.feed(row)
-            self._violations()
+            if len(self.watch.violations) > len(self.result.violations):
+                self._violations()
             self.habits.live(row)
         self.result.missed = agenda.missed()
         self.result.wall_s = perf_counter() - began
@@ -196,7 +197,8 @@ class Run:
         """What is due after `row`, and 20 ms."""
         self._now_s = row.t_s
         agenda.happen(row)
-        self._due(row.t_s)
+        if self._later:
+            self._due(row.t_s)
         self.process.tick(row.t_s)
 
     def _due(self, now_s: float) -> None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from sim.trace import Row
 
+ESTOP_LATCHED, INVERTED, RETURN_DUE, FAULT_PRESENT, ON_BATTERY, PI_LOST = (1 << bit for bit in range(6))
+"""Bits of Story.situation: what most rows of most stories are not in, and some rules speak of nothing else."""
+
 AT_REST_DPS = 0.15  # 0.1 deg/s of the requirements, and what gear play does to the true rate
 HARD_FAULTS = frozenset(
     [
@@ -79,6 +82,11 @@ def help_heard(row: Row) -> bool:
     return row.board_buzzer == 3 or row.pi_buzzer == "help"
 
 
+def _since(began_s: float | None, so: bool, now_s: float) -> float | None:
+    """When it began to be so; None while it is not."""
+    return (now_s if began_s is None else began_s) if so else None
+
+
 @dataclass(slots=True)
 class Story:
     """Running memory, brought up to date once per row before the monitors see it."""
@@ -86,9 +94,12 @@ class Story:
     setting: Setting
     row: Row | None = None
     dt_s: float = 0.0
+    situation: int = 0
+    upright: bool = False
+    pushed: bool = False  # a fault that turns the table by itself is present
     edge_s: dict[str, float] = field(default_factory=dict)  # newest press of each button
-    rest_since_s: float | None = None
     upright_since_s: float | None = None
+    locks_closed: bool = True  # all four switches
     locks_closed_since_s: float | None = None
     # emergency stop
     estop_at_s: float | None = None  # newest opening while latched
@@ -111,15 +122,6 @@ class Story:
     pi_lost_s: float | None = None
     _faults: tuple[str, bool, bool] = ("", False, False)  # as in the row, hard, pushing
 
-    @property
-    def pushed(self) -> bool:
-        """A fault that turns the table by itself is present."""
-        return self.row is not None and bool(self.row.faults) and self._faults[2]
-
-    @property
-    def upright(self) -> bool:
-        return self.row is not None and self.row.angle_deg <= self.setting.upright_deg + 1.5
-
     def since(self, button: str) -> float:
         """Seconds since the newest press of a button."""
         return self.row.t_s - self.edge_s.get(button, -1e9) if self.row else 1e9
@@ -131,37 +133,40 @@ class Story:
         last, self.row = self.row, row
         before = last or row
         self.dt_s = row.t_s - before.t_s
+        self.upright = row.angle_deg <= self.setting.upright_deg + 1.5
         self._buttons(before, row)
         self._durations(row)
         self._emergency(row)
         self._session(row)
         self._returns(before, row)
+        self.situation = (
+            (ESTOP_LATCHED if self.estop_latched else 0)
+            | (INVERTED if row.angle_deg > 0.0 else 0)
+            | (RETURN_DUE if self.due_at_s is not None else 0)
+            | (FAULT_PRESENT if row.faults else 0)
+            | (0 if row.mains else ON_BATTERY)
+            | (0 if row.pi_alive else PI_LOST)
+        )
 
     def _buttons(self, before: Row, row: Row) -> None:
-        now = (row.start, row.return_, row.ok, row.dizzy)
-        then = (before.start, before.return_, before.ok, before.dizzy)
-        if now != then:
+        if row.start or row.return_ or row.ok or row.dizzy:
+            now = (row.start, row.return_, row.ok, row.dizzy)
+            then = (before.start, before.return_, before.ok, before.dizzy)
             for name, is_down, was_down in zip(BUTTONS, now, then, strict=True):
                 if is_down and not was_down:
                     self.edge_s[name] = row.t_s
-        self.ok_since_s = (self.ok_since_s if self.ok_since_s is not None else row.t_s) if row.ok else None
+        self.ok_since_s = _since(self.ok_since_s, row.ok, row.t_s)
 
     def _durations(self, row: Row) -> None:
-        at_rest = row.peak_rate_dps < AT_REST_DPS
-        self.rest_since_s = (row.t_s if self.rest_since_s is None else self.rest_since_s) if at_rest else None
-        upright = self.upright
-        self.upright_since_s = (row.t_s if self.upright_since_s is None else self.upright_since_s) if upright else None
-        closed = locks_closed(row)
-        self.locks_closed_since_s = (row.t_s if self.locks_closed_since_s is None else self.locks_closed_since_s) if closed else None
-        seen_open = upright and not (row.left_secondary or row.right_secondary)
-        self.locks_seen_open_since_s = (
-            (row.t_s if self.locks_seen_open_since_s is None else self.locks_seen_open_since_s) if seen_open else None
-        )
-        pi_lost = self.pi_lost_s if self.pi_lost_s is not None else row.t_s
-        self.pi_lost_s = None if row.pi_alive else pi_lost
+        self.upright_since_s = _since(self.upright_since_s, self.upright, row.t_s)
+        self.locks_closed = row.left_primary and row.left_secondary and row.right_primary and row.right_secondary
+        self.locks_closed_since_s = _since(self.locks_closed_since_s, self.locks_closed, row.t_s)
+        seen_open = self.upright and not (row.left_secondary or row.right_secondary)
+        self.locks_seen_open_since_s = _since(self.locks_seen_open_since_s, seen_open, row.t_s)
+        self.pi_lost_s = _since(self.pi_lost_s, not row.pi_alive, row.t_s)
 
     def _emergency(self, row: Row) -> None:
-        closed = estop_closed(row)
+        closed = row.estop_a_closed and row.estop_b_closed
         if not closed:
             if self.estop_closed_since_s is not None or not self.estop_latched:
                 self.estop_at_s, self.estop_at_deg = row.t_s, row.angle_deg
@@ -177,6 +182,7 @@ class Story:
         if row.faults and row.faults != self._faults[0]:
             names = row.faults.split("+")
             self._faults = (row.faults, not HARD_FAULTS.isdisjoint(names), not PUSHING_FAULTS.isdisjoint(names))
+        self.pushed = bool(row.faults) and self._faults[2]
         if (row.faults and self._faults[1]) or not row.board_runs or row.lever_pulled:
             self.hard_stop_s = row.t_s
 
@@ -201,7 +207,7 @@ class Story:
         if self.session_at_s is None:
             self.due_at_s, self.due_why, self.due_asked = None, "", False
             return
-        if self.since("RETURN") == 0.0 and not self.estop_latched:
+        if row.return_ and self.since("RETURN") == 0.0 and not self.estop_latched:
             self._due(row, "RETURN", asked=True)
         if self.due_at_s is None:
             why = self._trip(before, row)
@@ -215,14 +221,17 @@ class Story:
 
     def _trip(self, before: Row, row: Row) -> str:
         """What, by the requirements, makes a return due without anybody asking."""
-        silent = self.pi_lost_s is not None and row.t_s - self.pi_lost_s >= 2.2
-        unanswered = self.answer_s is not None and row.t_s - self.answer_s > 84.0
-        causes = (
-            (not locks_closed(row), "ankle lock open"),
-            (not row.mains, "mains lost"),
-            (silent, "Pi silent"),
-            (row.pi_starts != before.pi_starts, "Pi restarted"),
-            (row.board_resets != before.board_resets, "board reset"),
-            (unanswered and not self.estop_latched, "unanswered"),
-        )
-        return next((why for broken, why in causes if broken), "")
+        why = ""
+        if not self.locks_closed:
+            why = "ankle lock open"
+        elif not row.mains:
+            why = "mains lost"
+        elif self.pi_lost_s is not None and row.t_s - self.pi_lost_s >= 2.2:
+            why = "Pi silent"
+        elif row.pi_starts != before.pi_starts:
+            why = "Pi restarted"
+        elif row.board_resets != before.board_resets:
+            why = "board reset"
+        elif self.answer_s is not None and row.t_s - self.answer_s > 84.0 and not self.estop_latched:
+            why = "unanswered"
+        return why

@@ -7,12 +7,14 @@ down), rates are positive for descent.  `peak_` and `low_` columns are extremes 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
     """20 ms of the story.  The first block is physics and what a bystander could see and hear; monitors read nothing else."""
 
     t_s: float
@@ -74,8 +76,13 @@ class Row(NamedTuple):
     board_rest_s: float = 0.0
     board_budget_left_s: float = 0.0
 
+    def __iter__(self) -> Iterator[object]:
+        """The values in the order of COLUMNS."""
+        return iter(_values(self))
 
-COLUMNS: tuple[str, ...] = Row._fields
+
+COLUMNS: tuple[str, ...] = tuple(column.name for column in fields(Row))
+_values = attrgetter(*COLUMNS)
 
 
 def _cell(value: object) -> str:

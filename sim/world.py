@@ -227,8 +227,12 @@ class World:
 
     def truth(self) -> Truth:
         """What is so now, and the peaks since the last call."""
+        return Truth._make(self.truth_values())
+
+    def truth_values(self) -> tuple[Any, ...]:
+        """The same without its names, in the order of Truth: for whoever writes down every tick."""
         self._lib.world_truth(self._world, self._truth)
-        return Truth._make(_TRUTH.unpack_from(self._truth_bytes))
+        return _TRUTH.unpack_from(self._truth_bytes)
 
     def imu_sample(self) -> ImuSample:
         """The newest sample the chip took, in its own axes, unquantised."""
@@ -347,6 +351,11 @@ class World:
         return bytes(self._ffi.buffer(out))
 
     # ------------------------------------------------------------ faults
+
+    @property
+    def broken(self) -> bool:
+        """Some fault is active."""
+        return bool(self._active)
 
     @property
     def active_faults(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -341,6 +342,16 @@ def test_a_watch_fed_row_by_row_finds_what_a_finished_trace_shows() -> None:
     assert watch.violations == judge(rows)
 
 
+@pytest.mark.parametrize("draw", [case[2] for case in BAD], ids=[case[2].__name__ for case in BAD])
+def test_a_monitor_that_sees_only_its_situation_finds_what_one_finds_that_sees_every_row(draw: Draw) -> None:
+    rows = draw().set(mains=True, pi_alive=True, faults="", estop_a_closed=True, estop_b_closed=True).stand(1.0).go(-20.0).go(5.0).rows
+    seeing, knowing = Watch(Setting()), Watch(Setting(), speaks_of={})
+    for row in rows:
+        seeing.feed(row)
+        knowing.feed(row)
+    assert seeing.violations == knowing.violations != []
+
+
 def test_monitors_read_no_belief(monkeypatch: pytest.MonkeyPatch) -> None:
     beliefs: dict[str, Any] = {
         "pi_mode": "HOLDING", "pi_angle_deg": 12.0, "pi_rate_dps": 2.0, "pi_target_deg": 3.0, "board_mode": "ASCENT",
@@ -349,5 +360,5 @@ def test_monitors_read_no_belief(monkeypatch: pytest.MonkeyPatch) -> None:
     }  # fmt: skip
     for _rule, _monitor, draw in BAD[::4]:
         rows = draw().rows
-        lies = [row._replace(**beliefs) for row in rows]
+        lies = [replace(row, **beliefs) for row in rows]
         assert judge(lies) == judge(rows)
