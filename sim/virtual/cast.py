@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from controller.programme.model import Condition, Contraindication, History, Moment, Person
+from controller.programme.model import Clearance, Condition, Contraindication, History, Moment, Person
 from controller.programme.sessions import StopSign
 from sim.biography import Past, cleared, lived, ready
 
@@ -31,6 +32,8 @@ class Character:
     yes: frozenset[Contraindication] = field(default_factory=frozenset)
     papers: bool = True  # questions asked, signed off, manual release practised
     confirmed: bool = True  # the set-up of the coming session
+    said_no: bool = False  # a clinician, to using the table at all
+    inverted_ceiling_s: float | None = None  # a clinician's
 
 
 CAST: tuple[Character, ...] = (
@@ -51,6 +54,10 @@ CAST: tuple[Character, ...] = (
     Character(
         key="nadia", name="Nadia", about="numb after the last session: blocked", past=Past(began_days_ago=16, felt=(StopSign.NUMBNESS,))
     ),
+    Character(key="vera", name="Vera", about="this week's sessions used up", past=Past(began_days_ago=200, every_days=2)),
+    Character(key="karl", name="Karl", about="a clinician said no", past=WEEK_3, said_no=True, mass_kg=75.0),
+    Character(key="ewa", name="Ewa", about="a clinician allows one minute, week 5", past=WEEK_5, inverted_ceiling_s=60.0, mass_kg=55.0),
+    Character(key="tim", name="Tim", about="too tall for this table", mass_kg=95.0, height_m=2.05, past=WEEK_3),
     Character(key="bert", name="Bert", about="too heavy for this table", mass_kg=150.0, height_m=1.9, past=WEEK_3),
 )
 NOBODY = Character(key="nobody", name="Nobody", about="nobody is chosen, nobody on the table", mass_kg=0.0)
@@ -81,9 +88,18 @@ def person_of(who: Character, key: str, week: int | None, moment: Moment) -> Per
     )  # fmt: skip
 
 
+def _clinician(who: Character, moment: datetime) -> Iterator[Clearance]:
+    """What a clinician has said about using the table at all."""
+    if who.said_no:
+        yield Clearance(at=moment, by="Dr Weiss", on=moment.date(), allows=False)
+    if who.inverted_ceiling_s is not None:
+        yield Clearance(at=moment, by="Dr Weiss", on=moment.date(), inverted_ceiling_s=who.inverted_ceiling_s)
+
+
 def history_of(who: Character, week: int | None, moment: Moment) -> History:
     """What the records know of them at that moment."""
     began = moment.at - timedelta(days=LONG_AGO_DAYS - 1)
     papers = cleared(began, yes=who.yes, asked=who.papers, signed_off=who.papers, practised=who.papers)
+    papers = replace(papers, clearances=tuple(_clinician(who, began)))
     history = lived(papers, who.past if week is None else in_week(week), moment)
     return ready(history, moment, prepared=(), pain=4) if who.confirmed else history

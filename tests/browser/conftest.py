@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def virtual_table() -> Iterator[str]:
+@contextmanager
+def serving(speed: str) -> Iterator[str]:
     """The address of a virtual table of its own."""
-    command = [sys.executable, "-m", "sim", "run", "--serve", "--no-browser", "--port", "0", "--speed", "10"]
+    command = [sys.executable, "-m", "sim", "run", "--serve", "--no-browser", "--port", "0", "--speed", speed]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         first = server.stdout.readline()
@@ -42,6 +43,12 @@ def virtual_table() -> Iterator[str]:
             yield first.rpartition(" ")[2].strip()
         finally:
             server.terminate()
+
+
+@pytest.fixture
+def virtual_table() -> Iterator[str]:
+    with serving("10") as address:
+        yield address
 
 
 @pytest.fixture

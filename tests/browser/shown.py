@@ -79,11 +79,22 @@ class Shown:
         self.press("spotter")
         self.sees_title("Ready")
 
-    def fresh(self) -> None:
-        """Another table, started and waiting."""
-        self.page.locator("#fresh button").click()
-        expect(self.page.locator("#mode-title")).to_have_text("Starting", timeout=PATIENCE_MS)
+    def fresh(self, who: str = "ida", protocol: str = "", week: str = "") -> None:
+        """Another table with this person, started and waiting, their programme known."""
+        self.page.locator("#person").select_option(who)
+        self.page.locator("#week").select_option(week)
+        self.page.locator("#protocol").select_option(protocol)
+        self.put_on()
         self.sees_title("Not ready yet")
+        if who != "nobody":
+            expect(self.page.locator("#open")).not_to_contain_text("Nobody is chosen.", timeout=PATIENCE_MS)
+
+    def put_on(self) -> None:
+        """Whoever is selected, on another table; until the page shows that one."""
+        body = self.page.locator("body")
+        was = body.get_attribute("data-table")
+        self.page.locator("#fresh button").click()
+        expect(body).not_to_have_attribute("data-table", str(was), timeout=PATIENCE_MS)
 
     def start(self) -> None:
         self.ready()

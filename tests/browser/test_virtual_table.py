@@ -106,55 +106,6 @@ def test_a_dead_pi_leaves_the_person_to_the_drive_board_which_brings_them_up(tab
 NAMELESS = """() => [...document.querySelectorAll('button, input, select')]
     .filter((node) => !node.hidden && !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
     .map((node) => node.outerHTML)"""
-REFUSED = {
-    # what is wrong: words that START's refusal must show
-    "locks": "Ankle locks are not closed.",
-    "spotter": "A spotter is required.",
-    "mushroom": "Emergency stop is not closed.",
-    "return": "RETURN is held or stuck.",
-    "mains": "Mains power is gone; running on battery.",
-    "cable": "The drive board is not heard.",
-    "imu_stuck": "The tilt sensor is stuck.",
-    "disk_full": "Records cannot be written.",
-    "config_corrupt": "The settings are wrong.",
-    "host_hot": "The controller is too hot.",
-}
-
-
-TOLD = {"return": "Two buttons that mean opposite things."}
-"""Where START is not refused for the reason itself: RETURN and START together are no press of START at all."""
-
-
-def spoil(table: Shown, what: str) -> None:
-    """Everything but that one thing is ready for START."""
-    if what in {"locks", "spotter"}:
-        if what == "spotter":
-            table.lock("left")
-            table.lock("right")
-        return
-    table.ready()
-    if what == "mushroom":
-        table.page.locator("#mushroom").click()
-    elif what == "return":
-        table.keep("return")
-    elif what in {"mains", "cable"}:
-        table.switch(what)
-    else:
-        table.page.locator("#fault").select_option(what)
-        table.page.locator("#inject").click()
-
-
-@pytest.mark.req("SR11", "TP8", "PU6", "PU2")
-def test_start_is_refused_for_each_reason_and_says_how_to_lift_it(table: Shown) -> None:
-    for what, words in REFUSED.items():
-        table.fresh()
-        spoil(table, what)
-        table.sees("#open", words)
-        table.press("start")
-        table.sees("#story", TOLD.get(what, words))
-        assert "Testing" not in table.story(), what
-        assert table.angle_deg() < -74.0
-        table.let_go()
 
 
 @pytest.mark.req("PU3")

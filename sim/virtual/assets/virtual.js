@@ -10,7 +10,13 @@ const AGAIN_MS = 1000; // a finger that stays says so
 const TAP_MS = 120;
 const WEEKS = [1, 2, 3, 4, 5, 8, 13, 26, 52];
 
-async function send(where, order) {
+// One after the other: a finger's "down" must not overtake its "up".
+let last = Promise.resolve();
+function send(where, order) {
+  last = last.then(() => tell(where, order));
+}
+
+async function tell(where, order) {
   try {
     const answer = await fetch(where, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(order), keepalive: true });
     $("wrong").textContent = answer.ok ? "" : `Not done: ${(await answer.text()).slice(0, 200)}`;
@@ -197,7 +203,8 @@ options($("week"), [["", "as they are"], ...WEEKS.map((week) => [String(week), `
 options($("protocol"), [["", "as recommended"], ...known.protocols.map((each) => [each.name, each.title])]);
 faults(known.faults);
 let chosen = "";
-page.watchers.push((state) => {
+page.watchers.push((state, shown) => {
+  document.body.dataset.table = shown.age; // which table this is: another one after each fresh start
   if (chosen !== state.look.person.who) $("person").value = state.look.person.who;
   chosen = state.look.person.who;
   show(state);
