@@ -233,7 +233,7 @@ def test_whatever_papers_can_lift_is_lifted_by_the_act_that_stands_beside_it(wat
     watched.run(0.1, *(orders.Lift(name=name) for name in liftable))
     left = watched.until(lambda look: look.person.protocol != "" and not any(each.offer for each in look.open))
     assert opened_names(left) == names - set(liftable)
-    stays = {"rosa": {"day_used_up"}, "bert": {"too_heavy"}}
+    stays = {"rosa": {"day_used_up"}, "vera": {"week_used_up"}, "bert": {"too_heavy"}, "tim": {"too_tall"}}
     assert opened_names(left) == stays.get(who, set())
 
 
