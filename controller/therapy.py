@@ -168,6 +168,11 @@ class Companion:
         self._thread = threading.Thread(target=self._work, args=(records, attend), name="companion", daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether somebody still looks: answers that nobody renews must not let anybody start."""
+        return self._thread is not None and self._thread.is_alive()
+
     def close(self, within_s: float = 1.0) -> None:
         self._closing.set()
         if self._thread is not None:

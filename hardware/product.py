@@ -126,7 +126,7 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         telemetry = parts.enter_context(closing(telemetry_of(settings, clerk)))
         remote = parts.enter_context(closing(RemoteLine())) if settings.remote.watcher else None
         watcher = remote.state if remote is not None else None
-        host = PiHost(storage_ok=lambda: journal.storage_ok, config_ok=settings_ok and protocols_ok, watcher=watcher)
+        host = PiHost(storage_ok=lambda: journal.storage_ok and companion.alive, config_ok=settings_ok and protocols_ok, watcher=watcher)
         try:
             machine = build_table(
                 parts,

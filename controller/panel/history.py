@@ -29,9 +29,9 @@ from controller.records.database import RecordsError
 from controller.records.reader import Reader, Row, reading
 from controller.therapy import case_of
 
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 """For a listener that does not take what it asked for, and for a teller that does not tell."""
-MOST_BYTES = 20_000_000
+MOST_BYTES = 100_000_000  # 200 people with a year of sessions each are 24 MB
 MODE = 0o660
 REFUSALS_MOST = 100
 """Refusals of one person that are told, the newest."""
@@ -128,13 +128,22 @@ def everybody(folder: Path, settings: Settings, protocols: tuple[Protocol, ...],
     return msgspec.json.encode({"people": people, "words": WORDS, "nobodys": nobodys})
 
 
-def only(told: bytes, who: str) -> bytes:
-    """Of what was told, what one person may see: themselves (TP15)."""
-    everything = msgspec.json.decode(told)
-    if "people" in everything:
-        everything["people"] = [person for person in everything["people"] if person["key"] == who]
-        everything["nobodys"] = []
-    return msgspec.json.encode(everything)
+def shown(told: bytes, who: str | None, asked: str | None) -> bytes:
+    """Of what was told, what a page gets: who there is, and one of them in full.
+
+    A visitor who is somebody (`who`) gets themselves and nobody else (TP15).  Without anybody `asked` for, or with somebody that
+    this visitor may not see, it is whoever is next on the table, or the first.
+    """
+    found = msgspec.json.decode(told)
+    if "people" not in found:
+        return msgspec.json.encode(found)
+    people = [person for person in found["people"] if who in (None, person["key"])]
+    chosen = [person for person in people if person["chosen"]]
+    one = next((person for person in (*(each for each in people if each["key"] == asked), *chosen, *people)), None)
+    names = [{"key": person["key"], "name": person["name"], "chosen": person["chosen"]} for person in people]
+    return msgspec.json.encode(
+        {"people": names, "person": one, "words": found["words"], "nobodys": found["nobodys"] if who is None else []}
+    )
 
 
 def listen(path: Path) -> socket.socket:

@@ -74,12 +74,11 @@ class HistoryPages:
         return HTMLResponse(self._html)
 
     async def _records(self, request: Request) -> Response:
-        who = visitor(request)
         try:
             told = await history.ask(self._told_by)
         except (OSError, TimeoutError) as error:
             return JSONResponse({"wrong": f"the records are not told: {error or 'no answer'}"}, 503)
-        shown = told if who is None else history.only(told, who)
+        shown = await asyncio.to_thread(history.shown, told, visitor(request), request.query_params.get("person"))
         return Response(shown, media_type="application/json", headers={"x-logged-in": "yes" if logged_in(request) else "no"})
 
 

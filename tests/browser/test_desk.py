@@ -123,6 +123,7 @@ def _after(table: ToldTable, page: Page, address: str) -> None:
     page.screenshot(path=picture("live-refused"), full_page=True)
     table.hands("tap start")
     page.get_by_role("link", name="Say what was felt").click()
+    expect(page.locator("#felt")).to_be_focused(timeout=PATIENCE_MS)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # Playwright's own TypedDict
     expect(page.locator("#felt-title")).to_contain_text("session 1", timeout=PATIENCE_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -47,7 +47,7 @@ class Table:
         self.world.estop(pressed=False)
         self.world.set_mains(True)
         programme = PersonalProgramme()
-        companion = Companion(programme, settings, protocols_of(settings), moment)
+        self.companion = companion = Companion(programme, settings, protocols_of(settings), moment)
         clerk = clerk_of(settings, moment, companion)
         self.telemetry = parts.enter_context(closing(telemetry_of(settings, clerk)))
         self.journal = parts.enter_context(closing(RecordsJournal(folder, settings.limits, moment=moment, occasion=companion.occasion)))
@@ -66,7 +66,7 @@ class Table:
             self.world.press(button, pressed=False)
         self.tapped = {button: ticks - 1 for button, ticks in self.tapped.items()}
         self.machine.wait_for_tick()
-        self.world.host.storage_ok = self.journal.storage_ok
+        self.world.host.storage_ok = self.journal.storage_ok and self.companion.alive
         self.state = service.tick(self.state, self.machine, Quiet(), self.journal, Quiet(), self.limits, self.telemetry)
 
     def hear(self) -> None:

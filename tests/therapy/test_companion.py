@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -149,3 +150,26 @@ def test_the_programme_is_asked_again_after_half_a_minute_and_when_the_clock_bec
     table.clock.trusted = False
     table.look()
     assert table.programme.told == 3
+
+
+@pytest.mark.req("SR11")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is meant to die
+def test_a_companion_that_has_died_is_seen_to_be_dead(table: Set) -> None:
+    died = threading.Event()
+
+    def dies(*, idle: bool) -> None:
+        died.set()
+        raise KeyError(idle)
+
+    assert not table.companion.alive
+    table.companion.start(table.records, dies)
+    assert died.wait(10.0)
+    table.companion.close(10.0)
+    assert not table.companion.alive
+
+
+def test_a_companion_that_looks_is_alive_until_it_is_closed(table: Set) -> None:
+    table.companion.start(table.records)
+    assert table.companion.alive
+    table.companion.close(10.0)
+    assert not table.companion.alive

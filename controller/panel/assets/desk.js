@@ -6,7 +6,7 @@ import { listen } from "./stream.js";
 const $ = (id) => document.getElementById(id);
 const WHERE = { questions: "questions", practice: "practised", checklist: "set-up", rate_before: "before", rate_after: "after", felt: "felt", heat: "prepared", water: "prepared" };
 const WAIT_MS = 400;
-let told = { people: [] };
+let told = { people: [], person: null };
 let words = null;
 let shownFor = ""; // which person and session the forms are laid out for
 let plan = "";
@@ -39,7 +39,7 @@ function say(answer, what, good) {
   answer.classList.toggle("bad", !good);
 }
 
-const person = () => told.people.find((each) => each.key === $("person").value);
+const person = () => told.person;
 const last = (of) => of.sessions.filter((session) => session.ending !== "not_inverted").at(-1)?.number ?? null;
 
 const REQUESTS = {
@@ -212,7 +212,7 @@ function show() {
 }
 
 async function load() {
-  const response = await fetch("/records");
+  const response = await fetch(`/records?person=${encodeURIComponent($("person").value)}`);
   if (response.status === 401) return location.assign("/login");
   $("leave").hidden = response.headers.get("x-logged-in") !== "yes";
   const found = await response.json();
@@ -225,9 +225,8 @@ async function load() {
     words = found.words;
     layOutWords();
   }
-  const kept = $("person").value;
   $("person").replaceChildren(...told.people.map((each) => Object.assign(named("option", each.name), { value: each.key })));
-  $("person").value = told.people.some((each) => each.key === kept) ? kept : (told.people.find((each) => each.chosen) ?? told.people[0])?.key ?? "";
+  $("person").value = told.person?.key ?? "";
   if (!told.people.length) $("chosen").textContent = "Nobody is recorded yet: inversion-table-people add begins it.";
   show();
 }
@@ -259,11 +258,11 @@ function link(how, silent) {
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 document.documentElement.dataset.theme = { light: "light", dark: "dark" }[localStorage.getItem("theme")] ?? (dark.matches ? "dark" : "light");
-$("person").addEventListener("change", show);
+$("person").addEventListener("change", load);
 $("leave").addEventListener("click", async () => {
   await fetch("/logout", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
   location.assign("/login");
 });
 await load();
-if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
+if (location.hash) document.getElementById(location.hash.slice(1))?.focus(); // the forms were laid out after the browser had looked for it
 listen(heard, link);

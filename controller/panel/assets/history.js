@@ -69,14 +69,21 @@ function show(person) {
 }
 
 document.documentElement.dataset.theme = { light: "light", dark: "dark" }[localStorage.getItem("theme")] ?? (dark.matches ? "dark" : "light");
-const answer = await fetch("/records");
-if (answer.status === 401) location.assign("/login");
-const told = await answer.json();
-const nobodys = told.nobodys ?? [];
-if (told.wrong) $("stand").textContent = `Nothing can be shown: ${told.wrong}`;
-else if (!told.people.length) $("stand").textContent = "Nobody is recorded yet.";
-else {
-  $("who").replaceChildren(...told.people.map((person, index) => Object.assign(named("option", person.name), { value: index })));
-  $("who").addEventListener("change", () => show(told.people[$("who").value]));
-  show(told.people[0]);
+let nobodys = [];
+
+async function load() {
+  const answer = await fetch(`/records?person=${encodeURIComponent($("who").value)}`);
+  if (answer.status === 401) location.assign("/login");
+  const told = await answer.json();
+  if (told.wrong) $("stand").textContent = `Nothing can be shown: ${told.wrong}`;
+  else if (!told.person) $("stand").textContent = "Nobody is recorded yet.";
+  else {
+    nobodys = told.nobodys;
+    $("who").replaceChildren(...told.people.map((each) => Object.assign(named("option", each.name), { value: each.key })));
+    $("who").value = told.person.key;
+    show(told.person);
+  }
 }
+
+$("who").addEventListener("change", load);
+await load();
