@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 
 from controller import strict_toml
-from controller.core.limits import RANGES, Limits, Mounting, complaint
+from controller.core.limits import RANGES, Limits, MotorCurrent, Mounting, complaint
 from controller.exit_codes import ExitCode
 from controller.programme import rules as numbers
 from controller.programme.rules import Rules
@@ -95,6 +95,11 @@ class _MountingFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     gyro_offset_dps: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
+class _LoadFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    empty_ma: float
+    ma_per_nm: float
+
+
 _LimitsFile: type[msgspec.Struct] = msgspec.defstruct(
     "_LimitsFile",
     [(name, float | None, None) for name in RANGES],
@@ -116,6 +121,7 @@ _File: type[msgspec.Struct] = msgspec.defstruct(
     [
         ("limits", _LimitsFile, _LimitsFile()),
         ("mounting", _MountingFile, _MountingFile()),
+        ("load", _LoadFile | None, None),
         ("hardware", HardwareSettings, HardwareSettings()),
         ("records", RecordSettings, RecordSettings()),
         ("programme", ProgrammeSettings, ProgrammeSettings()),
@@ -135,7 +141,7 @@ _File: type[msgspec.Struct] = msgspec.defstruct(
 class Settings:
     """Everything that may differ from table to table."""
 
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits(current=None)  # noqa: RUF009  # frozen; a table whose motor current was never measured
     hardware: HardwareSettings = field(default_factory=HardwareSettings)
     records: RecordSettings = field(default_factory=RecordSettings)
     programme: ProgrammeSettings = field(default_factory=ProgrammeSettings)
@@ -163,11 +169,12 @@ def _settings(file: Any, where: strict_toml.Where) -> Settings:
     _check_table(file.table, where)
     try:
         mounting = Mounting(**msgspec.structs.asdict(file.mounting))
+        current = MotorCurrent(**msgspec.structs.asdict(file.load)) if file.load is not None else None
     except ValueError as error:
         key, _, says = str(error).partition(": ")
         raise where.wrong(tuple(key.split(".")), says) from error
     return Settings(
-        limits=Limits(mounting=mounting, **asked),
+        limits=Limits(mounting=mounting, current=current, **asked),
         hardware=file.hardware,
         records=file.records,
         programme=file.programme,

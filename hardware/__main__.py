@@ -16,6 +16,7 @@ from types import TracebackType
 from gpiozero import Factory
 
 from controller.config import ConfigError, load_settings
+from controller.core import load
 from controller.core.model import ImuReading
 from controller.exit_codes import ExitCode
 from hardware import calibrate, doctor, product
@@ -46,6 +47,19 @@ def tell(line: str) -> None:
     print(line, flush=True)
 
 
+_LOAD_FIGURES = (
+    ("--empty-ma", "MA", "the second current of the load check with nobody on the table"),
+    ("--loaded-ma", "MA", "the same with the weights"),
+    ("--mass-kg", "KG", "the weights, 20 to 150 together"),
+    ("--along-m", "M", "their middle from the pivot, along the bed towards the feet, 0 to 1"),
+    ("--above-m", "M", "their middle above the pivot when the table is level, 0 to 0.3"),
+)
+BOARD_FEELS_MA = 250.0
+"""More friction than this hides a light person from the drive board's own watch (docs/plants.md)."""
+
+_LOAD_RANGES = {"mass_kg": (20.0, 150.0), "along_m": (0.0, 1.0), "above_m": (0.0, 0.3)}
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="inversion-table", description="Controller of a motorised inversion table.")
     commands = top.add_subparsers(dest="command", required=True)
@@ -53,6 +67,10 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("doctor", help="look at every part, say what is wrong and how to cure it; moves nothing")
     check.add_argument("--walk", action="store_true", help="also have each button and contact worked by hand")
     measure = commands.add_parser("calibrate", help="measure how the IMU sits on the table and write it to the settings file")
+    weigh = commands.add_parser("calibrate-load", help="from two load checks, the table empty and with weights: its motor current (SR16)")
+    for name, metavar, what in _LOAD_FIGURES:
+        weigh.add_argument(name, metavar=metavar, type=float, required=True, help=what)
+    weigh.add_argument("--dry-run", action="store_true", help="work it out and show, write nothing")
     measure.add_argument("--dry-run", action="store_true", help="measure and show, write nothing")
     talk = commands.add_parser("speak", help="the loudspeaker: speak what the running table says; a systemd unit of its own does this")
     dial = commands.add_parser("call", help="tell the watcher on another host that all is well; a systemd unit of its own does this")
@@ -62,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     watch.add_argument("--after", type=float, default=PATIENCE_S, metavar="SECONDS", help="of silence; 5 to 60, default %(default)s")
     watch.add_argument("command_words", nargs="*", metavar="COMMAND", help="run for each notice, with its words as the last argument")
     commands.add_parser("version", help="print the version")
-    for command in (run, check, measure, talk, dial):
+    for command in (run, check, measure, weigh, talk, dial):
         command.add_argument("--settings", type=Path, metavar="FILE", help=f"settings file (default {SETTINGS_FILE} if it exists)")
     return top
 
@@ -110,8 +128,43 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Callable[[], Factory]], int]]
     "call": lambda options, _pins: remote.call(settings_file(options.settings), complain),
     "watch-for-help": lambda options, _pins: watch_for_help(options),
     "calibrate": lambda options, pins: calibrate_table(options.settings or SETTINGS_FILE, pins, dry_run=options.dry_run),
+    "calibrate-load": lambda options, _pins: calibrate_load(options.settings or SETTINGS_FILE, options),
     "version": lambda _options, _pins: say_version(),
 }
+
+
+def calibrate_load(path: Path, options: argparse.Namespace) -> ExitCode:
+    """Moves nothing: the currents were shown by the load checks of two sessions."""
+    for name, (least, most) in _LOAD_RANGES.items():
+        if not least <= getattr(options, name) <= most:
+            complain(f"--{name.replace('_', '-')} {getattr(options, name):g}: {least:g} to {most:g} is meant")
+            return ExitCode.USAGE
+    try:
+        limits = load_settings(path if path.exists() else None).limits
+        moment_nm = load.weights_nm(mass_kg=options.mass_kg, along_m=options.along_m, above_m=options.above_m, limits=limits)
+        current = load.calibrated(empty_ma=options.empty_ma, loaded_ma=options.loaded_ma, weights_nm=moment_nm)
+        tell(calibrate.load_toml(current).rstrip())
+        if current.empty_ma > BOARD_FEELS_MA:
+            tell(
+                f"more than {BOARD_FEELS_MA:.0f} mA by itself: the drive board may not feel that somebody has gone (F87); the ankle locks tell"
+            )
+        if not options.dry_run:
+            calibrate.write_load(path, current)
+            tell(f"written to {path}; restart the service to use it")
+    except ConfigError as error:
+        complain(str(error))
+        return error.exit_code
+    except (ValueError, calibrate.CalibrationError) as error:
+        complain(str(error))
+        return ExitCode.CHECK_FAILED
+    except OSError as error:
+        return _not_written(path, error)
+    return ExitCode.OK
+
+
+def _not_written(path: Path, error: OSError) -> ExitCode:
+    complain(f"{error.filename or path}: {error.strerror or error}; the settings file was not changed")
+    return ExitCode.CANNOT_WRITE
 
 
 def calibrate_table(path: Path, pin_opener: Callable[[], Factory], *, dry_run: bool) -> ExitCode:
@@ -140,8 +193,7 @@ def calibrate_table(path: Path, pin_opener: Callable[[], Factory], *, dry_run: b
         complain(str(error))
         return ExitCode.CHECK_FAILED
     except OSError as error:
-        complain(f"{error.filename or path}: {error.strerror or error}; the settings file was not changed")
-        return ExitCode.CANNOT_WRITE
+        return _not_written(path, error)
     return ExitCode.OK
 
 

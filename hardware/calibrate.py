@@ -2,6 +2,7 @@
 
 Locked out means: the emergency stop is pressed in, so that the contactor's coil is broken in hardware, and its auxiliary
 contact is seen open in every sample.  The drive board's own calibration (potentiometer and encoder) is not done here.
+`calibrate-load` moves nothing either: it works on two currents that sessions have shown.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from itertools import pairwise
 from math import atan2, degrees, sqrt
 from pathlib import Path
 
-from controller.config import ConfigError, load_settings
-from controller.core.limits import AXES, MOST_ZERO_DEG, RANGES, STANDARD_GRAVITY_MPS2, Mounting
+from controller.config import ConfigError, Settings, load_settings
+from controller.core.limits import AXES, MOST_ZERO_DEG, RANGES, STANDARD_GRAVITY_MPS2, MotorCurrent, Mounting
 from controller.core.model import ImuReading
 
 Vector = tuple[float, float, float]
@@ -128,19 +129,35 @@ def mounting_toml(mounting: Mounting) -> str:
 
 def with_mounting(text: str, mounting: Mounting) -> str:
     """The settings text with its [mounting] table replaced or added; every other line stays as it is."""
-    table = re.compile(r"^[ \t]*\[mounting\][^\n]*\n?(?:(?![ \t]*\[)[^\n]*\n?)*", re.MULTILINE)
-    fresh = mounting_toml(mounting)
-    if table.search(text):
-        return table.sub(lambda _: fresh + "\n", text, count=1).rstrip("\n") + "\n"
-    return (text.rstrip("\n") + "\n\n" if text.strip() else "") + fresh
+    return _with_part(text, "mounting", mounting_toml(mounting))
 
 
 def write_mounting(path: Path, mounting: Mounting) -> None:
     """As a whole or not at all, and only if the loader reads back exactly what was meant."""
+    _write_part(path, "mounting", mounting_toml(mounting), lambda settings: settings.limits.mounting == mounting)
+
+
+def load_toml(current: MotorCurrent) -> str:
+    return f"[load]  # measured by `inversion-table calibrate-load`\nempty_ma = {current.empty_ma}\nma_per_nm = {current.ma_per_nm}\n"
+
+
+def write_load(path: Path, current: MotorCurrent) -> None:
+    """As write_mounting."""
+    _write_part(path, "load", load_toml(current), lambda settings: settings.limits.current == current)
+
+
+def _with_part(text: str, name: str, fresh: str) -> str:
+    part = re.compile(rf"^[ \t]*\[{name}\][^\n]*\n?(?:(?![ \t]*\[)[^\n]*\n?)*", re.MULTILINE)
+    if part.search(text):
+        return part.sub(lambda _: fresh + "\n", text, count=1).rstrip("\n") + "\n"
+    return (text.rstrip("\n") + "\n\n" if text.strip() else "") + fresh
+
+
+def _write_part(path: Path, name: str, part: str, as_meant: Callable[[Settings], bool]) -> None:
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     fresh = path.with_name(path.name + ".new")
     with fresh.open("w", encoding="utf-8") as file:
-        file.write(with_mounting(old, mounting))
+        file.write(_with_part(old, name, part))
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -148,9 +165,9 @@ def write_mounting(path: Path, mounting: Mounting) -> None:
     except ConfigError:
         fresh.unlink()
         raise
-    if settings.limits.mounting != mounting:
+    if not as_meant(settings):
         fresh.unlink()
-        raise CalibrationError(f"{path}: the mounting did not read back as written; nothing was changed")
+        raise CalibrationError(f"{path}: [{name}] did not read back as written; nothing was changed")
     if path.exists():
         fresh.chmod(path.stat().st_mode & 0o777)
     fresh.replace(path)

@@ -6,7 +6,7 @@ Reads no clock but for the speed it reports; writes nothing: sim.trace, sim.plot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,12 @@ from controller.core.limits import Limits
 from controller.core.model import Permission
 from controller.ports import Machine
 from sim import expectations
+from sim.commission import commission
 from sim.expectations import Moment
 from sim.habits import Habits
 from sim.machine import SimMachine
 from sim.monitors import Violation, Watch
+from sim.plants import CORNERS
 from sim.process import TICK_MS, Process
 from sim.recorder import Recorder
 from sim.scenario import Happening, Scenario, ScenarioError
@@ -107,8 +109,9 @@ class Run:
     def __init__(self, scenario: Scenario, depth: str, seed: int, tell: Tell, board: str | None = None) -> None:
         if depth not in scenario.depths:
             raise ScenarioError(f"{scenario.path}: is not for the depth {depth!r}; it names {', '.join(scenario.depths)}")
-        limits = scenario.limits
-        self.world = World(seed, _person(scenario), board=board or scenario.board)
+        plant = CORNERS[scenario.plant]
+        limits = replace(scenario.limits, current=commission(plant)) if plant else scenario.limits
+        self.world = World(seed, _person(scenario), board=board or scenario.board).build(plant)
         self.world.estop(pressed=False)
         self.world.set_mains(True)
         self.process = Process(self.world, _maker(self.world, scenario, depth, limits), limits, scenario.history.latches)

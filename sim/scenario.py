@@ -113,6 +113,7 @@ class Scenario:
     rules: tuple[str, ...] = ()
     depths: tuple[str, ...] = DEPTHS
     board: str = "native"  # or "avr", the flashed binary (sim.world.BOARDS)
+    plant: str = "reference"  # the table it happens on, one of sim.plants.CORNERS
     seed: int = 1
     lasts_s: float = 900.0
     ends: Condition | None = None  # None: when the session is over, or at lasts_s

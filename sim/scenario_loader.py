@@ -15,6 +15,7 @@ from controller.toml_lines import TomlError, parse
 from sim import faults
 from sim.events import ARMS, read_action
 from sim.expectations import PHASES, read_expectation
+from sim.plants import CORNERS
 from sim.protocol_choice import read_protocol
 from sim.reading import Table, nearest, time_ref
 from sim.scenario import DEPTHS, Happening, History, Routine, Scenario, ScenarioError, TimeRef, Who
@@ -60,6 +61,7 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         rules=top.words("rules", RULE_IDS),
         depths=_depths(top),
         board=top.word("board", "native", BOARDS),
+        plant=top.word("plant", "reference", tuple(CORNERS)),
         seed=top.integer("seed", 1, 0, 2**32 - 1),
         lasts_s=_lasts(top),
         ends=top.condition("ends_when"),

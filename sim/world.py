@@ -6,6 +6,7 @@ Python enters only at step boundaries; all that happens within a millisecond is 
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -212,6 +213,12 @@ class World:
         if name not in TABLE:
             raise ValueError(f"the table has no {name!r}")
         setattr(self._lib.world_table(self._world), name, value)
+
+    def build(self, plant: Mapping[str, float]) -> Self:
+        """A table of those numbers (sim/plants.py) instead of the reference one's."""
+        for name, value in plant.items():
+            self.set_part(name, value)
+        return self
 
     def run_ms(self, n: int) -> None:
         """Let `n` milliseconds pass."""

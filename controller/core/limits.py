@@ -157,6 +157,32 @@ def _refuse_beyond(name: str, values: tuple[float, ...], most: float) -> None:
             raise ValueError(f"{name}: {value} is outside the hard limit; allowed {-most} to {most}")
 
 
+EMPTY_MA = (60.0, 1000.0)
+MA_PER_NM = (4.5, 11.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotorCurrent:
+    """What this table's motor takes over the second stretch of the load check, measured by `calibrate-load` (SR16, F81, F86).
+
+    `empty_ma` with nobody on the table, `ma_per_nm` more for each newton metre of load about the pivot.  Ranges: from the gears,
+    motors and frictions of docs/plants.md, and a tenth beyond.
+    """
+
+    empty_ma: float
+    ma_per_nm: float
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in (("empty_ma", EMPTY_MA), ("ma_per_nm", MA_PER_NM)):
+            value = getattr(self, name)
+            if not least <= value <= most:  # written so that NaN is refused too
+                raise ValueError(f"load.{name}: {value} is outside the hard limit; allowed {least} to {most}")
+
+
+REFERENCE_CURRENT = MotorCurrent(empty_ma=115.0, ma_per_nm=7.28)
+"""The simulated reference table's, measured as a real one's is (sim/commission.py); a test measures it again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The limits of one table.  Constructing one outside the hard ranges raises ValueError with one clear line.
@@ -202,10 +228,11 @@ class Limits:
     battery_two_returns_mv: float = _default("battery_two_returns_mv")
     tick_s: float = _default("tick_s")
     mounting: Mounting = Mounting()
+    current: MotorCurrent | None = REFERENCE_CURRENT  # None: never measured, and then nobody passes the load check
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            if item.name == "mounting":
+            if item.name in ("mounting", "current"):
                 continue
             wrong = complaint(item.name, getattr(self, item.name))
             if wrong is not None:

@@ -48,6 +48,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     t.progress = ladder.progress(state.progress, f)
     why = ladder.cause(f, t.progress, since(state.latched_s, f.now_s))
     t.ladder = ladder.update(state.ladder, f, why, answered=t.answered)
+    t.load = _load(state, t)
     t.reasons = story.tellable(f, state, t.mode, t.verdict)
     display.show(state.screen, story.tell(state, t), t)
     following = _following(state, t)
@@ -84,7 +85,7 @@ def _following(state: State, t: Tick) -> State:
     new.watch = replace(f.watch, locks_seen_open=0) if t.signal is SIGNAL.START_OBEYED else f.watch
     new.safety, new.session, new.proof = t.safety, t.session, t.proof
     new.ask, new.progress, new.ladder = t.ask, t.progress, t.ladder
-    new.load = _load(state, t)
+    new.load = t.load
     new.motion, new.warned_s, new.warning = t.motion, t.warned_s, t.warning
     new.hold_s, new.way_s, new.inverted_s = t.hold_s, t.way_s, t.inverted_s
     new.selection = state.selection + _selected(f) if f.buttons.pressed else state.selection

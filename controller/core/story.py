@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from controller.core import buttons, ladder, panel, session
+from controller.core import buttons, ladder, load, panel, session
 from controller.core.facts import Facts
 from controller.core.members import ACTION, MODE, SIGNAL
 from controller.core.model import Event, Mode, Reason
@@ -50,12 +50,15 @@ def tell(was: State, now: Tick) -> Told:
     quiet = (
         was.mode is now.mode and was.told is now.reasons and was.ask.asked is now.ask.asked and was.ladder is now.ladder
         and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected)
-        and was.warning is now.warning and was.watch.opened_at_upright is f.watch.opened_at_upright
+        and was.warning is now.warning and was.load.judged is now.load.judged
+        and was.watch.opened_at_upright is f.watch.opened_at_upright
     )  # fmt: skip
     if quiet:
         return NOTHING
     events: list[Event] = []
     words: list[Said] = []
+    if now.load.judged and not was.load.judged:
+        events.append(Event(at_s=f.now_s, kind="load", text=load.told(now.load), rule="SR16"))
     for part in (_presses, _reasons, _mode, _help, _questions, _warning):
         part(was, now, events, words)
     return Told(tuple(events), tuple(words))

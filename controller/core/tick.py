@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from controller.core.answers import Ask
     from controller.core.facts import Facts
     from controller.core.ladder import Ladder, Progress
+    from controller.core.load import Load
     from controller.core.model import Buzzer, Command, Event, Lamps, Mode, Prompt, Reason, Refusal
     from controller.core.modes import Signal
     from controller.core.motion import MotionState
@@ -50,6 +51,7 @@ class Tick:
     ask: Ask
     progress: Progress
     ladder: Ladder
+    load: Load
     reasons: tuple[Reason, ...]  # that the story knows; see story.tellable
     screen: Screen
     lamps: Lamps

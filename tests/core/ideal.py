@@ -60,6 +60,7 @@ class Ideal:
     """The table, its board and the person's fingers; `run` lets the core drive it."""
 
     plan: SessionPlan | None = PLAN
+    limits: Limits = LIMITS
     latches: Latches = GOOD
     angle_deg: float = -75.0
     now_s: float = 100.0
@@ -116,7 +117,7 @@ class Ideal:
         self.now_s += TICK_S
         self._answer()
         inputs = self.inputs()
-        self.state, self.out = step(self.state, self.extra(inputs) if self.extra is not None else inputs, LIMITS)
+        self.state, self.out = step(self.state, self.extra(inputs) if self.extra is not None else inputs, self.limits)
         if not self.modes or self.modes[-1] is not self.out.mode:
             self.modes.append(self.out.mode)
         self.seen.extend(self.out.events)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from controller.core import load
-from controller.core.limits import Limits
+from controller.core.limits import Limits, MotorCurrent
 from controller.core.load import NOT_YET, Load
 from controller.core.model import Mode
 from tests.core.ideal import Ideal
@@ -30,12 +31,12 @@ def judged(near_ma: int, far_ma: int, limits: Limits = LIMITS) -> Load:
     ("near_ma", "far_ma", "wrong"),
     [
         (500, 500, False),
-        (170, 170, False),
-        (169, 169, True),  # nobody there, or hardly anybody
-        (1040, 1040, False),
-        (1041, 1041, True),  # too heavy
-        (527, 500, False),
-        (528, 500, True),  # falls towards head-down by itself
+        (151, 151, True),  # 4.9 Nm: nobody there, or hardly anybody
+        (152, 152, False),
+        (1316, 1316, False),
+        (1317, 1317, True),  # 165.1 Nm: too heavy
+        (526, 500, False),
+        (527, 500, True),  # 3.71 Nm less: falls towards head-down by itself
         (400, 500, False),
     ],
 )
@@ -43,6 +44,54 @@ def test_each_figure_has_its_bound(near_ma: int, far_ma: int, wrong: bool) -> No
     after = judged(near_ma, far_ma)
     assert after.judged
     assert after.wrong == wrong
+
+
+@pytest.mark.req("SR16")
+@pytest.mark.parametrize(
+    ("near_ma", "far_ma", "wrong"),
+    [(699, 699, True), (701, 701, False), (2999, 2999, True), (2299, 2299, False), (1038, 1000, True), (1036, 1000, False)],
+)
+def test_each_table_is_judged_by_its_own_motor(near_ma: int, far_ma: int, wrong: bool) -> None:
+    """650 mA by itself and 10 mA a newton metre: 5 Nm are 700 mA, 165 are 2300."""
+    own = Limits(current=MotorCurrent(empty_ma=650.0, ma_per_nm=10.0))
+    assert judged(near_ma, far_ma, own).wrong == wrong
+
+
+@pytest.mark.req("SR16")
+def test_on_a_table_whose_motor_was_never_measured_nobody_passes_and_the_journal_has_the_figures() -> None:
+    world = Ideal().ready()
+    world.limits = Limits(current=None)
+    world.press("start", for_s=0.06).until(Mode.RETURNING)
+    assert -71.0 < world.angle_deg < -69.0
+    assert "load: The load is too heavy or badly balanced." in world.kinds("reason")
+    assert world.kinds("load") == ["motor current 800 mA, then 800 mA"]
+
+
+@pytest.mark.req("SR16")
+def test_two_currents_and_the_moment_of_the_weights_are_the_tables_own_figures() -> None:
+    """60 kg, 30 cm towards the feet and 5 cm above the pivot, 4.3 degrees from upright rest at 75: 588.4 N x (0.099 + 0.047) m."""
+    moment_nm = load.weights_nm(mass_kg=60.0, along_m=0.3, above_m=0.05, limits=LIMITS)
+    assert moment_nm == pytest.approx(86.2, abs=0.1)
+    assert load.calibrated(empty_ma=150.0, loaded_ma=150.0 + 8.0 * moment_nm, weights_nm=moment_nm) == MotorCurrent(
+        empty_ma=150.0, ma_per_nm=8.0
+    )
+
+
+@pytest.mark.req("SR16")
+@pytest.mark.parametrize(
+    ("empty_ma", "loaded_ma", "moment_nm", "says"),
+    [
+        (150.0, 500.0, 39.9, "the weights make 40 Nm; 40 is the least that tells"),
+        (59.9, 900.0, 100.0, "load.empty_ma: 59.9 is outside the hard limit; allowed 60.0 to 1000.0"),
+        (1000.1, 1900.0, 100.0, "load.empty_ma: 1000.1 is outside"),
+        (150.0, 599.0, 100.0, "load.ma_per_nm: 4.49 is outside the hard limit; allowed 4.5 to 11.0"),
+        (150.0, 1251.0, 100.0, "load.ma_per_nm: 11.01 is outside"),
+        (float("nan"), 900.0, 100.0, "load.empty_ma: nan is outside"),
+    ],
+)
+def test_figures_that_no_table_can_have_are_refused_in_one_line(empty_ma: float, loaded_ma: float, moment_nm: float, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        load.calibrated(empty_ma=empty_ma, loaded_ma=loaded_ma, weights_nm=moment_nm)
 
 
 @pytest.mark.req("SR16")

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from controller.config import load_settings
+from controller.core.limits import Limits, MotorCurrent
+
 ROOT = Path(__file__).parents[2]
 ON_HAND_PINS = (
     "import sys; from hardware.__main__ import main; from tests.hardware.fakes import HandPins; sys.exit(main(sys.argv[1:], HandPins))"
@@ -60,6 +63,51 @@ def test_away_from_a_pi_there_is_one_line_that_says_so(arguments: tuple[str, ...
 
 def test_calibrate_says_plainly_what_it_does_not_calibrate(tmp_path: Path) -> None:
     assert command("calibrate", cwd=tmp_path).stdout.startswith("not calibrated here: the drive board's")
+
+
+WEIGHED = ("calibrate-load", "--empty-ma", "114", "--loaded-ma", "742", "--mass-kg", "60", "--along-m", "0.3", "--above-m", "0.05")
+
+
+@pytest.mark.req("SR16", "F61")
+def test_two_load_checks_make_the_tables_own_figures_and_the_rest_of_the_file_stays(tmp_path: Path) -> None:
+    """60 kg there are 86.2 Nm: 628 mA more are 7.28 mA a newton metre."""
+    file = tmp_path / "table.toml"
+    file.write_text("# mine\n[limits]\nrest_s = 13.0\n", encoding="utf-8")
+    shown = command(*WEIGHED, "--dry-run", "--settings", "table.toml", cwd=tmp_path)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert load_settings(file).limits.current is None
+    done = command(*WEIGHED, "--settings", "table.toml", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert load_settings(file).limits == Limits(rest_s=13.0, current=MotorCurrent(empty_ma=114.0, ma_per_nm=7.284))
+    assert file.read_text(encoding="utf-8").startswith("# mine\n[limits]\nrest_s = 13.0\n")
+
+
+@pytest.mark.req("SR9")
+@pytest.mark.parametrize(("empty_ma", "warned"), [("250", False), ("251", True)])
+def test_a_motor_in_whose_friction_a_person_hides_is_named(empty_ma: str, warned: bool, tmp_path: Path) -> None:
+    done = command(*WEIGHED, "--empty-ma", empty_ma, "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert ("somebody has gone (F87)" in done.stdout) is warned
+
+
+@pytest.mark.req("SR16", "F61")
+@pytest.mark.parametrize(
+    ("changed", "code", "says"),
+    [
+        (("--mass-kg", "19"), 2, "--mass-kg 19: 20 to 150 is meant"),
+        (("--along-m", "nan"), 2, "--along-m nan: 0 to 1 is meant"),
+        (("--along-m", "0.05"), 1, "the weights make 36 Nm; 40 is the least that tells"),
+        (("--loaded-ma", "200"), 1, "load.ma_per_nm: 0.997 is outside the hard limit; allowed 4.5 to 11.0"),
+        (("--settings", "bad.toml"), 78, "bad.toml:1: frobnicate: unknown key"),
+    ],
+)
+def test_figures_that_cannot_be_are_one_line_and_nothing_is_written(changed: tuple[str, str], code: int, says: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("frobnicate = 1\n", encoding="utf-8")
+    done = command(*WEIGHED, "--settings", "table.toml", *changed, cwd=tmp_path)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "table.toml").exists()
 
 
 @pytest.mark.req("F61", "PU5")

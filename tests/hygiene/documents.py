@@ -19,6 +19,7 @@ from controller.core.words import LADDER_WORDS, PROOF_WORDS, RESCUE_STEPS, WORDS
 from controller.programme import rules
 from controller.records import blackbox
 from controller.records.migrate import migrate
+from sim.table import TABLE
 from tests.hygiene import evidence, positions, schematic
 from tests.hygiene.sources import ROOT
 
@@ -148,8 +149,17 @@ def black_box() -> str:
     return table(("column", "struct code"), [(f"`{name}`", f"`{code}`") for name, code in blackbox.COLUMNS])
 
 
+def plants() -> str:
+    def tried(ends: tuple[float, float] | None) -> str:
+        return f"{ends[0]:g} to {ends[1]:g}" if ends is not None else ""
+
+    body = [(f"`{name}`", f"{part.value:g}", tried(part.tried), part.source) for name, part in TABLE.items()]
+    return table(("number", "reference", "tried", "where it comes from"), body)
+
+
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "safety-case": ("docs/safety-case.md", safety_case),
+    "plants": ("docs/plants.md", plants),
     "modes": ("docs/modes.md", mode_diagram),
     "pi-rules": ("docs/manual.md", pi_rules),
     "board-reasons": ("docs/manual.md", board_reasons),

@@ -1,0 +1,116 @@
+"""Tables built otherwise (sim/plants.py): whole sessions without a false trip, and what the load check finds on each (SR16)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from controller.core.limits import EMPTY_MA, MA_PER_NM, REFERENCE_CURRENT, Limits, MotorCurrent
+from sim.cli import SHIPPED
+from sim.commission import commission
+from sim.plants import CORNERS, PEOPLE, RANGES, Plant, push_nm, random_person, random_plant
+from sim.runner import Result, Run
+from sim.scenario import Scenario
+from sim.scenario_loader import load_scenario
+from sim.table import NOBODY, TABLE, Person
+
+PLANTS: dict[str, Plant] = {
+    **CORNERS,
+    **{f"random {seed}": random_plant(seed) for seed in range(2)},
+    **{f"ends {seed}": random_plant(seed, ends=True) for seed in range(2)},
+}
+HEAD_HEAVY = Person(mass_kg=150.0, height_m=1.8, balance_m=0.15, lift_m=0.08)
+FOOT_HEAVY = Person(mass_kg=150.0, height_m=1.8, balance_m=-0.15, lift_m=0.08)
+LIGHTEST = Person(mass_kg=45.0, height_m=1.55, balance_m=0.08, lift_m=0.05)
+HEAVIEST = Person(mass_kg=132.0, height_m=1.85, balance_m=-0.08, lift_m=0.10)
+
+
+@cache
+def measured(name: str) -> MotorCurrent:
+    return commission(PLANTS[name])
+
+
+def begun(scenario: Scenario, name: str, person: Person) -> Run:
+    """The scenario on that table, its motor current measured, with this person."""
+    run = Run(replace(scenario, limits=Limits(current=measured(name))), "fast", 1, lambda _moment: None)
+    run.world.build(PLANTS[name])
+    run.world.set_person(change_s=0.0, mass_kg=person.mass_kg, balance_m=person.balance_m, lift_m=person.lift_m)
+    return run
+
+
+def session(name: str, person: Person, lasts_s: float = 900.0) -> Result:
+    """A short session of somebody, or what of it fits into `lasts_s`."""
+    run = begun(load_scenario(SHIPPED / "sessions" / "short.toml"), name, person)
+    run.scenario = replace(run.scenario, lasts_s=lasts_s)
+    return run.to_the_end()
+
+
+def furthest_deg(result: Result) -> float:
+    return max(row.angle_deg for row in result.rows)
+
+
+def turned_back(result: Result) -> bool:
+    """By the load check, before six degrees, where it stands and asks; no rule broken."""
+    load_said = any(moment.kind == "reason" and "load:" in moment.text for moment in result.timeline)
+    return load_said and furthest_deg(result) < -69.0 and result.modes[-1] == "LEVEL_WAIT" and not result.violations
+
+
+@pytest.mark.req("SE1", "SR16", "SR9", "SR4")
+@pytest.mark.parametrize("number", range(len(PLANTS)), ids=list(PLANTS))
+def test_a_whole_session_on_every_table_has_no_false_trip_and_breaks_no_rule(number: int) -> None:
+    result = session(list(PLANTS)[number], random_person(number))
+    assert result.failures() == []
+
+
+@pytest.mark.req("SR16")
+@pytest.mark.parametrize("person", [LIGHTEST, HEAVIEST], ids=["lightest", "heaviest"])
+@pytest.mark.parametrize("name", ["smooth", "rough", "much_current", "little_current"])
+def test_the_lightest_and_the_heaviest_pass_the_load_check_of_every_motor(name: str, person: Person) -> None:
+    assert furthest_deg(session(name, person, lasts_s=25.0)) > -67.0
+
+
+@pytest.mark.req("SR16")
+@pytest.mark.parametrize("person", [HEAD_HEAVY, FOOT_HEAVY, NOBODY], ids=["150 kg head-heavy", "150 kg foot-heavy", "nobody"])
+@pytest.mark.parametrize("name", ["reference", "smooth", "rough", "much_current", "little_current"])
+def test_a_wrong_load_is_turned_back_within_the_first_degrees_on_every_motor(name: str, person: Person) -> None:
+    assert turned_back(session(name, person, lasts_s=30.0))
+
+
+@pytest.mark.req("SR16")
+def test_the_reference_tables_figures_are_what_commissioning_measures() -> None:
+    """Eight milliamperes of noise in the one, and so 2 % in the other."""
+    measured_now = commission({})
+    assert measured_now.empty_ma == pytest.approx(REFERENCE_CURRENT.empty_ma, abs=12.0)
+    assert measured_now.ma_per_nm == pytest.approx(REFERENCE_CURRENT.ma_per_nm, rel=0.03)
+
+
+@pytest.mark.req("SR16")
+@pytest.mark.parametrize("name", PLANTS)
+def test_every_table_can_be_commissioned(name: str) -> None:
+    """Its gain is the textbook's: 1 A through the motor makes constant x ratio x efficiency newton metres at the pivot."""
+    of = {part: value.value for part, value in TABLE.items()} | dict(PLANTS[name])
+    expected = 1000.0 / (of["motor_nm_per_a"] * of["gear_ratio"] * of["gear_forward"])
+    assert measured(name).ma_per_nm == pytest.approx(expected, rel=0.05)
+    assert EMPTY_MA[0] < measured(name).empty_ma < EMPTY_MA[1]
+    assert MA_PER_NM[0] < measured(name).ma_per_nm < MA_PER_NM[1]
+
+
+@pytest.mark.req("SE1")
+def test_every_range_holds_its_reference_and_every_plant_stays_inside() -> None:
+    assert all(least <= TABLE[name].value <= most for name, (least, most) in RANGES.items())
+    for plant in PLANTS.values():
+        for name, value in plant.items():
+            least, most = RANGES[name]
+            assert least <= value <= most or (name == "brake_nm" and value >= 1.1 * push_nm(plant))
+    assert len(CORNERS) >= 8
+
+
+@pytest.mark.req("SE1")
+def test_the_same_seed_is_the_same_plant_and_person_and_another_is_another() -> None:
+    assert random_plant(3) == random_plant(3) != random_plant(4)
+    assert random_person(3) == random_person(3) != random_person(4)
+    for seed in range(50):
+        person = random_person(seed)
+        assert all(least <= getattr(person, name) <= most for name, (least, most) in PEOPLE.items())
