@@ -145,9 +145,7 @@ def calibrate_load(path: Path, options: argparse.Namespace) -> ExitCode:
         current = load.calibrated(empty_ma=options.empty_ma, loaded_ma=options.loaded_ma, weights_nm=moment_nm)
         tell(calibrate.load_toml(current).rstrip())
         if current.empty_ma > BOARD_FEELS_MA:
-            tell(
-                f"more than {BOARD_FEELS_MA:.0f} mA by itself: the drive board may not feel that somebody has gone (F87); the ankle locks tell"
-            )
+            tell(f"more than {BOARD_FEELS_MA:.0f} mA by itself: the board may not feel that somebody has gone (F87); the ankle locks do")
         if not options.dry_run:
             calibrate.write_load(path, current)
             tell(f"written to {path}; restart the service to use it")

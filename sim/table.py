@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+Ends = tuple[float, float]
+"""The two ends of a range, in the unit that the number's name carries."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -14,7 +17,7 @@ class Part:
 
     value: float
     source: str
-    tried: tuple[float, float] | None = None
+    tried: Ends | None = None
 
 
 TABLE: dict[str, Part] = {

@@ -70,7 +70,7 @@ WEIGHED = ("calibrate-load", "--empty-ma", "114", "--loaded-ma", "742", "--mass-
 
 @pytest.mark.req("SR16", "F61")
 def test_two_load_checks_make_the_tables_own_figures_and_the_rest_of_the_file_stays(tmp_path: Path) -> None:
-    """60 kg there are 86.2 Nm: 628 mA more are 7.28 mA a newton metre."""
+    """60 kg there are 86.1 Nm: 628 mA more are 7.29 mA a newton metre."""
     file = tmp_path / "table.toml"
     file.write_text("# mine\n[limits]\nrest_s = 13.0\n", encoding="utf-8")
     shown = command(*WEIGHED, "--dry-run", "--settings", "table.toml", cwd=tmp_path)
@@ -78,7 +78,7 @@ def test_two_load_checks_make_the_tables_own_figures_and_the_rest_of_the_file_st
     assert load_settings(file).limits.current is None
     done = command(*WEIGHED, "--settings", "table.toml", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert load_settings(file).limits == Limits(rest_s=13.0, current=MotorCurrent(empty_ma=114.0, ma_per_nm=7.284))
+    assert load_settings(file).limits == Limits(rest_s=13.0, current=MotorCurrent(empty_ma=114.0, ma_per_nm=7.293))
     assert file.read_text(encoding="utf-8").startswith("# mine\n[limits]\nrest_s = 13.0\n")
 
 
@@ -96,8 +96,8 @@ def test_a_motor_in_whose_friction_a_person_hides_is_named(empty_ma: str, warned
     [
         (("--mass-kg", "19"), 2, "--mass-kg 19: 20 to 150 is meant"),
         (("--along-m", "nan"), 2, "--along-m nan: 0 to 1 is meant"),
-        (("--along-m", "0.05"), 1, "the weights make 36 Nm; 40 is the least that tells"),
-        (("--loaded-ma", "200"), 1, "load.ma_per_nm: 0.997 is outside the hard limit; allowed 4.5 to 11.0"),
+        (("--along-m", "0.05"), 1, "the weights make 37 Nm; 40 is the least that tells"),
+        (("--loaded-ma", "200"), 1, "load.ma_per_nm: 0.999 is outside the hard limit; allowed 4.5 to 11.0"),
         (("--settings", "bad.toml"), 78, "bad.toml:1: frobnicate: unknown key"),
     ],
 )
