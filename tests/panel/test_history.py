@@ -128,7 +128,10 @@ def test_each_refused_start_is_told_with_its_rule_and_words_to_whom_it_happened(
         table.until_records(table.allowed)
         table.tap("start")
         table.until_records(lambda: table.journal.waiting == 0)
-        told = json.loads(everybody(tmp_path / "records"))
+        whole = everybody(tmp_path / "records")
+    told = json.loads(whole)
+    assert json.loads(history.shown(whole, None, None))["nobodys"] == told["nobodys"]
+    assert json.loads(history.shown(whole, "ada", None))["nobodys"] == []
     assert {"TP15", "SR6"} <= {each["rule"] for each in told["nobodys"]}
     (ada,) = told["people"]
     locks = [each for each in ada["refusals"] if each["rule"] == "SR6"]

@@ -35,7 +35,8 @@ def test_select_goes_round_what_the_verdict_offers_with_its_refusals_and_spotter
         offer = verdict.offers[selection % len(verdict.offers)]
         answer = programme.permission(selection, at_upright=True)
         assert answer.plan == offer.plan
-        assert [r.says for r in answer.refusals] == [r.says for r in (*verdict.refusals, *offer.refusals)]
+        broken = (*verdict.refusals, *offer.refusals)
+        assert [(r.says, r.name) for r in answer.refusals] == [(r.says, r.name) for r in broken]
         assert answer.spotter_required
     assert programme.permission(0, at_upright=True).refusals == ()
     blocked = told(judge(case(held_on(0, 0.1, 0.2), at(0.3)))).permission(0, at_upright=True)
@@ -64,6 +65,36 @@ def test_a_verdict_without_the_session_is_not_believed_while_the_table_is_away()
     assert programme.permission(0, at_upright=True).plan is None
     programme.tell(before)  # told at upright rest: no session was held
     assert programme.permission(0, at_upright=True).plan is not None
+
+
+def shown(programme: PersonalProgramme, selection: int) -> str:
+    plan = programme.permission(selection, at_upright=True).plan
+    assert plan is not None
+    return plan.name
+
+
+@pytest.mark.req("TP16")
+def test_a_protocol_asked_for_is_shown_from_where_select_stands_and_stays_through_new_answers() -> None:
+    verdict = judge(case(held_on(0), at(1)))
+    names = [offer.protocol for offer in verdict.offers]
+    programme = told(verdict)
+    assert shown(programme, 5) == names[5 % len(names)]
+    assert programme.offer_first(names[2])
+    assert [shown(programme, selection) for selection in (5, 6, 4)] == [names[2], names[3 % len(names)], names[1]]
+    programme.tell(verdict)
+    assert shown(programme, 5) == names[2]
+    assert not programme.offer_first("nothing_of_that_name")
+    assert shown(programme, 5) == names[2]
+
+
+@pytest.mark.req("TP15", "TP16")
+def test_what_one_person_asked_for_is_forgotten_with_them() -> None:
+    verdict = judge(case(held_on(0), at(1)))
+    programme = told(verdict)
+    assert programme.offer_first(verdict.offers[2].protocol)
+    programme.tell(None)
+    programme.tell(verdict)
+    assert shown(programme, 0) == verdict.offers[0].protocol
 
 
 def test_asking_each_tick_costs_next_to_nothing() -> None:
