@@ -215,7 +215,10 @@ def _level_wait(t: Tick) -> list[Signal]:
     f = t.f
     if f.at_upright:
         return [SIGNAL.AT_UPRIGHT]
-    return [] if f.unasked or f.flags & FLAG.LEVEL_WAIT else [SIGNAL.ANSWERED]
+    waits = f.unasked or f.flags & FLAG.LEVEL_WAIT
+    # a board that was reset knows of the wait but of no return: it takes no answer until it is asked for one again
+    forgot = f.flags & FLAG.LEVEL_WAIT and not f.flags & FLAG.RETURNING
+    return [] if waits and not (forgot and t.answered) else [SIGNAL.ANSWERED]
 
 
 def _dizzy_back(t: Tick) -> list[Signal]:

@@ -9,7 +9,7 @@ from tests.properties.histories import Deed, History
 from tests.properties.judges import Judge
 from tests.properties.person import comes_up
 from tests.properties.phases import PHASES, Phase, begin
-from tests.properties.properties import never_on_its_own, never_skipped
+from tests.properties.properties import can_always_come_up, never_on_its_own, never_skipped
 
 
 @pytest.mark.req("SR1", "PU2")
@@ -69,3 +69,21 @@ def test_mains_that_blinks_for_a_tick_ends_no_descent() -> None:
 def test_mains_lost_while_the_first_degree_is_under_way_is_a_controlled_stop() -> None:
     """The judge took the stop's own way for leaving upright rest without mains."""
     never_on_its_own(History(moment("week 5", "proof test"), (DOWN, Deed(1.0, "mains", "", 1.0)), 2.0))
+
+
+@pytest.mark.req("SR15", "SR13")
+@pytest.mark.parametrize(
+    ("at", "deeds", "left"),
+    [
+        (("week 1", "proof test"), (Deed(6.71, "freeze", "", 0.04), Deed(0.12, "fault", "board_brownout", 0.04)), ""),
+        (
+            ("week 5", "descending head-up"),
+            (Deed(0.5, "reset", "", 0.3, {"cause": 4.0}), Deed(1.4, "reset", "", 0.3, {"cause": 2.0})),
+            "imu_stuck",
+        ),
+    ],
+    ids=["proof test", "with a dead tilt sensor"],
+)
+def test_ok_ends_the_wait_of_a_board_that_was_reset_and_knows_of_no_return(at: tuple[str, str], deeds: tuple[Deed, ...], left: str) -> None:
+    """It takes OK only in a return; the display said OK or RETURN, and whoever kept to OK was never brought up."""
+    can_always_come_up(History(moment(*at), deeds, 1.0), left)
