@@ -300,7 +300,9 @@ def main(arguments: list[str]) -> int:
         native.compile_library = lambda _folder, *_extra: library.path
         results: dict[str, Result] = {}
         loop = Loop(lambda session: results.update(run(asked, library, session)))
-        pytest.main(["-q", "--capture=no", "-p", "no:cacheprovider", *(asked.tests or DEPTHS[asked.depth])], plugins=[loop])
+        pytest.main(
+            ["-q", "--capture=no", "-p", "no:cacheprovider", "-p", "no:faulthandler", *(asked.tests or DEPTHS[asked.depth])], plugins=[loop]
+        )
         wrong = verdict(asked, library, results) if loop.ran else 1
     return 0 if wrong == 0 else 1
 

@@ -70,7 +70,7 @@ def test_a_drive_that_neither_sensor_sees_moving_stalls_after_140_ms_or_900_from
     ("moved", "unlike"), [(True, {}), (True, {"angle.rate_cdps": 10}), (False, {"angle.rate_cdps": 9}), (False, {"drive.profile_cdps": 19})]
 )
 def test_motion_that_was_asked_for_and_seen_shortens_the_patience(moved: bool, unlike: dict[str, Value]) -> None:
-    parts = judged({"angle.pot_cdeg": 300}, unlike)
+    parts = judged({"angle.pot_cdeg": 300, "drive.still_ms": 40}, unlike)
     assert parts.read("drive.moved drive.still_ms") == (moved, 0)
     assert parts.get("drive.still_pot_cdeg") == 300
 
