@@ -101,7 +101,8 @@ def mutants(file: str) -> Iterator[Mutant]:
 
 # ------------------------------------------------------------ all of a file in one text
 
-FUNCTION = re.compile(r"^(?P<head>(?:[a-z]\w* )+\*?)(?P<name>\w+)\((?P<args>[^;{}]*?)\)\n\{\n.*?^\}\n", re.M | re.S)
+ATTRIBUTE = r"(?:__attribute__\(\(\w+\)\) )?"
+FUNCTION = re.compile(rf"^(?P<head>{ATTRIBUTE}(?:[a-z]\w* )+\*?)(?P<name>\w+)\((?P<args>[^;{{}}]*?)\)\n\{{\n.*?^\}}\n", re.M | re.S)
 DEFINE = re.compile(r"^(?P<head>#define \w+(?:\([\w, ]*\))? +)(?P<body>(?:[^/\n]|/(?!\*))+?)(?= *(?:/\*|$))", re.M)
 HEAD = "extern int mutant_id;\n"
 
@@ -133,7 +134,7 @@ def _changed(text: str, mutant: Mutant, start: int, end: int) -> str:
 def _copy(function: str, name: str, number: int) -> str:
     """The function under another name, its code in one piece."""
     named = re.sub(rf"\b{name}\(", f"{name}__{number}(", function, count=1)
-    return "static __attribute__((noinline)) " + re.sub(r"^(?:(?:static|inline) )+", "", named)
+    return "static __attribute__((noinline)) " + re.sub(rf"^{ATTRIBUTE}(?:(?:static|inline) )*", "", named)
 
 
 def _arguments(args: str) -> str:
@@ -142,7 +143,7 @@ def _arguments(args: str) -> str:
 
 
 def _dispatcher(found: re.Match[str], numbers: Iterable[int]) -> str:
-    back = "" if re.fullmatch(r"(?:static |inline )*void ", found["head"]) else "return "
+    back = "" if re.fullmatch(rf"{ATTRIBUTE}(?:static |inline )*void ", found["head"]) else "return "
     call = f"({_arguments(found['args'])}); return;" if not back else f"({_arguments(found['args'])});"
     cases = "".join(f"    case {number}: {back}{found['name']}__{number}{call}\n" for number in numbers)
     head = f"{found['head']}{found['name']}({found['args']})"

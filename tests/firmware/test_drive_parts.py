@@ -52,6 +52,7 @@ BOTH_WAYS = pytest.mark.parametrize("up", [False, True])
         (False, {"angle.pot_cdeg": 25}),
         (False, {"angle.pot_cdeg": -25}),
         (True, {"angle.pot_cdeg": 24}),
+        (True, {"angle.pot_cdeg": 110, "drive.still_pot_cdeg": 100}),
         (True, {"angle.pot_cdeg": 25, "angle.pot_out": True}),
         (False, {"drive.moved": False}),
         (False, {"drive.moved": False, "drive.still_ms": 900 - 2 * TURN_MS}),
@@ -215,6 +216,7 @@ def test_current_with_both_sides_of_the_bridge_off_is_a_short(live: bool, unlike
 @pytest.mark.req("SR9")
 def test_a_new_drive_begins_with_clean_counters_from_where_it_stands() -> None:
     counted = ("moved", "still_ms", "stall_ms", "wrong_ms", "fast_ms", "deaf_ms", "wrong_way", "stall")
+    assert judged({"drive.braked_ms": 500}).get("drive.braked_ms") == 0
     parts = judged({f"drive.{name}": 1 for name in counted}, {**STANDING, "angle.angle_cdeg": 70, "angle.pot_cdeg": 80})
     assert [parts.get(f"drive.{name}") for name in counted] == [0] * len(counted)
     assert parts.read("drive.far_cdeg drive.still_pot_cdeg") == (70, 80)
