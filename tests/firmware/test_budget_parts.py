@@ -57,6 +57,7 @@ def test_what_was_used_is_written_every_five_seconds(unsaved_ds: int, after_ds: 
         (True, True, {"memory.inverted_ds": 6000}),
         (False, True, {"memory.inverted_ds": 5998}),
         (False, False, {"memory.inverted_ds": 6000, "angle.angle_cdeg": 0}),
+        (True, True, {"memory.inverted_ds": 6000, "angle.angle_cdeg": 1}),
         (False, True, {"memory.inverted_ds": 6000 - 453}),
         (False, False, {"memory.inverted_ds": 6000 - 454}),
     ],
@@ -74,6 +75,7 @@ def test_time_is_short_when_a_half_rate_return_from_here_would_just_fit(spent: b
         (399 + 120 + 53, {"rest.done": False, "rest.zone": 1}),
         (399 + 20 + 53, {"rest.done": False, "rest.zone": 1, "rest.rest_ms": 10_000}),
         (1199 + 53, {"angle.angle_cdeg": 9000}),
+        (515 + 53, {"angle.angle_cdeg": 3863}),
         (0 + 53, {"angle.angle_cdeg": 1}),
         (0, {"angle.angle_cdeg": 0}),
         (399 + 53, {"angle.rate_cdps": -150}),
@@ -154,6 +156,7 @@ def test_leaving_upright_rest_or_a_new_session_begins_that_anew(unlike: dict[str
 @pytest.mark.req("SR2")
 def test_nothing_used_is_not_written_again() -> None:
     assert not counted(OVER, {"memory.inverted_ds": 0}, tenth=False).get("save")
+    assert counted(OVER, {"memory.inverted_ds": 1}, tenth=False).read("memory.inverted_ds save") == (0, True)
 
 
 # ------------------------------------------------------------ answers

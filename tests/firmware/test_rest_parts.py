@@ -114,6 +114,14 @@ def test_going_down_more_than_two_degrees_clears_what_was_taken_and_rising_does_
 
 
 @pytest.mark.req("SR3")
+def test_half_a_degree_back_over_the_edge_of_the_gate_is_before_it_and_clears_the_rest_too() -> None:
+    parts = run(table(3150, rest__zone=GATE), 12_000)
+    assert parts.get("rest.done")
+    parts.set({"angle.angle_cdeg": 3201}).call("rest_update")
+    assert not parts.get("rest.done")
+
+
+@pytest.mark.req("SR3")
 def test_what_was_taken_at_a_place_is_kept_there_however_low_the_table_was_before() -> None:
     parts = run(table(3000, rest__zone=GATE), 12_100)
     assert parts.get("rest.done")

@@ -268,6 +268,7 @@ OVERDUE: dict[str, Value] = {"session.mode": FOLLOW, "budget.short_": True, "ang
         (False, {**STEERS, **RESTS, "angle.at_rest": False}),
         (False, {**STEERS, **RESTS, "rest.done": True}),
         (False, {**STEERS, **RESTS, "rest.zone": 0}),
+        (True, {**STEERS, **RESTS, "rest.rest_ms": 11_999}),
     ],
 )
 def test_a_pi_brings_up_in_earnest_at_six_tenths_of_a_degree_a_second_or_while_it_rests(wants: bool, told: dict[str, Value]) -> None:
@@ -350,3 +351,33 @@ def test_away_is_off_upright_rest_or_about_to_leave_it_or_where_nobody_can_tell(
 def test_channels_that_disagreed_are_remembered_through_a_reset(kept: bool, seen: bool, saved: bool) -> None:
     parts = Parts().set({"memory.estop_cycle_due": kept, "inputs.estop_cycle_due": seen}).call("session_watch")
     assert parts.read("memory.estop_cycle_due save") == (seen, saved)
+
+
+@pytest.mark.req("SR14")
+def test_the_help_ladder_is_looked_at_with_the_rest() -> None:
+    assert Parts().set({"angle.at_upright": False, "angle.lost_ms": 100}).call("session_watch").get("session.ladder")
+
+
+@pytest.mark.req("SR3")
+@pytest.mark.parametrize(("returning", "kept"), [(False, False), (True, True)])
+def test_a_return_that_begins_elsewhere_asks_for_its_own_rest_and_one_that_goes_on_does_not(returning: bool, kept: bool) -> None:
+    parts = Parts().set(
+        {"angle.angle_cdeg": 1000, "rest.zone": 2, "rest.done": True, "rest.done_cdeg": 2000, "session.returning": returning}
+    )
+    assert bool(parts.call("session_begin_return").get("rest.done")) is kept
+
+
+@pytest.mark.req("SR16")
+def test_a_second_test_begins_its_own_time() -> None:
+    parts = pushed(2 * TURN_MS)
+    try_brake(parts, asked=False)
+    parts.set({"session.test_ms": 400})
+    try_brake(parts)
+    assert parts.get("session.test_ms") == TURN_MS
+
+
+@pytest.mark.req("SR2")
+def test_a_return_that_is_not_overdue_or_rises_counts_nothing() -> None:
+    assert (
+        Parts().set(OVERDUE).set({"session.overdue_ms": 500, "angle.rate_cdps": -40}).call("session_watch").get("session.overdue_ms") == 0
+    )
