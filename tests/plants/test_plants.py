@@ -40,10 +40,12 @@ def begun(scenario: Scenario, name: str, person: Person) -> Run:
     return run
 
 
-def session(name: str, person: Person, lasts_s: float = 900.0) -> Result:
+def session(name: str, person: Person, lasts_s: float = 900.0, drag: float = 0.0) -> Result:
     """A short session of somebody, or what of it fits into `lasts_s`."""
     run = begun(load_scenario(SHIPPED / "sessions" / "short.toml"), name, person)
     run.scenario = replace(run.scenario, lasts_s=lasts_s)
+    if drag:
+        run.inject("brake_drags", {"fraction": drag})
     return run.to_the_end()
 
 
@@ -76,6 +78,20 @@ def test_the_lightest_and_the_heaviest_pass_the_load_check_of_every_motor(name: 
 @pytest.mark.parametrize("name", ["reference", "smooth", "rough", "much_current", "little_current"])
 def test_a_wrong_load_is_turned_back_within_the_first_degrees_on_every_motor(name: str, person: Person) -> None:
     assert turned_back(session(name, person, lasts_s=30.0))
+
+
+@pytest.mark.req("SR9", "SR16")
+@pytest.mark.parametrize(("person", "drag"), [(LIGHTEST, 0.30), (Person(), 0.20), (HEAVIEST, 0.10)], ids=["45 kg", "80 kg", "132 kg"])
+def test_a_brake_that_drags_is_turned_back_by_the_load_check(person: Person, drag: float) -> None:
+    assert turned_back(session("reference", person, lasts_s=30.0, drag=drag))
+
+
+@pytest.mark.req("SR9", "SR16")
+@pytest.mark.parametrize("name", ["reference", "smooth", "little_current"])
+@pytest.mark.parametrize(("person", "drag"), [(LIGHTEST, 0.25), (Person(), 0.15)], ids=["45 kg", "80 kg"])
+def test_a_drag_too_small_to_be_found_breaks_no_rule_and_brings_everybody_up(name: str, person: Person, drag: float) -> None:
+    result = session(name, person, drag=drag)
+    assert result.failures() == []
 
 
 @pytest.mark.req("SR16")
