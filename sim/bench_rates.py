@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from controller.core.model import Mode
-from sim import faults
+from sim import fault_table, faults
 from sim.cli import SHIPPED
 from sim.desk import Desk
+from sim.fault_cases import Case
 from sim.fault_row import Depth, Fault
 from sim.runner import run_scenario
 from sim.scenario_loader import load_scenario
@@ -55,6 +56,25 @@ def sessions_an_hour(seeds: Sequence[int]) -> float:
     for seed in seeds:
         run_scenario(scenario, depth="fast", seed=seed)
     return CORES * 3600.0 * len(seeds) / (time.process_time() - begun_s)
+
+
+def fault_sessions_an_hour(moments: int) -> float:
+    """Whole-stack sessions with a fault in them: one session runs, forked copies of it take a fault each at random moments.
+
+    Every one is watched with person, recorder and all monitors until the person is up, or past level and rising.
+    """
+    rows = fault_table.rows_for("native")[::4]
+    plan = fault_table.Plan(rows=rows, count=moments, seed=1, board="native", at_once=1, thorough_each=1)
+    done: list[Case] = []
+    begun_s = _spent_s()
+    fault_table.campaign(plan, (), done.append)
+    return CORES * 3600.0 * len(done) / (_spent_s() - begun_s)
+
+
+def _spent_s() -> float:
+    """Processor time of this process and of its copies that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def on_the_board(row: Fault) -> bool:

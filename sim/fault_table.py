@@ -72,6 +72,7 @@ class Plan:
     seed: int
     board: str
     at_once: int
+    thorough_each: int = THOROUGH
 
 
 def campaign(plan: Plan, known: Iterable[Case], keep: Callable[[Case], None]) -> None:
@@ -91,7 +92,7 @@ def campaign(plan: Plan, known: Iterable[Case], keep: Callable[[Case], None]) ->
             run.habits.live(row)
         for fault in plan.rows:
             if (fault.name, round(row.t_s, 2)) not in done:
-                copies.start(partial(outcome, run, agenda, row, fault.name, thorough=number % THOROUGH == 0))
+                copies.start(partial(outcome, run, agenda, row, fault.name, thorough=number % plan.thorough_each == 0))
     copies.rest()
     sys.stderr.write("\n")
 

@@ -19,6 +19,11 @@ def test_injections_are_made_into_a_session_under_way_and_a_million_an_hour_are_
     assert bench_rates.injections_an_hour(200, five_minutes) > 1_000_000
 
 
+@pytest.mark.req("SE6")
+def test_sessions_with_a_fault_are_whole_ones_forked_where_the_fault_comes() -> None:
+    assert bench_rates.fault_sessions_an_hour(1) > 1_000
+
+
 def test_the_faults_injected_at_board_level_are_those_of_the_board() -> None:
     rows = [row.name for row in faults.FAULTS if bench_rates.on_the_board(row)]
     assert {"pot_open", "motor_stall", "cable_out"} <= set(rows)
