@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from controller.core.limits import REFERENCE_CURRENT
 from controller.panel.login import hashed
 from controller.panel.serve import listen
 from tests.browser.conftest import picture
@@ -43,6 +44,9 @@ class Processes:
             f'requests_socket = "{self.folder / "request"}"',
             "[records]",
             f'directory = "{self.folder / "records"}"',
+            "[load]",
+            f"empty_ma = {REFERENCE_CURRENT.empty_ma}",
+            f"ma_per_nm = {REFERENCE_CURRENT.ma_per_nm}",
             "[table]",
             'certified_mark = "CE"',
             "capacity_kg = 150.0",

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from controller import service
 from controller.config import Settings, TableSettings
+from controller.core.limits import Limits
 from controller.core.model import Lamp, Latches, Mode, Outputs
 from controller.core.state import State
 from controller.latches import write_latches
@@ -29,7 +30,7 @@ from sim.world import World
 
 BEGINS = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
-SETTINGS = Settings(table=TableSettings(certified_mark="CE", capacity_kg=150.0))
+SETTINGS = Settings(limits=Limits(), table=TableSettings(certified_mark="CE", capacity_kg=150.0))
 PATIENCE_S = 20.0
 
 
