@@ -6,7 +6,6 @@ into the records as they would write it; the loop hears of it as it would on a r
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from controller.clerk import Clerk
 from controller.config import Settings
 from controller.core.model import Inputs, Latches, Outputs, Permission
 from controller.latches import write_latches
+from controller.panel.history import everybody
 from controller.programme.model import Moment, Person
 from controller.programme.outcome import Refused, Verdict
 from controller.programme.personal import PersonalProgramme
@@ -75,7 +75,7 @@ class Clinic:
         self._moment = moment
         self._companion: Companion | None = None
         self._clerk: Clerk | None = None
-        self._asked: deque[bytes] = deque(maxlen=1)  # the newest request of a page
+        self.fetch: Callable[[], bytes | None] = lambda: None  # the request that stands at a page
         self.journal: RecordsJournal | None = None
         self.key: str | None = None
         self.name = ""  # of whoever was put on the table last
@@ -103,12 +103,12 @@ class Clinic:
             self._clerk.attend(idle=self.journal.idle)
             self._companion.look(self.journal)
 
-    def ask(self, sent: bytes) -> None:
-        """A request of a page, in place of one that has not been fetched.  From any thread."""
-        self._asked.append(sent)
-
     def _fetch(self) -> bytes | None:
-        return self._asked.popleft() if self._asked else None
+        return self.fetch()
+
+    def told(self) -> bytes:
+        """What the pages about people show, read from the records.  From any thread."""
+        return everybody(self.folder, self._settings, self._protocols, self._moment())
 
     @property
     def answer(self) -> Answer | None:
@@ -158,7 +158,7 @@ class Clinic:
         return (*verdict.refusals, *own)
 
     @property
-    def told(self) -> bool:
+    def known(self) -> bool:
         """Whether the loop has the answers of somebody, and has looked."""
         return self.programme.verdict is not None and bool(self.programme.protocol)
 

@@ -34,6 +34,7 @@ from sim.virtual.cast import BY_KEY, CAST, MOST_WEEKS
 from sim.virtual.clinic import Clinic
 from sim.virtual.site import Relay, application
 from sim.virtual.table import LIVE_SPEED, VirtualTable
+from sim.virtual.voice import Voice
 
 PORT = 8080
 GOODBYE_S = 5.0
@@ -123,11 +124,12 @@ def serve(arguments: argparse.Namespace) -> int:
         calendar = Calendar(begins(folder), table_zone())
         clinic = Clinic(folder, SETTINGS, protocols, calendar.moment)
         hub = Hub()
-        relay = Relay(hub)
+        voice = Voice(folder / "spoken")
+        relay = Relay(hub, voice)
         table = VirtualTable(clinic, calendar, SETTINGS.limits, fresh, relay.publish, ratio=arguments.speed or LIVE_SPEED)
         if arguments.demo:
             table.order(orders.Demo(on=True))
-        show(arguments, table, hub, relay, application(hub, table, protocols, SETTINGS.limits))
+        show(arguments, table, hub, relay, application(hub, table, clinic, protocols, voice, SETTINGS.limits))
     return int(ExitCode.OK)
 
 

@@ -57,7 +57,7 @@ class Presence:
 
     def _turn_to(self, protocol: str) -> None:
         """As soon as somebody's answers hold."""
-        if not self._clinic.told or self._desk.mode is not Mode.IDLE:
+        if not self._clinic.known or self._desk.mode is not Mode.IDLE:
             return
         self._turn_to_protocol = None
         if not self._clinic.offer_first(protocol):
@@ -75,12 +75,12 @@ class Presence:
     def _papers_missing(self, until_s: float) -> bool:
         """Whether the demonstration has to wait: what papers can lift is written once, then the service has to read it."""
         clinic = self._clinic
-        missing = not clinic.told or bool(clinic.liftable())
+        missing = not clinic.known or bool(clinic.liftable())
         under_way = self._desk.mode not in {Mode.STARTING, Mode.IDLE}
         if under_way or not missing or self._clock() > until_s:
             self._papers_by_s = None
             return False
-        if clinic.told and not self._papers_written:
+        if clinic.known and not self._papers_written:
             self._papers_written = True
             clinic.prepare()
         return True

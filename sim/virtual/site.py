@@ -11,21 +11,26 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from controller.core.limits import Limits
 from controller.core.model import Event
+from controller.panel.asking import Asking, AskingPages
 from controller.panel.guards import Guards
 from controller.panel.hub import Hub
+from controller.panel.site import ASSETS as PANEL
 from controller.panel.site import Site, page
 from controller.programme.protocols import Protocol
 from controller.telemetry import Telemetry
 from hardware.patterns import BUZZER_CYCLE
+from hardware.speech.renderer import SpeechError
 from sim.virtual import orders
+from sim.virtual.clinic import Clinic
 from sim.virtual.look import Look, catalogue, known_people
 from sim.virtual.table import VirtualTable
+from sim.virtual.voice import Voice
 
 ASSETS = Path(__file__).parent / "assets"
 BUZZER = {pattern.value: cycle for pattern, cycle in BUZZER_CYCLE.items()}
@@ -36,14 +41,18 @@ BUSY = "the table has too much to do; try again\n"
 class Relay:
     """Carries frames from the table's thread into the server's loop; before the loop runs they are nobody's."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, voice: Voice) -> None:
         self._hub = hub
+        self._voice = voice
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self) -> None:
         self._loop = asyncio.get_running_loop()
 
     def publish(self, message: Telemetry | None, shown: Look, notes: tuple[Event, ...], anew: bool) -> None:
+        for event in message.events if message is not None else ():
+            if event.kind.startswith("say"):
+                self._voice.said(event.text)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._take, message, shown, notes, anew)
 
@@ -55,13 +64,52 @@ class Relay:
         self._hub.take(message, {"look": shown})
 
 
+class PeoplePages:
+    """The pages about people that a real table has, told from this table's own records."""
+
+    def __init__(self, clinic: Clinic, asking: Asking) -> None:
+        self._clinic = clinic
+        self._asking = AskingPages(asking, (PANEL / "desk.html").read_text(encoding="utf-8"))
+        self._history = (PANEL / "history.html").read_text(encoding="utf-8")
+
+    def routes(self) -> list[BaseRoute]:
+        pages = [Route("/history", self._page, methods=["GET"]), Route("/records", self._records, methods=["GET"])]
+        return [*pages, *self._asking.routes()]
+
+    async def _page(self, _: Request) -> HTMLResponse:
+        return HTMLResponse(self._history)
+
+    async def _records(self, _: Request) -> Response:
+        return Response(await asyncio.to_thread(self._clinic.told), media_type="application/json")
+
+
+class Spoken:
+    """The phrases as the loudspeaker renders them, one file each; without a speech engine here there are none (503)."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/spoken/{text:path}", self._say, methods=["GET"])]
+
+    async def _say(self, request: Request) -> Response:
+        try:
+            path = await asyncio.to_thread(self._voice.file, request.path_params["text"])
+        except (SpeechError, OSError) as error:
+            return PlainTextResponse(f"{error}\n", 503)
+        if path is None:
+            return PlainTextResponse("nothing that a table says\n", 404)
+        return Response(await asyncio.to_thread(path.read_bytes), media_type="audio/wav")
+
+
 class VirtualSite:
     """Routes of the workbench on top of the live view's."""
 
-    def __init__(self, table: VirtualTable, protocols: Sequence[Protocol]) -> None:
+    def __init__(self, table: VirtualTable, protocols: Sequence[Protocol], voice: Voice) -> None:
         self._table = table
         titles = [{"name": protocol.name, "title": protocol.title} for protocol in protocols]
-        self._catalogue = msgspec.json.encode({"faults": catalogue(), "people": known_people(), "protocols": titles, "buzzer": BUZZER})
+        known = {"faults": catalogue(), "people": known_people(), "protocols": titles, "buzzer": BUZZER, "voice": voice.trouble}
+        self._catalogue = msgspec.json.encode(known)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -98,7 +146,10 @@ def html() -> str:
     )
 
 
-def application(hub: Hub, table: VirtualTable, protocols: Sequence[Protocol], limits: Limits) -> Starlette:
+def application(hub: Hub, table: VirtualTable, clinic: Clinic, protocols: Sequence[Protocol], voice: Voice, limits: Limits) -> Starlette:
     """The whole web application of one virtual table."""
-    routes = Site(hub, html(), limits).routes() + VirtualSite(table, protocols).routes()
+    asking = Asking(hub)
+    clinic.fetch = lambda: asking.stands
+    routes = Site(hub, html(), limits).routes() + VirtualSite(table, protocols, voice).routes()
+    routes += PeoplePages(clinic, asking).routes() + Spoken(voice).routes()
     return Starlette(routes=routes, middleware=[Middleware(Guards)])

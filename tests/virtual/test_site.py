@@ -20,6 +20,7 @@ from sim.virtual.clinic import Clinic
 from sim.virtual.command import SETTINGS
 from sim.virtual.site import Relay, application
 from sim.virtual.table import VirtualTable
+from sim.virtual.voice import Voice
 from tests.panel.asked import ask
 from tests.panel.test_routes import SHOWS, asked_of
 
@@ -33,14 +34,17 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starlette]:
     folder = tmp_path_factory.mktemp("records")
     folder.chmod(0o700)
     clinic = Clinic(folder, SETTINGS, protocols, calendar.moment)
-    table = VirtualTable(clinic, calendar, SETTINGS.limits, orders.Fresh(), Relay(hub).publish, ratio=1.0)
-    yield application(hub, table, protocols, SETTINGS.limits)
+    voice = Voice(folder / "spoken")
+    voice.said("Ready.")
+    table = VirtualTable(clinic, calendar, SETTINGS.limits, orders.Fresh(), Relay(hub, voice).publish, ratio=1.0)
+    yield application(hub, table, clinic, protocols, voice, SETTINGS.limits)
     table.close()
 
 
 @pytest.mark.req("SR12")
 def test_only_the_simulated_table_has_hands_and_a_bench(app: Starlette) -> None:
-    more = {("POST", "/hand"), ("POST", "/bench"), ("GET", "/catalogue"), ("HEAD", "/catalogue"), ("GET", "/virtual"), ("HEAD", "/virtual")}
+    read = ("/catalogue", "/virtual", "/spoken/{text:path}", "/desk", "/history", "/records")
+    more = {("POST", "/hand"), ("POST", "/bench"), ("POST", "/requests")} | {(how, path) for how in ("GET", "HEAD") for path in read}
     assert asked_of(app.routes) == SHOWS | more
 
 
@@ -102,3 +106,15 @@ def test_the_catalogue_offers_every_fault_that_the_bus_depth_can_show(app: Starl
     assert [protocol["name"] for protocol in known["protocols"]][:2] == ["first", "week_1"]
     assert [person["who"] for person in known["people"]][:2] == ["ida", "nils"]
     assert set(known["buzzer"]) == {"off", "warning", "ask", "alarm", "help"}
+
+
+def test_the_page_is_given_the_sound_of_what_the_table_said_and_of_nothing_else(app: Starlette) -> None:
+    spoken = ask(app, "GET", "/spoken/Ready.")
+    assert (spoken.status, spoken.body[:4]) == (200, b"RIFF")
+    assert ask(app, "GET", "/spoken/Anything else").status == 404
+
+
+@pytest.mark.req("TP15")
+def test_the_pages_about_people_tell_this_tables_own_records(app: Starlette) -> None:
+    assert [person["name"] for person in json.loads(ask(app, "GET", "/records").body)["people"]] == ["Ida"]
+    assert ask(app, "GET", "/desk").status == 200

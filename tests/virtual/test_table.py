@@ -279,7 +279,8 @@ def test_a_request_of_the_page_is_recorded_and_answered(watch: Watch) -> None:
     assert opened_names(watched.known()) == {"set_up_unconfirmed"}
     watched.mode("IDLE")
     wanted = ConfirmSetUp(person="lena", session=17, confirmed=frozenset(SetUpItem))
-    watched.clinic.ask(encode(Sent(token="a-token-of-a-page", made_s=time.monotonic(), request=wanted)))
+    sent = encode(Sent(token="a-token-of-a-page", made_s=time.monotonic(), request=wanted))
+    watched.clinic.fetch = lambda: sent
     watched.until(lambda look: look.open == ())
     answer = watched.messages[-1].answer
     assert answer is not None

@@ -3,13 +3,17 @@ const TONE_HZ = { warning: 880, ask: 1320, alarm: 1175, help: 988 };
 const LATE_WORDS = 2; // more than this waiting: only what is urgent is still said
 
 export class Sound {
-  constructor(cycles) {
+  // `loudspeaker` plays the table's own rendered phrases; where there is no speech engine the browser's voice has to do.
+  constructor(cycles, loudspeaker) {
+    this.loudspeaker = loudspeaker;
     this.cycles = cycles; // pattern -> [cycle seconds, [[from, to], ...]]
     this.pattern = "off";
     this.beganMs = 0;
     this.buzzing = this.button("sound", "Sound", (on) => on && this.audio());
-    this.speaking = this.button("voice", "Voice", (on) => on || speechSynthesis?.cancel());
-    if (!("speechSynthesis" in window)) document.getElementById("voice").hidden = true;
+    this.speaking = this.button("voice", "Voice", (on) => this.hush(on));
+    this.own = loudspeaker.trouble === "";
+    if (!this.own && !("speechSynthesis" in window)) document.getElementById("voice").hidden = true;
+    document.getElementById("voice").title = this.own ? "The table's own voice" : `The browser's voice, not the table's: ${loudspeaker.trouble}`;
     setInterval(() => this.tick(), 25);
   }
 
@@ -23,6 +27,14 @@ export class Sound {
       change(state.on);
     });
     return state;
+  }
+
+  hush(on) {
+    const words = document.getElementById("voice-words");
+    if (words) words.textContent = on && !this.own ? document.getElementById("voice").title : "";
+    if (on) return;
+    this.loudspeaker.silence();
+    globalThis.speechSynthesis?.cancel();
   }
 
   audio() {
@@ -52,7 +64,9 @@ export class Sound {
   }
 
   say(words, urgent) {
-    if (!this.speaking.on || !("speechSynthesis" in window)) return;
+    if (!this.speaking.on) return;
+    if (this.own) return void this.loudspeaker.say(words, urgent);
+    if (!("speechSynthesis" in window)) return;
     this.waiting = speechSynthesis.pending ? (this.waiting ?? 0) + 1 : 0;
     if (urgent) speechSynthesis.cancel();
     else if (this.waiting > LATE_WORDS) return;

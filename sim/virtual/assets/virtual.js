@@ -1,6 +1,7 @@
 // The virtual table: the live view with hands.  Everything pressed here moves a contact, a wire or time of the simulated world.
 import { Page } from "/assets/page.js";
 import { Sound } from "/assets/sound.js";
+import { Loudspeaker } from "/virtual/loudspeaker.js";
 import { named } from "/assets/story.js";
 import { nextStep } from "/virtual/coach.js";
 
@@ -197,7 +198,8 @@ function show({ table, look }) {
 
 const page = await Page.open();
 const known = await (await fetch("/catalogue")).json();
-const sound = new Sound(known.buzzer);
+const sound = new Sound(known.buzzer, new Loudspeaker(known.voice));
+page.desk = "/desk";
 options($("person"), known.people.map((each) => [each.who, each.title]));
 options($("week"), [["", "as they are"], ...WEEKS.map((week) => [String(week), `week ${week}`])]);
 options($("protocol"), [["", "as recommended"], ...known.protocols.map((each) => [each.name, each.title])]);
