@@ -22,8 +22,6 @@ PUSHING = frozenset(
     }
 )  # fmt: skip
 """Faults that turn the table by themselves, or stand in its way."""
-COARSE = frozenset({"gear_slips"})
-"""Faults that leave the potentiometer alone to steer by: its rate is coarse."""
 MISLEADING = frozenset({"pot_slip", "pot_drift", "pot_gain", "imu_bias", "pot_noise", "imu_noise", "adc_reference_sag", "adc_stuck"})
 """Faults that may hide within the 1.5 degrees of SR8."""
 
@@ -35,7 +33,6 @@ class Memory:
     pushed_s: float = -99.0  # newest moment at which something but the drive turned the table
     hard_s: float = -99.0  # newest moment that entitles to the emergency stop's brake
     doubt_deg: float = 0.0  # how far the sensors may be off unnoticed
-    ripple_dps2: float = 0.7  # gear ripple, a command in steps, arms that move: 2.09 is the most that was seen of a healthy drive
     mains: bool = True
     supply_s: float = -99.0  # newest step of the supply, 25.5 V on the battery and 27.1 V on the mains
     brakeless_s: float = -99.0
@@ -72,8 +69,6 @@ class Memory:
             self.mains, self.supply_s = now.mains, t_s
         if "brake_weak" in active:
             self.brakeless_s = t_s
-        if not COARSE.isdisjoint(active):
-            self.ripple_dps2 = 1.0
         ankles = now.ankle_left_closed and now.ankle_right_closed
         self.ankles_closed_s = (self.ankles_closed_s if self.ankles_closed_s is not None else t_s) if ankles else None
         self._estop(now)
@@ -130,7 +125,7 @@ class NeverPast:
 
     permitted_deg: float
     over_s: float = 0.0
-    rates: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=6))
+    rates: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=26))
 
     def feed(self, table: Table, memory: Memory) -> None:
         now = table.now
@@ -147,17 +142,22 @@ class NeverPast:
         assert not late or table.help_heard or now.release_pulled, f"inverted for {now.inverted_s:.1f} s"
 
     def _acceleration(self, now: Truth, memory: Memory) -> None:
+        """Over 100 ms and over half a second, and a jump of 0.1 deg/s: static friction, a step of the supply, a command in steps."""
+        if self.rates and not 0.0 < now.now_s - self.rates[-1][0] < 0.03:
+            self.rates.clear()  # a table put back into an earlier moment, or one that was looked at twice
         self.rates.append((now.now_s, now.rate_dps))
-        first_s, first_dps = self.rates[0]
-        span_s = now.now_s - first_s
-        if span_s < 0.09 or now.now_s - memory.pushed_s < 1.0:
+        if now.now_s - memory.pushed_s < 1.0:
+            self.rates.clear()
             return
-        slowing = abs(now.rate_dps) < abs(first_dps)
-        measured = abs(now.rate_dps - first_dps) / span_s
-        most = (3.0 if slowing else 1.5) + (1.0 if now.now_s - memory.supply_s < 0.5 else memory.ripple_dps2)
-        assert measured <= most or (slowing and now.now_s - memory.hard_s < 0.6), (
-            f"{measured:.2f} deg/s2 {'slowing' if slowing else 'speeding up'}, {most} is the most"
-        )
+        for back in (6, 26):
+            if len(self.rates) < back:
+                return
+            first_s, first_dps = self.rates[-back]
+            slowing = abs(now.rate_dps) < abs(first_dps)
+            change_dps, most_dps = abs(now.rate_dps - first_dps), (3.0 if slowing else 1.5) * (now.now_s - first_s) + 0.1
+            assert change_dps <= most_dps or (slowing and now.now_s - memory.hard_s < 1.0), (
+                f"{'slows' if slowing else 'speeds'} by {change_dps:.2f} deg/s in {now.now_s - first_s:.2f} s, {most_dps:.2f} is the most"
+            )
 
 
 @dataclass(slots=True)
