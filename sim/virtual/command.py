@@ -18,6 +18,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from controller.config import Settings, TableSettings
+from controller.core.limits import Limits
 from controller.exit_codes import ExitCode
 from controller.panel.hub import Hub
 from controller.panel.serve import Server, listen
@@ -38,8 +39,8 @@ from sim.virtual.voice import Voice
 
 PORT = 8080
 GOODBYE_S = 5.0
-SETTINGS = Settings(table=TableSettings(certified_mark="CE", capacity_kg=158.75))
-"""A table for 350 lb, the strongest of the guide's, with its mark."""
+SETTINGS = Settings(limits=Limits(), table=TableSettings(certified_mark="CE", capacity_kg=158.75))
+"""A table for 350 lb, the strongest of the guide's, with its mark and with its motor's current measured."""
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -110,9 +111,10 @@ def records(data: Path | None) -> Iterator[Path]:
 
 
 def begins(folder: Path) -> datetime:
-    """Now; where these records have already seen a later moment, that one: virtual days may have passed there."""
+    """Ten in the morning of today, so that no day ends under a short visit; or later, where these records have seen a later moment."""
+    morning = datetime.now(table_zone()).replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)
     with opened(folder) as store:
-        return max(datetime.now(UTC), store.latest_seen() or datetime.min.replace(tzinfo=UTC))
+        return max(morning, store.latest_seen() or morning)
 
 
 def serve(arguments: argparse.Namespace) -> int:
