@@ -87,7 +87,9 @@ class Telemetry(msgspec.Struct, frozen=True, kw_only=True):
     board: Board
     plan: Plan | None
     selection: int
+    reminders: tuple[str, ...]  # what the person may be told while the table is idle: water, heat, a walk, core work
     dropped: int  # messages that nobody took, since the service started
+    records_dropped: int  # items of this run that the records could not take; they are lost
     events: tuple[Event, ...]
     trace: tuple[tuple[float, float | None], ...]  # (now_s, angle_deg), every half second
     answer: Answer | None = None  # to what somebody at the page asked last
@@ -104,6 +106,17 @@ def encode(message: Telemetry) -> bytes:
 def decode(data: bytes) -> Telemetry:
     """Raises msgspec.DecodeError for anything that is not a whole message."""
     return _decoder.decode(data)
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message says that the loop does not know."""
+
+    dropped: int = 0
+    records_dropped: int = 0
+    answer: Answer | None = None
+
+
+NOTHING_BESIDE = Beside()
 
 
 class Teller:
@@ -125,7 +138,7 @@ class Teller:
             self._next_sample_s = inputs.now_s + SAMPLE_S
             self._trace.append((round(inputs.now_s, 2), None if outputs.angle_deg is None else round(outputs.angle_deg, 2)))
 
-    def message(self, inputs: Inputs, outputs: Outputs, *, dropped: int = 0, answer: Answer | None = None) -> Telemetry:
+    def message(self, inputs: Inputs, outputs: Outputs, *, beside: Beside = NOTHING_BESIDE) -> Telemetry:
         """How things stand after this tick, with all that was gathered; the next message begins empty."""
         self._number += 1
         events, trace = tuple(self._events), tuple(self._trace)
@@ -158,10 +171,12 @@ class Teller:
             board=_board(inputs),
             plan=_plan(inputs),
             selection=outputs.selection,
-            dropped=dropped,
+            reminders=tuple(reminder.text for reminder in inputs.permission.reminders),
+            dropped=beside.dropped,
+            records_dropped=beside.records_dropped,
             events=events,
             trace=trace,
-            answer=answer,
+            answer=beside.answer,
         )
 
 
@@ -202,9 +217,17 @@ def _plan(inputs: Inputs) -> Plan | None:
 class TelemetrySocket:
     """Implements controller.ports.Telemetry: ten datagrams a second to a local socket, whether anybody is there or not."""
 
-    def __init__(self, path: Path, *, now_s: Callable[[], float], answer: Callable[[], Answer | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        now_s: Callable[[], float],
+        answer: Callable[[], Answer | None] = lambda: None,
+        records_dropped: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._path = str(path)
         self._answer = answer
+        self._records_dropped = records_dropped
         self._now_s = now_s
         self._teller = Teller()
         self._due_s = now_s()
@@ -218,7 +241,8 @@ class TelemetrySocket:
         if now_s < self._due_s:
             return
         self._due_s = now_s + EVERY_S
-        data = encode(self._teller.message(inputs, outputs, dropped=self.dropped, answer=self._answer()))
+        beside = Beside(dropped=self.dropped, records_dropped=self._records_dropped(), answer=self._answer())
+        data = encode(self._teller.message(inputs, outputs, beside=beside))
         try:
             self._socket.sendto(data, self._path)
         except OSError:

@@ -100,9 +100,14 @@ def clerk_of(settings: Settings, moment: Callable[[], Moment], companion: Compan
     return Clerk(records_folder(settings), moment, companion.judged, companion.offer_first, fetch=lambda: fetch_from(path))
 
 
-def telemetry_of(settings: Settings, clerk: Clerk) -> TelemetrySocket:
-    """What whoever watches is told, the clerk's answers with it."""
-    return TelemetrySocket(Path(settings.panel.socket), now_s=MonotonicClock().now_s, answer=lambda: clerk.answer)
+def telemetry_of(settings: Settings, clerk: Clerk, journal: RecordsJournal) -> TelemetrySocket:
+    """What whoever watches is told, the clerk's answers and what the records have lost with it."""
+    return TelemetrySocket(
+        Path(settings.panel.socket),
+        now_s=MonotonicClock().now_s,
+        answer=lambda: clerk.answer,
+        records_dropped=lambda: journal.dropped,
+    )
 
 
 def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[], Factory] = open_pins) -> ExitCode:
@@ -123,7 +128,7 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
         voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
         clerk = clerk_of(settings, wall.moment, companion)
-        telemetry = parts.enter_context(closing(telemetry_of(settings, clerk)))
+        telemetry = parts.enter_context(closing(telemetry_of(settings, clerk, journal)))
         remote = parts.enter_context(closing(RemoteLine())) if settings.remote.watcher else None
         watcher = remote.state if remote is not None else None
         host = PiHost(storage_ok=lambda: journal.storage_ok and companion.alive, config_ok=settings_ok and protocols_ok, watcher=watcher)

@@ -16,6 +16,9 @@ SCROLL_CPS = 4.0
 
 SILENCE = ("", False)
 HELD = frozenset({MODE.STOPPED, MODE.FAULT, MODE.RESCUE})
+PROMPT_S = 12.0
+"""A prompt stands in the line at least this long, and until it has run through once."""
+
 FREE_TO_OPEN = frozenset({MODE.IDLE, MODE.RELEASE})
 
 
@@ -25,20 +28,42 @@ def show(screen: Screen, told: story.Told, t: Tick) -> None:
     t.events, t.rest_left_s = told.events, rest_left_s(t)
     to_say = story.queue(screen, told) if told.words else screen.to_say
     t.phrase, t.urgent = to_say[0] if to_say else SILENCE
-    text = _urgent_text(t)
+    prompt, prompted_s = _prompt(screen, t)
     angle_deg = round(f.angle_deg) if f.angle_known else None
-    key = (mode, angle_deg, _target(t), int(_left_s(t)), _window(text, f.now_s) if text else "", t.warning)
-    t.screen = _screen(screen, t, panel.Shown(*key), to_say[1:]) if key != screen.key or to_say else screen
+    key = (mode, angle_deg, _target(t), int(_left_s(t)), _running(prompt, prompted_s, t), t.warning)
+    t.screen = screen
+    if key != screen.key or to_say:
+        t.screen = _screen(screen, t, panel.Shown(*key), to_say[1:], (prompt, prompted_s))
     released = f.at_upright and (mode in FREE_TO_OPEN or (mode in HELD and _settled(t)))
     t.lamps = panel.lamps(mode, refused=bool(t.refused), broken=bool(t.verdict.refusing), ladder=t.ladder.level, released=released)
     t.buzzer = panel.buzzer(ladder=t.ladder.level, asked=t.ask.asked or mode is MODE.PAUSED, alarm=_alarm(t), warning=t.warning)
     t.release_locks, t.turned = released, f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG
 
 
-def _screen(screen: Screen, t: Tick, shown: panel.Shown, to_say: tuple[story.Said, ...]) -> Screen:
+def _screen(screen: Screen, t: Tick, shown: panel.Shown, to_say: tuple[story.Said, ...], prompt: tuple[str, float]) -> Screen:
     idle = t.mode is MODE.IDLE
     plan, plan_line = _plan_line(screen, t) if idle else (screen.plan, screen.plan_line)
-    return Screen(key=shown, lines=panel.lines(shown, plan_line if idle else ""), to_say=to_say, plan=plan, plan_line=plan_line)
+    lines = panel.lines(shown, plan_line if idle else "")
+    return Screen(key=shown, lines=lines, to_say=to_say, plan=plan, plan_line=plan_line, prompt=prompt[0], prompted_s=prompt[1])
+
+
+def _running(prompt: str, prompted_s: float, t: Tick) -> str:
+    """What runs through the second line instead of the hint.  While idle a prompt goes first: a refusal stands there again afterwards."""
+    first = prompt if t.mode is MODE.IDLE and not t.ladder.level else ""
+    if urgent := first or _urgent_text(t) or prompt:
+        return _window(urgent, t.f.now_s - prompted_s if urgent is prompt else t.f.now_s)
+    return ""
+
+
+def _prompt(screen: Screen, t: Tick) -> tuple[str, float]:
+    """The prompt to show and since when: the newest, until it has been read or what it was about is over."""
+    now_s = t.f.now_s
+    if t.prompt is not None:
+        return t.prompt.text, now_s
+    if not screen.prompt or screen.key is None or screen.key.mode is not t.mode:
+        return "", 0.0
+    lasts_s = max(PROMPT_S, len(screen.prompt) / SCROLL_CPS)
+    return (screen.prompt, screen.prompted_s) if now_s - screen.prompted_s < lasts_s else ("", 0.0)
 
 
 def rest_left_s(t: Tick) -> float:

@@ -155,6 +155,7 @@ class Permission:
     plan: SessionPlan | None = None
     refusals: tuple[Refusal, ...] = ()  # rule, words, how it lifts; any entry refuses Start
     spotter_required: bool = True
+    reminders: tuple[Prompt, ...] = ()  # told one after another while the table is idle (TP5, TP14); their at_s says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,8 @@ class Screen:
     to_say: tuple[tuple[str, bool], ...] = ()  # (words, urgent)
     plan: SessionPlan | None = None  # the protocol that plan_line describes
     plan_line: str = ""
+    prompt: str = ""  # the newest one, while it is shown
+    prompted_s: float = 0.0  # since when
 
 
 def clock(seconds: int) -> str:

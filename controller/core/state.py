@@ -46,6 +46,7 @@ class State:
     spotted_s: float = -inf  # when SPOTTER was last pressed
     screen: Screen = field(default_factory=Screen)
     latches: Latches = field(default_factory=Latches)
+    reminded: tuple[str, ...] = ()  # keys of the reminders that have been told since they are due
     told: tuple[Reason, ...] = ()  # reasons the story has told and not seen cleared
 
     @staticmethod

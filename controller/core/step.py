@@ -40,7 +40,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     t.f = f = perceive(state, inputs, limits)
     _decide(t, state)
     _count(t, state)
-    t.session, t.prompt = _prompt(t)
+    t.session, t.prompt = _prompt(t, state)
     t.hold_left_s = session.hold_left_s(t.session, t.hold_s, f) if t.mode is MODE.HOLDING else 0.0
     drive(t, state.motion)
     holds = t.mode is MODE.RESCUE and f.buttons.down & buttons.RETURN != 0  # whoever holds RETURN is awake
@@ -91,6 +91,7 @@ def _following(state: State, t: Tick) -> State:
     new.selection = state.selection + _selected(f) if f.buttons.pressed else state.selection
     new.latched_s = _latched_s(state, t)
     new.spotted_s = f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s
+    new.reminded = _reminded(t, state)
     new.screen, new.latches, new.told = t.screen, _latches(state.latches, t), t.reasons
     return closed(new, State)
 
@@ -142,9 +143,11 @@ def _count(t: Tick, state: State) -> None:
         t.warned_s = 0.0
 
 
-def _prompt(t: Tick) -> tuple[Session, Prompt | None]:
-    """The session that remembers the prompt whose moment has come, and the prompt (TP7)."""
+def _prompt(t: Tick, state: State) -> tuple[Session, Prompt | None]:
+    """The session that remembers the prompt whose moment has come, and the prompt (TP7); while idle a reminder (TP5, TP14)."""
     ses, mode = t.session, t.mode
+    if mode is MODE.IDLE:
+        return ses, _reminder(t, state)
     if ses.plan is None or (mode is not MODE.HOLDING and mode is not MODE.DESCENDING):
         return ses, None
     stage = ses.plan.stages[ses.stage]
@@ -153,6 +156,23 @@ def _prompt(t: Tick) -> tuple[Session, Prompt | None]:
         return (replace(ses, prompted=ses.prompted + 1), prompt) if prompt is not None else (ses, None)
     prompt = session.prompt_due(stage.way_prompts, ses.way_prompted, t.way_s)
     return (replace(ses, way_prompted=ses.way_prompted + 1), prompt) if prompt is not None else (ses, None)
+
+
+def _reminder(t: Tick, state: State) -> Prompt | None:
+    """One that is due and has not been told, when nothing is being said or shown any more."""
+    due = t.f.inputs.permission.reminders
+    if not due or state.mode is not MODE.IDLE or state.screen.prompt or state.screen.to_say:
+        return None
+    return next((reminder for reminder in due if reminder.key not in state.reminded), None)
+
+
+def _reminded(t: Tick, state: State) -> tuple[str, ...]:
+    """What has been told of all that is due; what is due no longer is forgotten, and told again when it comes back."""
+    due = t.f.inputs.permission.reminders
+    if t.mode is not MODE.IDLE or not (due or state.reminded):
+        return state.reminded
+    told = (*state.reminded, t.prompt.key) if t.prompt is not None else state.reminded
+    return tuple(reminder.key for reminder in due if reminder.key in told)
 
 
 def _selected(f: Facts) -> int:

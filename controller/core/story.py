@@ -145,7 +145,7 @@ def _questions(was: State, now: Tick, events: list[Event], words: list[Said]) ->
     elif was.ask.asked and not now.ask.asked:
         events.append(Event(at_s=f.now_s, kind="answer", text="answered", rule="SR15"))
     if now.prompt is not None:
-        events.append(Event(at_s=f.now_s, kind="prompt", text=now.prompt.text, rule="TP7"))
+        events.append(Event(at_s=f.now_s, kind="prompt", text=now.prompt.text, rule="TP14" if now.mode is MODE.IDLE else "TP7"))
         words.append((now.prompt.text, False))
 
 

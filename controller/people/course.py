@@ -6,7 +6,7 @@ from datetime import datetime
 
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of, plain
-from controller.programme import days, markers, progression, reminders, stop_signs, verdict
+from controller.programme import days, markers, progression, stop_signs, verdict
 from controller.programme.model import Person
 from controller.programme.outcome import Verdict
 from controller.programme.sessions import Rating, SessionRecord, When
@@ -43,10 +43,8 @@ def plan(desk: Desk, who: str) -> None:
         for offer in answer.offers
     ]
     desk.table("\nprotocols, as SELECT shows them", ("protocol", "plan", "may be chosen"), offers, "no protocol fits this person")
-    now = days.now(case.moment, case.history, case.table)
-    course = progression.progress(case.history, days.held(case.history, now), now, case.rules)
-    for each in reminders.due(reminders.today(case.person, course, now), case.moment.at):
-        desk.tell(f"today: {each.text}")
+    for each in answer.reminders:
+        desk.tell(f"{'now' if each.until_at is None or each.key == 'walk' else 'today'}: {each.text}")
 
 
 def _standing(person: Person, answer: Verdict) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,18 +13,30 @@ from controller.exit_codes import ExitCode
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of
 from controller.records.database import RecordsError
-from controller.records.reader import Reader
+from controller.records.reader import Reader, as_csv
 
 
 def _opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _texts(reader: Reader, key: str, kind: str) -> dict[str, str]:
-    """File name -> what stands in it."""
+def _texts(reader: Reader, key: str, kind: str) -> Iterator[tuple[str, str]]:
+    """File name and what stands in it, one at a time: a black box is thousands of rows."""
     if kind == "json":
-        return {f"{key}.json": reader.export_json(key)}
-    return {f"{key}-{name}": text for name, text in reader.export_csv(key).items()}
+        yield f"{key}.json", reader.export_json(key)
+    else:
+        yield from ((f"{key}-{name}", text) for name, text in reader.export_csv(key).items())
+    for trip in reader.boxes_of(key):
+        rows = list(reader.box(trip))
+        yield f"{key}-box-{trip}.{kind}", as_csv(rows) if kind == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with open(path, "x", encoding="utf-8", newline="", opener=_opener) as out:  # Path.open takes no opener
+            out.write(text)
+    except FileExistsError as error:
+        raise RecordsError(f"{path}: is there already and is not overwritten", ExitCode.CANNOT_WRITE) from error
 
 
 @command("export", examples=("export ada --to /media/stick --as csv",))
@@ -30,16 +44,12 @@ def _texts(reader: Reader, key: str, kind: str) -> dict[str, str]:
 @option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="a folder; this one without it")
 @option("--as", "kind", type=click.Choice(["csv", "json"]), default="json", show_default=True)
 def export(desk: Desk, who: str, folder: Path, kind: str) -> None:
-    """Write everything about a person to files that only you can read; nothing is overwritten."""
+    """Write everything about a person, black boxes too, to files that only you can read; nothing is overwritten."""
+    files = []
     with desk.to_read() as store:
-        texts = _texts(store, person_of(store, who).key, kind)
-    for name, text in texts.items():
-        try:
-            with open(folder / name, "x", encoding="utf-8", newline="", opener=_opener) as out:  # Path.open takes no opener
-                out.write(text)
-        except FileExistsError as error:
-            raise RecordsError(f"{folder / name}: is there already and is not overwritten", ExitCode.CANNOT_WRITE) from error
-    files = [str(folder / name) for name in texts]
+        for name, text in _texts(store, person_of(store, who).key, kind):
+            _write(folder / name, text)
+            files.append(str(folder / name))
     desk.tell("\n".join(f"wrote {file}" for file in files), files=files)
 
 

@@ -87,6 +87,16 @@ class Ask(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """Something to be told outside a session (TP5, TP14), from one moment to another."""
+
+    key: str
+    text: str
+    from_at: datetime
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The programme's whole answer for one person at one moment."""
 
@@ -104,21 +114,12 @@ class Verdict:
     offers: tuple[Offer, ...]  # in SELECT's order, the recommended one first
     notes: tuple[str, ...] = ()  # why less than usual is allowed: steps back, a clinician's ceiling
     asks: tuple[Ask, ...] = ()
+    reminders: tuple[Reminder, ...] = ()  # whose time it is, outside a session
 
     @property
     def may_start(self) -> bool:
         """Whether at least one protocol may be started now."""
         return not self.refusals and any(not offer.refusals for offer in self.offers)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminder:
-    """Something to be told outside a session (TP5, TP14), from one moment to another."""
-
-    key: str
-    text: str
-    from_at: datetime
-    until_at: datetime | None = None
 
 
 class MarkerState(Enum):

@@ -10,7 +10,7 @@ session, or, if none was held, until one is told with the table back at upright 
 
 from __future__ import annotations
 
-from controller.core.model import Permission, Refusal
+from controller.core.model import Permission, Prompt, Refusal
 from controller.programme.outcome import Verdict
 
 UNCHOSEN = Refusal(
@@ -70,14 +70,16 @@ def _place(answers: tuple[Permission, ...], protocol: str) -> int | None:
 
 def permissions(verdict: Verdict) -> tuple[Permission, ...]:
     """One Permission for each protocol that SELECT shows."""
+    reminders = tuple(Prompt(at_s=0.0, key=reminder.key, text=reminder.text) for reminder in verdict.reminders)
     general = tuple(refused.refusal() for refused in verdict.refusals)
     if not verdict.offers:
-        return (Permission(refusals=(*general, NOTHING_FITS), spotter_required=verdict.spotter_required),)
+        return (Permission(refusals=(*general, NOTHING_FITS), spotter_required=verdict.spotter_required, reminders=reminders),)
     return tuple(
         Permission(
             plan=offer.plan,
             refusals=(*general, *(refused.refusal() for refused in offer.refusals)),
             spotter_required=verdict.spotter_required,
+            reminders=reminders,
         )
         for offer in verdict.offers
     )

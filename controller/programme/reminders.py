@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from controller.programme.days import Now
-from controller.programme.model import Person, Preparation
+from controller.programme.model import History, Person, Preparation
 from controller.programme.outcome import Reminder
 from controller.programme.progression import Progress
 from controller.programme.protocols import Protocol
@@ -20,7 +20,33 @@ CORE_WORK = "No session today: core work keeps what you gained. Planks, or bird-
 WALK = "Walk now: the space you gained in your spine lasts {least} to {most} minutes."
 GLASS = "Drink a glass of water (8 oz, a quarter of a litre) {minutes} minutes before the session."
 HEAT = "Apply heat to the tight muscles for {minutes} minutes, then confirm it on the panel."
+HYDRATE = "Drink about {ounces} oz ({litres} litres) of water over the day."
 LEAST_WALK_MINUTES = 45
+
+
+def now(
+    person: Person,
+    history: History,
+    progress: Progress,
+    when: Now,
+    protocols: Mapping[str, Protocol],
+    rules: Rules,
+    before: frozenset[Preparation],
+) -> tuple[Reminder, ...]:
+    """All that is to be told at this moment, the soonest over first; `before` is what still belongs before today's next session."""
+    last = history.sessions[-1] if history.sessions else None
+    protocol = protocols.get(last.protocol) if last is not None else None
+    after = after_session(last, protocol, rules) if last is not None and protocol is not None else ()
+    coming = (each for each in _before(when.moment.at, rules) if each.key in {what.value for what in before})
+    return tuple(due((*after, *coming, *today(person, progress, when)), when.moment.at))
+
+
+def _before(at: datetime, rules: Rules) -> tuple[Reminder, ...]:
+    """Heat and water while nobody has said when the session will be: from now on."""
+    return (
+        Reminder(key="heat", text=HEAT.format(minutes=rules.heat_minutes), from_at=at),
+        Reminder(key="water", text=GLASS.format(minutes=rules.water_minutes), from_at=at),
+    )
 
 
 def before_session(start_at: datetime, protocol: Protocol, rules: Rules) -> tuple[Reminder, ...]:
@@ -53,6 +79,12 @@ def today(person: Person, progress: Progress, when: Now) -> tuple[Reminder, ...]
     return tuple(found)
 
 
+def alike_for_all(rules: Rules) -> tuple[str, ...]:
+    """The texts that hang on no person: what a voice may prepare."""
+    walk = WALK.format(least=min(LEAST_WALK_MINUTES, rules.walk_minutes), most=rules.walk_minutes)
+    return walk, HEAT.format(minutes=rules.heat_minutes), GLASS.format(minutes=rules.water_minutes), CORE_WORK
+
+
 def ounces_a_day(mass_kg: float) -> float:
     """The guide's half of the body weight (in pounds) in ounces."""
     return mass_kg / KG_PER_POUND / 2.0
@@ -60,7 +92,7 @@ def ounces_a_day(mass_kg: float) -> float:
 
 def _hydrate(person: Person) -> str:
     ounces = ounces_a_day(person.mass_kg)
-    return f"Drink about {ounces:.0f} oz ({ounces * LITRES_PER_OUNCE:.1f} litres) of water over the day."
+    return HYDRATE.format(ounces=f"{ounces:.0f}", litres=f"{ounces * LITRES_PER_OUNCE:.1f}")
 
 
 def due(reminders: tuple[Reminder, ...], at: datetime) -> Iterator[Reminder]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from controller.core.limits import Limits
-from controller.programme import checklist, clearance, conditions, days, fit, quotas, stop_signs
+from controller.programme import checklist, clearance, conditions, days, fit, quotas, reminders, stop_signs
 from controller.programme import rules as numbers
 from controller.programme.days import Now
 from controller.programme.model import History, Moment, Person, Preparation, TableFacts
 from controller.programme.offers import Standing, offers
-from controller.programme.outcome import Ask, Ceiling, Offer, Refused, Verdict
+from controller.programme.outcome import Ask, Ceiling, Offer, Refused, Reminder, Verdict
 from controller.programme.progression import Progress, progress
 from controller.programme.protocols import Protocol
 from controller.programme.rules import Rules
@@ -53,6 +53,7 @@ def judge(case: Case) -> Verdict:
     refusals = tuple(_refusals(case, standing))
     offered = offers(case.protocols, standing)
     left = max(0, case.rules.spotter_sessions - _spotted(case.history))
+    asks = tuple(_asks(case.history, refusals, offered))
     return Verdict(
         today=when.today,
         next_session=case.history.next_session,
@@ -67,7 +68,8 @@ def judge(case: Case) -> Verdict:
         refusals=refusals,
         offers=offered,
         notes=tuple(_notes(case.history, course, when)),
-        asks=tuple(_asks(case.history, refusals, offered)),
+        asks=asks,
+        reminders=_reminders(case, standing, refusals, asks),
     )
 
 
@@ -175,6 +177,17 @@ _ASKS = {
     "rating_after_missing": Ask.RATE_AFTER,
     "set_up_unconfirmed": Ask.CHECKLIST,
 }
+
+
+def _reminders(case: Case, at: Standing, refusals: tuple[Refused, ...], asks: tuple[Ask, ...]) -> tuple[Reminder, ...]:
+    """Heat and water are for a session that may still come: what stands in its way is only what is asked now."""
+    coming = all(refused.name in _ASKS for refused in refusals)
+    before = frozenset(what for ask, what in _BEFORE.items() if coming and ask in asks)
+    protocols = {protocol.name: protocol for protocol in case.protocols}
+    return reminders.now(case.person, case.history, at.progress, at.when, protocols, case.rules, before)
+
+
+_BEFORE = {Ask.HEAT: Preparation.HEAT, Ask.WATER: Preparation.WATER}
 
 
 def _asks(history: History, refusals: tuple[Refused, ...], offered: tuple[Offer, ...]) -> Iterator[Ask]:

@@ -79,6 +79,8 @@ class RecordsJournal:
         self._kept_ticks = 0
         self._last_s = 0.0
         self._keeper = Keeper(folder, moment())
+        self._dropped_told = 0
+        self._session_over = False
         self._unwritten_latches: Latches | None = None
         self._busy_since_s: float | None = now_s()
         self._wanted: str | None = None
@@ -232,6 +234,7 @@ class RecordsJournal:
                 return True
             self._gathered_ticks += 1
             self._keeper.take(item.news, item.frozen)
+            self._session_over = self._session_over or (item.news.session is not None and item.news.session.over)
             self._unwritten_latches = item.latches or self._unwritten_latches
             if item.urgent and not self.trouble:
                 until_s = 0.0  # whatever else is there already, and then to the disk
@@ -252,9 +255,18 @@ class RecordsJournal:
             self._refresh()
         except (sqlite3.Error, OSError, RecordsError) as error:
             return _in_one_line(error)
+        self._tell_dropped()
         if self._keeper.unacknowledged:
             return f"damaged records were kept aside as {', '.join(self._keeper.unacknowledged)}; acknowledge that they are lost"
         return ""
+
+    def _tell_dropped(self) -> None:
+        """At the end of a session whose records could not take everything."""
+        lost = self.dropped - self._dropped_told
+        if self._session_over and lost:
+            self._say(f"records: {lost} items of this session could not be kept and are lost")
+            self._dropped_told += lost
+        self._session_over = False
 
     def _refresh(self) -> None:
         wanted, known = self._wanted, self._known

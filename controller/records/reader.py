@@ -79,11 +79,17 @@ class Reader(Store):
         person_id = self._id(key)
         found = {"people": self._rows("SELECT * FROM people WHERE id = ?", person_id)}
         found |= {table: self._rows(f"SELECT * FROM {table} WHERE person_id = ? ORDER BY id", person_id) for table in TABLES.values()}
+        found["former_names"] = self._rows("SELECT * FROM former_names WHERE person_id = ? ORDER BY id", person_id)
         mine = "session_id IN (SELECT id FROM sessions WHERE person_id = :id)"
         for table in OF_A_SESSION:
             also = " OR person_id = :id" if table == "events" else ""
             found[table] = self._rows(f"SELECT * FROM {table} WHERE {mine}{also} ORDER BY 1, 2", {"id": person_id})
         return found
+
+    def boxes_of(self, key: str) -> list[int]:
+        """The trips of a person that have a black box (SE9), oldest first."""
+        sql = "SELECT DISTINCT trips.id FROM trips JOIN boxes ON trip_id = trips.id JOIN sessions ON sessions.id = session_id"
+        return [row["id"] for row in self._rows(f"{sql} WHERE sessions.person_id = ? ORDER BY trips.id", self._id(key))]
 
     def export_json(self, key: str) -> str:
         """One JSON document."""

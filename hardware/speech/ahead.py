@@ -8,14 +8,17 @@ from controller.core import panel, refusals, story
 from controller.core.limits import Limits
 from controller.core.motion import plan_holds_s
 from controller.core.words import GOING_ON, LADDER_WORDS, PHRASES, PROOF_WORDS, RESCUE_STEPS, WORDS
+from controller.programme import reminders
 from controller.programme.protocols import Protocol
+from controller.programme.rules import Rules
 
 
-def phrases(protocols: Iterable[Protocol], limits: Limits) -> tuple[str, ...]:
+def phrases(protocols: Iterable[Protocol], limits: Limits, rules: Rules) -> tuple[str, ...]:
     """Every phrase of the core, and of each protocol with its angles and the holds that really fit; what saves somebody comes first."""
     said = [*_danger(), *PHRASES.values(), *GOING_ON.values(), *_refusals()]
     for protocol in protocols:
         said += _of(protocol, limits)
+    said += reminders.alike_for_all(rules)
     return tuple(dict.fromkeys(text for text in said if text and "{" not in text))
 
 

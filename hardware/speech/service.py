@@ -43,7 +43,7 @@ def speak(settings_path: Path | None, complain: Callable[[str], None], player: C
             heartbeat.ready()
             # a wrong protocol is the service's to refuse; here it is only not rendered ahead
             protocols, _ = protocols_or_shipped(settings, lambda wrong: complain(f"not rendered ahead: {wrong}"))
-            mouth.run(ear, phrases(protocols, settings.limits), monotonic, lambda: stop.asked)
+            mouth.run(ear, phrases(protocols, settings.limits, settings.rules), monotonic, lambda: stop.asked)
     except (ConfigError, strict_toml.FileError) as error:
         complain(str(error))
         return ExitCode.CONFIG

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from controller.core.limits import Limits
 from controller.core.model import Event, Mode
-from controller.telemetry import Telemetry, Teller
+from controller.telemetry import Beside, Telemetry, Teller
 from sim import faults
 from sim.bus_machine import BusMachine
 from sim.desk import CABLE, Desk, Therapy
@@ -167,7 +167,7 @@ class VirtualTable:
     def _show(self) -> None:
         desk, message = self._desk, None
         if self._heard.fresh and desk.inputs is not None:
-            message = self._heard.teller.message(desk.inputs, desk.outputs, answer=self._clinic.answer)
+            message = self._heard.teller.message(desk.inputs, desk.outputs, beside=Beside(answer=self._clinic.answer))
         self._heard.fresh = False
         if isinstance(desk.machine, BusMachine):
             desk.machine.pins.log.clear()

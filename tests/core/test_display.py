@@ -45,7 +45,7 @@ def view(
     f = facts(now_s=now_s, mode=mode, angle_deg=angle_deg, angle_known=angle_known, at_upright=upright, off_upright=not upright)
     t = Tick()
     t.f, t.mode, t.verdict, t.refused, t.session = f, mode, verdict(*reasons), refused, session.NONE
-    t.ladder, t.ask, t.warning, t.hold_left_s, t.proof = ladder, Ask(asked=asked), warning, hold_left_s, proof or Proof()
+    t.ladder, t.ask, t.warning, t.hold_left_s, t.proof, t.prompt = ladder, Ask(asked=asked), warning, hold_left_s, proof or Proof(), None
     return t
 
 

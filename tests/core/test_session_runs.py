@@ -276,3 +276,59 @@ def test_nothing_is_ever_asked_faster_than_the_normal_rate_or_harder_than_its_ac
     rates = [command.rate_dps for _, _, command in world.commands if command is not None]
     assert max(map(abs, rates)) <= 1.501
     assert max(abs(later - before) for before, later in pairwise(rates)) <= LIMITS.stop_accel_dps2 * 0.02 + 0.35
+
+
+SIT_UPS = Prompt(at_s=1.0, key="partial_sit_ups", text="Partial sit-ups: lift head and chest only, five times.")
+
+
+@pytest.mark.req("TP7", "PU2")
+def test_a_prompt_runs_through_the_second_line_from_its_beginning_until_it_has_been_read() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=20.0, hold_s=60.0, prompts=(SIT_UPS,)))).holding()
+    shown = [world.run(1.0).out.lines[1] for _ in range(20)]
+    assert "Partial sit-ups: lift" in shown
+    assert any("five times." in line for line in shown), "it runs on to its end"
+    assert shown[18] == "RETURN ends it"
+
+
+@pytest.mark.req("TP7", "SR15")
+def test_a_prompt_ends_with_what_it_was_about() -> None:
+    world = Ideal(plan=plan(Stage(angle_deg=20.0, hold_s=60.0, prompts=(SIT_UPS,)))).holding().run(2.0)
+    assert "sit-ups" in world.out.lines[1]
+    world.press("return_").run(0.5)
+    assert world.out.mode is not Mode.HOLDING
+    assert "sit-ups" not in world.out.lines[1]
+
+
+REMINDERS = (
+    Prompt(at_s=0.0, key="walk", text="Walk now."),
+    Prompt(at_s=0.0, key="water", text="Drink a glass of water thirty minutes before the session."),
+)
+
+
+def reminding(world: Ideal, *reminders: Prompt) -> Ideal:
+    """From now on these are due."""
+    world.extra = lambda inputs: replace(inputs, permission=replace(inputs.permission, reminders=reminders))
+    return world
+
+
+@pytest.mark.req("TP5", "TP14", "PU2")
+def test_reminders_are_said_and_shown_one_after_another_while_the_table_is_idle_and_each_once() -> None:
+    world = reminding(Ideal(), *REMINDERS)
+    lines = [world.run(1.0).out.lines[1] for _ in range(60)]
+    assert [(event.text, event.rule) for event in world.seen if event.kind == "prompt"] == [(each.text, "TP14") for each in REMINDERS]
+    assert [text for text in world.phrases if text in {each.text for each in REMINDERS}] == [each.text for each in REMINDERS]
+    assert lines.index("Walk now.") < next(place for place, line in enumerate(lines) if line.startswith("Drink a glass"))
+    assert "Walk now." not in lines[30:]
+    assert not any(word in lines[-1] for word in ("Walk", "Drink", "glass"))
+
+
+@pytest.mark.req("TP14")
+def test_a_reminder_is_told_again_when_it_has_not_been_due_for_a_while_and_never_in_a_session() -> None:
+    world = reminding(Ideal(), *REMINDERS).run(40.0)
+    reminding(world).run(1.0)
+    reminding(world, REMINDERS[0]).run(1.0)
+    assert [event.text for event in world.seen if event.kind == "prompt"] == [*(each.text for each in REMINDERS), "Walk now."]
+    session = Ideal().holding()
+    told = len(session.seen)
+    reminding(session, *REMINDERS).run(5.0)
+    assert not [event for event in session.seen[told:] if event.kind == "prompt"]

@@ -25,7 +25,7 @@ from controller.panel.site import ASSETS
 from controller.programme import checklist, clearance, fit, offers, personal, quotas, verdict
 from controller.programme.outcome import Ask
 from controller.requests import Answer, AnyRequest, Choose, parse
-from controller.telemetry import Telemetry, Teller
+from controller.telemetry import Beside, Telemetry, Teller
 from tests.hygiene.sources import ROOT
 from tests.panel.asked import ask
 from tests.panel.test_requests import FIELDS, HOSTILE
@@ -43,7 +43,7 @@ def web(*, patience_s: float = 0.02, **settings: Any) -> tuple[Starlette, Asking
 
 
 def telling(answer: Answer | None) -> Telemetry:
-    return Teller().message(Inputs(now_s=1.0), Outputs(), answer=answer)
+    return Teller().message(Inputs(now_s=1.0), Outputs(), beside=Beside(answer=answer))
 
 
 async def _asked_and_answered(hub: Hub, asking: Asking, request: AnyRequest, *answers: Answer) -> Answer | None:

@@ -182,6 +182,25 @@ def test_more_than_memory_may_hold_is_dropped_counted_told_and_written_down(tmp_
     assert rows(tmp_path, "SELECT dropped FROM runs") == [(made.dropped,)]
 
 
+@pytest.mark.req("F58", "SE9")
+def test_what_a_sessions_records_could_not_take_is_said_at_its_end(tmp_path: Path) -> None:
+    said: list[str] = []
+    made = journal(tmp_path, say=said.append)
+    table = started(Watched(made.put))
+    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for number in range(5 * ITEMS_MOST):
+            made.put(INPUTS, story(number))
+        other.execute("ROLLBACK")
+    lost = made.dropped
+    assert lost > 0
+    assert until(lambda: made.storage_ok, 20.0), made.trouble
+    assert not [line for line in said if "are lost" in line], "the session is not over"
+    finished(table)
+    made.close(20.0)
+    assert [line for line in said if "are lost" in line] == [f"records: {lost} items of this session could not be kept and are lost"]
+
+
 @pytest.mark.req("F58")
 def test_latches_and_sessions_are_not_among_what_is_dropped(tmp_path: Path) -> None:
     made = journal(tmp_path)

@@ -18,6 +18,7 @@ import pytest
 from controller.core.limits import Limits
 from controller.core.words import PHRASES, RESCUE_STEPS
 from controller.programme.protocols import builtin_protocols
+from controller.programme.rules import Rules
 from controller.voice.catalogue import Spoken, load
 from hardware.speech.ahead import phrases
 from hardware.speech.renderer import Renderer, length_s
@@ -137,7 +138,7 @@ def test_the_settings_choose_the_language(cache: Path, tmp_path: Path) -> None:
 
 
 def test_everything_the_table_can_say_is_rendered_before_it_is_needed(cache: Path, tmp_path: Path) -> None:
-    renderer, ahead = Renderer(CATALOGUE, cache), phrases(builtin_protocols(), Limits())
+    renderer, ahead = Renderer(CATALOGUE, cache), phrases(builtin_protocols(), Limits(), Rules())
     with table(tmp_path, cache):
         wait_until(lambda: all(renderer.has(CATALOGUE.speak(english, "en")) for english in ahead), within_s=120.0)
 

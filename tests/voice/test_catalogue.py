@@ -12,11 +12,15 @@ from controller.core import panel
 from controller.core.limits import Limits
 from controller.core.words import PHRASES
 from controller.programme.protocols import builtin_protocols, condition_protocols
+from controller.programme.rules import Rules
+from controller.programme.verdict import judge
 from controller.voice.catalogue import PHRASES_FILE, load, sentences
 from hardware.speech.ahead import phrases
+from tests.programme.people import at, case, held_on
 
 CATALOGUE = load()
-SAID = phrases((*builtin_protocols(), *condition_protocols()), Limits())
+HYDRATE = next(reminder.text for reminder in judge(case(held_on(0), at(1))).reminders if reminder.key == "hydrate")
+SAID = (*phrases((*builtin_protocols(), *condition_protocols()), Limits(), Rules()), HYDRATE)
 SENTENCES = sorted({sentence for text in SAID for sentence in sentences(text)})
 
 
