@@ -140,9 +140,9 @@ def _untold(history: History) -> Iterator[Refused]:
 
 
 def _just_erased(case: Case, when: Now) -> Iterator[Refused]:
-    """Whoever has no sessions yet waits until the day after the newest session of anybody erased: nobody gets a day twice."""
+    """Whoever has no session of a sure date yet waits until the day after the newest of anybody erased: nobody gets a day twice."""
     at = case.table.erased_session_at
-    if at is None or _last_held(case.history) is not None:
+    if at is None or any(session.held and session.clock_trusted for session in case.history.sessions):
         return
     if not when.sure or when.moment.local_date(at) >= when.today:
         yield Refused(

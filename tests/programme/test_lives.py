@@ -97,6 +97,21 @@ def test_putting_right_a_clock_that_was_ahead_grants_no_more_than_was_left(acts:
         life.wait(3 * 60)
 
 
+@pytest.mark.req("TP6", "TP15")
+def test_sessions_under_a_clock_that_was_ahead_do_not_make_the_day_of_somebody_erased_free_again() -> None:
+    life = Life()
+    life.start(0, pain_up=0, sign=None, ending=Ending.COMPLETED)
+    life.erase()
+    life.ahead(300, 2)
+    life.put_right()
+    assert len(life.sessions) == 2
+    life.routine(3, 0)
+    assert len(life.sessions) == 2
+    life.wait(24 * 60)
+    life.routine(1, 0)
+    assert len(life.sessions) == 3
+
+
 @pytest.mark.req("TP6", "SR11")
 def test_after_a_clock_that_was_ahead_the_days_come_again_once_it_is_put_right() -> None:
     life = Life()
