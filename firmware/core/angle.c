@@ -201,7 +201,7 @@ void angle_update(board_t *board, const board_in_t *in, int8_t driven)
     }
     read_encoder(angle, in);
     angle->imu_valid = board->link.fresh && (board->link.command.flags & PROTOCOL_COMMAND_FLAG_IMU_VALID) != 0U;
-    angle->imu_cdeg = board->link.command.imu_angle_cdeg;
+    angle->imu_cdeg = board_less(board_more(board->link.command.imu_angle_cdeg, -ANGLE_MOST_CDEG), ANGLE_MOST_CDEG);
     follow_lever(angle, in);
     if (pot_read && !angle->declutched) {
         vote_update(angle, driven);

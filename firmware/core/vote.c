@@ -4,13 +4,13 @@
 #include "vote.h"
 
 #define VOTE_STEP_CDEG 100         /* a new checkpoint after this much agreed motion */
-#define VOTE_SLIP_CDEG 50
+#define VOTE_SLIP_CDEG 50U
 #define VOTE_SLIP_MS 4U
 #define VOTE_OPPOSITE_CDEG 30
 #define VOTE_JUMP_CDEG 60          /* ahead of its own 16 ms filter: no table turns like that, so the potentiometer slipped (fault 6) */
 #define VOTE_JUMP_MS 4U
-#define VOTE_CLEARER_CDEG 30       /* one must be nearer to the third witness by this much */
-#define VOTE_NEAR_CDEG 35
+#define VOTE_CLEARER_CDEG 30U      /* one must be nearer to the third witness by this much */
+#define VOTE_NEAR_CDEG 35U
 #define VOTE_STILL_CDEG 15
 #define VOTE_NOISE_SHIFT 6
 #define VOTE_NOISE_CDEG 13U        /* mean deviation; a good one shows 5, turning adds 3 (fault 5: three times the noise) */
@@ -23,6 +23,13 @@ void vote_checkpoint(angle_t *angle)
     angle->check_encoder_cdeg = angle->encoder_cdeg;
     angle->check_imu_cdeg = angle->imu_cdeg;
     angle->check_imu_valid = angle->imu_valid;
+}
+
+/* How far apart two motions are: sensors that jump from end to end would wrap a signed difference round to a small one. */
+static uint16_t gap(int16_t left_cdeg, int16_t right_cdeg)
+{
+    uint16_t gap_cdeg = (uint16_t)((uint16_t)left_cdeg - (uint16_t)right_cdeg);
+    return left_cdeg < right_cdeg ? (uint16_t)(0U - gap_cdeg) : gap_cdeg;
 }
 
 static void dispute(angle_t *angle)
@@ -44,12 +51,13 @@ static void decide(angle_t *angle, bool against_pot)
 }
 
 /* The nearer one to the Pi's angle is right, if the other one is clearly not. */
-static void ask_third(angle_t *angle, int16_t pot_off_cdeg, int16_t encoder_off_cdeg, int16_t near_cdeg)
+static void ask_third(angle_t *angle, uint16_t pot_off_cdeg, uint16_t encoder_off_cdeg, uint16_t near_cdeg)
 {
-    int16_t nearer_cdeg = board_less(pot_off_cdeg, encoder_off_cdeg);
-    int16_t further_cdeg = board_more(pot_off_cdeg, encoder_off_cdeg);
-    if (nearer_cdeg <= near_cdeg && further_cdeg - nearer_cdeg >= VOTE_CLEARER_CDEG) {
-        decide(angle, pot_off_cdeg > encoder_off_cdeg);
+    bool pot_nearer = pot_off_cdeg < encoder_off_cdeg;
+    uint16_t nearer_cdeg = pot_nearer ? pot_off_cdeg : encoder_off_cdeg;
+    uint16_t further_cdeg = pot_nearer ? encoder_off_cdeg : pot_off_cdeg;
+    if (nearer_cdeg <= near_cdeg && (uint16_t)(further_cdeg - nearer_cdeg) >= VOTE_CLEARER_CDEG) {
+        decide(angle, !pot_nearer);
     }
 }
 
@@ -83,15 +91,14 @@ static void judge_motion(angle_t *angle, int8_t driven)
 {
     int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
     int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
-    int16_t slip_cdeg = board_abs((int16_t)(pot_moved_cdeg - encoder_moved_cdeg));
+    uint16_t slip_cdeg = gap(pot_moved_cdeg, encoder_moved_cdeg);
     angle->slip_ms = slip_cdeg > VOTE_SLIP_CDEG ? board_count8(angle->slip_ms) : (uint8_t)0U;
     if (angle->slip_ms >= VOTE_SLIP_MS) {
         dispute(angle);
         angle->slip_ms = 0;
         if (angle->imu_valid && angle->check_imu_valid) {
             int16_t imu_moved_cdeg = (int16_t)(angle->imu_cdeg - angle->check_imu_cdeg);
-            ask_third(angle, board_abs((int16_t)(pot_moved_cdeg - imu_moved_cdeg)),
-                      board_abs((int16_t)(encoder_moved_cdeg - imu_moved_cdeg)), VOTE_NEAR_CDEG);
+            ask_third(angle, gap(pot_moved_cdeg, imu_moved_cdeg), gap(encoder_moved_cdeg, imu_moved_cdeg), VOTE_NEAR_CDEG);
         } else {
             ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
         }
@@ -135,15 +142,15 @@ static void judge_noise(angle_t *angle)
 static void settle_dispute(angle_t *angle, int8_t driven)
 {
     if (angle->imu_valid) {
-        int16_t pot_off_cdeg = board_abs((int16_t)(angle->pot_cdeg - angle->imu_cdeg));
-        int16_t encoder_off_cdeg = board_abs((int16_t)(angle->encoder_cdeg - angle->imu_cdeg));
-        if (board_more(pot_off_cdeg, encoder_off_cdeg) > BOARD_DISAGREE_CDEG) {
-            ask_third(angle, pot_off_cdeg, encoder_off_cdeg, BOARD_DISAGREE_CDEG);
+        uint16_t pot_off_cdeg = gap(angle->pot_cdeg, angle->imu_cdeg);
+        uint16_t encoder_off_cdeg = gap(angle->encoder_cdeg, angle->imu_cdeg);
+        if (pot_off_cdeg > (uint16_t)BOARD_DISAGREE_CDEG || encoder_off_cdeg > (uint16_t)BOARD_DISAGREE_CDEG) {
+            ask_third(angle, pot_off_cdeg, encoder_off_cdeg, (uint16_t)BOARD_DISAGREE_CDEG);
         }
     } else {
         int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
         int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
-        if (board_abs((int16_t)(pot_moved_cdeg - encoder_moved_cdeg)) > VOTE_SLIP_CDEG) {
+        if (gap(pot_moved_cdeg, encoder_moved_cdeg) > VOTE_SLIP_CDEG) {
             ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
         }
     }

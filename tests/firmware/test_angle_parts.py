@@ -49,6 +49,17 @@ def test_an_encoder_that_counts_without_end_is_held_a_hundred_and_seventy_degree
 
 
 @pytest.mark.req("SR8")
+@pytest.mark.parametrize(
+    ("said_cdeg", "taken_cdeg"),
+    [(18_000, 14_000), (14_001, 14_000), (13_999, 13_999), (-13_999, -13_999), (-14_001, -14_000), (-18_000, -14_000)],
+)
+def test_the_pis_angle_too_ends_where_sixteen_bits_hold_the_difference_of_two(said_cdeg: int, taken_cdeg: int) -> None:
+    board = Whole().ticks(SETTLED_MS)
+    board.set({"link.command.imu_angle_cdeg": said_cdeg}).ticks(4)
+    assert board.get("angle.imu_cdeg") == taken_cdeg
+
+
+@pytest.mark.req("SR8")
 def test_a_potentiometer_that_drops_out_while_it_settles_delays_nothing_and_one_that_is_dead_is_never_ready() -> None:
     board = Whole().ticks(8)
     board.set({"in.pot_counts": 0}).ticks(SETTLED_MS)

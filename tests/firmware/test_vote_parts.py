@@ -97,6 +97,38 @@ def test_the_drive_does_not_speak_for_a_potentiometer_that_has_just_jumped() -> 
     assert moved(66, 14, 1, pot_raw_cdeg=66 + 60).read(VERDICT) == ENCODER
 
 
+END_CDEG = 14_000
+"""As far as an angle goes, either way."""
+
+
+@pytest.mark.req("SR8")
+@pytest.mark.parametrize(("pot", "encoder"), [(16_384, -16_384), (-16_384, 16_384), (28_000, -28_000), (-28_000, 28_000)])
+def test_sensors_that_jump_from_end_to_end_are_far_apart_and_no_sixteen_bits_wrap_that_round(pot: int, encoder: int) -> None:
+    assert from_end_to_end(pot, encoder, imu_valid=False).read(VERDICT) == DOUBT
+
+
+@pytest.mark.req("SR8")
+@pytest.mark.parametrize(
+    ("pot", "encoder", "third", "verdict"),
+    [
+        (16_384, -8000, -16_384, DOUBT), (-16_384, 8000, 16_384, DOUBT), (8000, -16_384, 16_384, DOUBT),
+        (28_000, -28_000, -28_000, POT), (28_000, -28_000, 28_000, ENCODER),
+    ],
+)  # fmt: skip
+def test_nor_the_way_from_one_of_them_to_the_third_witness(pot: int, encoder: int, third: int, verdict: tuple[bool, ...]) -> None:
+    third_began = -END_CDEG if third > 0 else END_CDEG
+    about: dict[str, Value] = {"imu_valid": True, "check_imu_valid": True, "check_imu_cdeg": third_began, "imu_cdeg": third_began + third}
+    assert from_end_to_end(pot, encoder, **about).read(VERDICT) == verdict
+
+
+def from_end_to_end(pot: int, encoder: int, **members: Value) -> Parts:
+    """Moved so far since the checkpoint, each beginning at the end it moved away from."""
+    pot_began, encoder_began = (-END_CDEG if moved_cdeg > 0 else END_CDEG for moved_cdeg in (pot, encoder))
+    about: dict[str, Value] = {"check_pot_cdeg": pot_began, "check_encoder_cdeg": encoder_began, "pot_raw_cdeg": pot_began + pot}
+    about |= {"pot_cdeg": pot_began + pot, "encoder_cdeg": encoder_began + encoder, "slip_ms": SLIP_MS - TURN_MS}
+    return vote(angle(**about, **members))
+
+
 CHECK = "angle.check_pot_cdeg angle.check_encoder_cdeg angle.check_imu_cdeg angle.check_imu_valid"
 
 
