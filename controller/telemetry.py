@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from controller.core.model import Buzzer, Event, Inputs, Lamps, Mode, Outputs, Reason, Refusal
+from controller.core.model import Buzzer, Event, Inputs, Lamps, Mode, Outputs, Reason, Refusal, SessionPlan
 from controller.core.wire import BOARD_REASONS, StatusFlag
 from controller.requests import Answer
 
@@ -169,7 +169,7 @@ class Teller:
             inspection_due=outputs.latches.inspection_due,
             storage_ok=inputs.host.storage_ok,
             board=_board(inputs),
-            plan=_plan(inputs),
+            plan=_plan(outputs.plan),
             selection=outputs.selection,
             reminders=tuple(reminder.text for reminder in inputs.permission.reminders),
             dropped=beside.dropped,
@@ -206,8 +206,7 @@ def _board(inputs: Inputs) -> Board:
     )
 
 
-def _plan(inputs: Inputs) -> Plan | None:
-    plan = inputs.permission.plan
+def _plan(plan: SessionPlan | None) -> Plan | None:
     if plan is None:
         return None
     stages = tuple(StagePlan(angle_deg=stage.angle_deg, hold_s=stage.hold_s) for stage in plan.stages)

@@ -315,3 +315,4 @@ class Outputs:
     rest_left_s: float = 0.0
     inverted_s: float = 0.0  # of this session's budget
     selection: int = 0  # SELECT -/+: which protocol is shown (-1 and +1 steps since start)
+    plan: SessionPlan | None = None  # of the session under way; while none is open, what Start would begin

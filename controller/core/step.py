@@ -209,4 +209,5 @@ def _outputs(state: State, t: Tick) -> Outputs:
     new.rest_left_s, new.inverted_s = t.rest_left_s, t.inverted_s
     new.hold_left_s = t.hold_left_s if t.hold_left_s > 0.0 else 0.0
     new.selection = state.selection
+    new.plan = t.session.plan if t.session.open else f.inputs.permission.plan
     return closed(new, Outputs)

@@ -253,6 +253,19 @@ def test_opening_the_locks_early_is_warned_of() -> None:
 
 
 @pytest.mark.req("PU1")
+def test_what_is_under_way_is_shown_even_when_the_programme_would_let_nothing_more_begin() -> None:
+    world = Ideal().ready()
+    plan = world.plan
+    assert world.out.plan is plan
+    world.press("start").until(Mode.HOLDING)
+    world.plan = None
+    assert world.run(1.0).out.plan is plan
+    world.press("return_").until(Mode.RELEASE)
+    world.ankles_closed = False
+    assert world.until(Mode.IDLE).run(0.1).out.plan is None
+
+
+@pytest.mark.req("PU1")
 def test_select_changes_the_selection_only_while_idle() -> None:
     world = Ideal().ready().press("select_plus").press("select_plus").press("select_minus")
     assert world.out.selection == 1
