@@ -209,8 +209,12 @@ def _board(inputs: Inputs) -> Board:
 def _plan(plan: SessionPlan | None) -> Plan | None:
     if plan is None:
         return None
-    stages = tuple(StagePlan(angle_deg=stage.angle_deg, hold_s=stage.hold_s) for stage in plan.stages)
-    return Plan(name=plan.name, title=plan.title, ceiling_deg=plan.ceiling_deg, stages=stages)
+    return Plan(name=plan.name, title=plan.title, ceiling_deg=plan.ceiling_deg, stages=stage_plans(plan))
+
+
+def stage_plans(plan: SessionPlan) -> tuple[StagePlan, ...]:
+    """Its steps, as the pages show them."""
+    return tuple(StagePlan(angle_deg=stage.angle_deg, hold_s=stage.hold_s) for stage in plan.stages)
 
 
 class TelemetrySocket:

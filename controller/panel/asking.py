@@ -6,7 +6,6 @@ Nothing here reaches the service.  One request stands at a time; it is fetched o
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import socket
 import time
@@ -19,11 +18,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from controller.panel.hub import Hub
+from controller.panel.local_socket import bound_at
 from controller.requests import FRESH_S, Answer, AnyRequest, RequestError, Sent, encode, parse_request
 from controller.telemetry import Telemetry
 
-MODE = 0o660
-"""The service belongs to the socket's group; nobody else may fetch what is asked."""
 BACKLOG = 4
 
 
@@ -109,16 +107,7 @@ def logged_in(request: Request) -> bool:
 
 def open_socket(path: Path) -> socket.socket:
     """A packet socket at `path`, in place of one that a former panel left behind.  Raises OSError."""
-    path.unlink(missing_ok=True)
-    bound = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-    try:
-        bound.bind(str(path))
-        os.chmod(path, MODE)
-        bound.listen(BACKLOG)
-    except OSError:
-        bound.close()
-        raise
-    return bound
+    return bound_at(path, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK, BACKLOG)
 
 
 def begin(asking: Asking, bound: socket.socket) -> None:

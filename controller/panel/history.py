@@ -7,7 +7,6 @@ question to ask, so nothing asked can do harm.
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from controller.config import Settings
+from controller.panel.local_socket import bound_at
 from controller.programme import checklist, days, stop_signs, verdict
 from controller.programme.clearance import QUESTIONS
 from controller.programme.markers import markers
@@ -27,19 +27,15 @@ from controller.programme.sessions import Felt, Rating, SessionRecord
 from controller.programme.verdict import Case
 from controller.records.database import RecordsError
 from controller.records.reader import Reader, Row, reading
+from controller.telemetry import StagePlan, stage_plans
 from controller.therapy import case_of
 
 PATIENCE_S = 20.0
 """For a listener that does not take what it asked for, and for a teller that does not tell."""
 MOST_BYTES = 100_000_000  # 200 people with a year of sessions each are 24 MB
-MODE = 0o660
+BACKLOG = 4
 REFUSALS_MOST = 100
 """Refusals of one person that are told, the newest."""
-
-
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    angle_deg: float
-    hold_s: float
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +43,7 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: str
-    stages: tuple[Stage, ...]
+    stages: tuple[StagePlan, ...]
     refused: tuple[Refused, ...]
 
 
@@ -108,8 +104,7 @@ def tell(case: Case, *, chosen: bool, refusals: list[Row]) -> Told:
 
 
 def _offered(offer: Offer) -> Offered:
-    stages = tuple(Stage(angle_deg=stage.angle_deg, hold_s=stage.hold_s) for stage in offer.plan.stages)
-    return Offered(name=offer.protocol, title=offer.plan.title, stages=stages, refused=offer.refusals)
+    return Offered(name=offer.protocol, title=offer.plan.title, stages=stage_plans(offer.plan), refused=offer.refusals)
 
 
 def everybody(folder: Path, settings: Settings, protocols: tuple[Protocol, ...], moment: Moment) -> bytes:
@@ -148,16 +143,7 @@ def shown(told: bytes, who: str | None, asked: str | None) -> bytes:
 
 def listen(path: Path) -> socket.socket:
     """A stream socket at `path` for the panel's group.  Raises OSError."""
-    path.unlink(missing_ok=True)
-    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-    try:
-        bound.bind(str(path))
-        os.chmod(path, MODE)
-        bound.listen(4)
-    except OSError:
-        bound.close()
-        raise
-    return bound
+    return bound_at(path, socket.SOCK_STREAM, BACKLOG)
 
 
 def tell_for_ever(bound: socket.socket, told: Callable[[], bytes]) -> None:

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from pathlib import Path
 
 import msgspec
 
 from controller.panel.hub import Hub
+from controller.panel.local_socket import bound_at
 from controller.telemetry import decode
-
-MODE = 0o660
-"""The service belongs to the socket's group; nobody else may tell this page anything."""
 
 
 def open_socket(path: Path) -> socket.socket:
     """The socket at `path`, in place of one that a former panel left behind.  Raises OSError."""
-    path.unlink(missing_ok=True)
-    bound = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-    try:
-        bound.bind(str(path))
-        os.chmod(path, MODE)
-    except OSError:
-        bound.close()
-        raise
-    return bound
+    return bound_at(path, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
 
 
 class Receiver(asyncio.DatagramProtocol):
