@@ -12,6 +12,7 @@ from controller.exit_codes import ExitCode
 from controller.programme import verdict
 from controller.programme.model import (
     Answers,
+    Clearance,
     Contraindication,
     History,
     ManualReleasePractice,
@@ -54,6 +55,19 @@ def prepared(store: Store, person: Person, what: Preparation, at: datetime, sess
     said = Prepared(at=at, session=coming(store.history(person.key), session), what=what)
     store.record(person.key, said)
     return said
+
+
+def cleared(store: Store, person: Person, said: Clearance, judged: Judged) -> None:
+    """A clinician's clearance, or their no (TP2).  Blocks that are owed get their numbers first: it may lift them.
+
+    Raises RecordsError for one that there is not.
+    """
+    with store.transaction():
+        owed(store, person, judged)
+        unknown = sorted(said.lifts - {block.number for block in store.history(person.key).blocks})
+        if unknown:
+            raise RecordsError(f"--lifts {unknown[0]}: there is no such block; `plan` names those there are", ExitCode.USAGE)
+        store.record(person.key, said)
 
 
 def told(store: Store, person: Person, said: Rating | Felt, judged: Judged) -> tuple[BlockedUntilCleared, ...]:

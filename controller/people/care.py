@@ -71,11 +71,7 @@ def clear(desk: Desk, who: str, covers: tuple[str, ...], lifts: tuple[int, ...],
     )  # fmt: skip
     with desk.to_write() as store:
         person = person_of(store, who)
-        entries.owed(store, person, desk.case_of_blocks)
-        unknown = sorted(clearance.lifts - {block.number for block in store.history(person.key).blocks})
-        if unknown:
-            raise RecordsError(f"--lifts {unknown[0]}: there is no such block; `plan` names those there are", ExitCode.USAGE)
-        store.record(person.key, clearance)
+        entries.cleared(store, person, clearance, desk.case_of_blocks)
     desk.tell(f"recorded: {clearance.by} {'clears' if clearance.allows else 'does not clear'} {person.name}", clearance=clearance)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller import entries
 from controller.clerk import Clerk
 from controller.config import Settings
 from controller.core.model import Inputs, Latches, Outputs, Permission
@@ -19,7 +20,7 @@ from controller.programme.model import Moment, Person
 from controller.programme.outcome import Refused, Verdict
 from controller.programme.personal import PersonalProgramme
 from controller.programme.protocols import Protocol
-from controller.programme.verdict import blocks_to_write
+from controller.programme.verdict import Case
 from controller.records.journal import RecordsJournal
 from controller.records.store import Store, opened
 from controller.requests import Answer
@@ -145,7 +146,10 @@ class Clinic:
         with store.transaction():
             store.add_person(person)
             store.record(person.key, *past)
-            store.record(person.key, *blocks_to_write(case_of(store.known(person.key), self._moment(), self._settings, self._protocols)))
+            entries.owed(store, person, self._judged)
+
+    def _judged(self, store: Store, person: Person) -> Case:
+        return case_of(store.known(person.key), self._moment(), self._settings, self._protocols)
 
     # ------------------------------------------------------------ papers
 
@@ -177,7 +181,8 @@ class Clinic:
                 found = lift_for(name)
                 if found is None:
                     raise NoSuchChoiceError(f"{name.replace('_', ' ')}: no paper lifts this")
-                found.write(Papers(store=store, known=store.known(known.person.key), moment=self._moment(), name=name))
+                now = store.known(known.person.key)
+                found.write(Papers(store=store, known=now, moment=self._moment(), name=name, judged=self._judged))
                 done.append(found.done)
         return tuple(done)
 

@@ -1,4 +1,4 @@
-"""What lifts each refusal of the programme that a paper can lift, written as a physiotherapist or a clinician would write it.
+"""What lifts each refusal of the programme that a paper can lift, written by the functions that write it at a real table.
 
 The page offers these as acts of the workbench beside the reason; everything else is lifted by SELECT, by another person, or by a day
 that passes.
@@ -9,18 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from controller.programme.model import (
-    Answers,
-    Clearance,
-    Contraindication,
-    ManualReleasePractice,
-    Moment,
-    Preparation,
-    Prepared,
-    SetUpChecklist,
-    SetUpItem,
-    SignOff,
-)
+from controller import entries
+from controller.programme.model import Clearance, Contraindication, Moment, Person, Preparation, SetUpItem, SignOff
 from controller.programme.outcome import Refused
 from controller.programme.sessions import Felt, Rating, When
 from controller.records.store import Known, Store
@@ -37,14 +27,11 @@ class Papers:
     known: Known
     moment: Moment
     name: str
-
-    def record(self, *values: object) -> None:
-        self.store.record(self.known.person.key, *values)
+    judged: entries.Judged
 
     @property
-    def coming(self) -> int:
-        """The number of the next session."""
-        return self.known.history.next_session
+    def person(self) -> Person:
+        return self.known.person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,53 +44,56 @@ class Lift:
 
 
 def _answer(papers: Papers) -> None:
-    papers.record(Answers(at=papers.moment.at, no=frozenset(Contraindication)))
+    entries.answers(papers.store, papers.person, frozenset(), frozenset(Contraindication), papers.moment.at)
 
 
 def _sign_off(papers: Papers) -> None:
-    papers.record(SignOff(at=papers.moment.at, by=THERAPIST, on=papers.moment.local_date()))
+    papers.store.record(papers.person.key, SignOff(at=papers.moment.at, by=THERAPIST, on=papers.moment.local_date()))
 
 
 def _practise(papers: Papers) -> None:
-    papers.record(ManualReleasePractice(at=papers.moment.at))
+    entries.practised(papers.store, papers.person, papers.moment.at)
 
 
 def _confirm(papers: Papers) -> None:
-    papers.record(SetUpChecklist(at=papers.moment.at, session=papers.coming, confirmed=frozenset(SetUpItem)))
+    entries.set_up(papers.store, papers.person, frozenset(SetUpItem), papers.moment.at)
 
 
 def _heat(papers: Papers) -> None:
-    papers.record(Prepared(at=papers.moment.at, session=papers.coming, what=Preparation.HEAT))
+    entries.prepared(papers.store, papers.person, Preparation.HEAT, papers.moment.at)
 
 
 def _nothing_felt(papers: Papers) -> None:
-    papers.record(Felt(at=papers.moment.at, session=papers.coming - 1))
+    said = Felt(at=papers.moment.at, session=entries.past(papers.known.history))
+    entries.told(papers.store, papers.person, said, papers.judged)
 
 
 def _rate(papers: Papers) -> None:
     """As before the session: nothing rose."""
-    last = papers.coming - 1
+    last = entries.past(papers.known.history)
     before = [each.pain for each in papers.known.history.ratings if (each.session, each.when) == (last, When.BEFORE)]
-    papers.record(Rating(at=papers.moment.at, session=last, when=When.AFTER, pain=min(before, default=0)))
+    said = Rating(at=papers.moment.at, session=last, when=When.AFTER, pain=min(before, default=0))
+    entries.told(papers.store, papers.person, said, papers.judged)
 
 
 def _shaft(papers: Papers) -> None:
-    papers.store.change_person(replace(papers.known.person, shaft_setting="7"))
+    papers.store.change_person(replace(papers.person, shaft_setting="7"))
 
 
 def _clear(papers: Papers) -> None:
     """For the question, or for using the table at all."""
     question = papers.name.removeprefix("not_cleared_")
     covers = frozenset({Contraindication(question)}) if question != papers.name else frozenset[Contraindication]()
-    papers.record(_clearance(papers, covers=covers))
+    _record_clearance(papers, covers=covers)
 
 
 def _unblock(papers: Papers) -> None:
-    papers.record(_clearance(papers, lifts=frozenset({int(papers.name.removeprefix("blocked_"))})))
+    _record_clearance(papers, lifts=frozenset({int(papers.name.removeprefix("blocked_"))}))
 
 
-def _clearance(papers: Papers, *, covers: frozenset[Contraindication] = frozenset(), lifts: frozenset[int] = frozenset()) -> Clearance:
-    return Clearance(at=papers.moment.at, by=CLINICIAN, on=papers.moment.local_date(), covers=covers, lifts=lifts)
+def _record_clearance(papers: Papers, *, covers: frozenset[Contraindication] = frozenset(), lifts: frozenset[int] = frozenset()) -> None:
+    said = Clearance(at=papers.moment.at, by=CLINICIAN, on=papers.moment.local_date(), covers=covers, lifts=lifts)
+    entries.cleared(papers.store, papers.person, said, papers.judged)
 
 
 LIFTS: dict[str, Lift] = {
