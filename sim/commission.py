@@ -50,5 +50,5 @@ def commission(plant: Mapping[str, float], seed: int = 1) -> MotorCurrent:
     return load.calibrated(
         empty_ma=_far_ma(plant, NOBODY, seed),
         loaded_ma=_far_ma(plant, WEIGHTS, seed),
-        weights_nm=load.weights_nm(mass_kg=60.0, along_m=0.3, above_m=0.05, limits=limits),
+        weights_nm=load.weights_nm(mass_kg=WEIGHTS.mass_kg, along_m=-WEIGHTS.balance_m, above_m=WEIGHTS.lift_m, limits=limits),
     )

@@ -11,7 +11,7 @@ from typing import Final, TypeVar, cast
 
 from controller.core.model import Action, Buzzer, Mode
 from controller.core.modes import Signal
-from controller.core.wire import BoardMode, BoardReason, CommandFlag, Contact, Request, StatusFlag
+from controller.core.wire import BoardMode, BoardReason, Contact, Request, StatusFlag
 
 E = TypeVar("E", bound=Enum)
 B = TypeVar("B")
@@ -44,4 +44,3 @@ SIGNAL: Final = plain(Signal)
 FLAG: Final = bits(StatusFlag)
 CONTACT: Final = bits(Contact)
 REASON: Final = bits(BoardReason)
-COMMAND_FLAG: Final = bits(CommandFlag)

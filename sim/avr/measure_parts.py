@@ -114,9 +114,7 @@ def hang_to_off_ms(run: Run) -> list[Line]:
         found.append(in_a_copy(partial(_hang, run)))
         run.world.run_ms(1)
     said = f"{min(found)} to {max(found)} ms ({SILENCES} moments)"
-    return [
-        Line(what="main loop hangs, until bridge and brake coil are off", found=said, budget=f"<= {HANG_MS} ms", held=max(found) <= HANG_MS)
-    ]
+    return [Line(what=HANG, found=said, budget=f"<= {HANG_MS} ms", held=max(found) <= HANG_MS)]
 
 
 def _stack_used(run: Run) -> tuple[int, int]:
