@@ -51,8 +51,8 @@ ROWS: tuple[Row, ...] = (
     Row(
         reasons=("The last load was too heavy or badly balanced.", "load"),
         says=("The last load was too heavy or badly balanced.", "The load is too heavy or badly balanced."),
-        steps="ready fault:overweight press:start see:The_load_is speed:60 title:get_off lock:left lock:right idle speed:10",
-        lifts="heal:overweight keep:ok+spotter",
+        steps="ready fault:person_gets_off press:start see:The_load_is speed:60 title:get_off lock:left lock:right idle speed:10",
+        lifts="heal:person_gets_off keep:ok+spotter",
     ),
     Row(
         reasons=("Battery below two full returns.", "battery_low", "mains_lost"),
