@@ -192,12 +192,12 @@ def test_what_a_sessions_records_could_not_take_is_said_at_its_end(tmp_path: Pat
         for number in range(5 * ITEMS_MOST):
             made.put(INPUTS, story(number))
         other.execute("ROLLBACK")
-    lost = made.dropped
-    assert lost > 0
+    assert made.dropped > 0
     assert until(lambda: made.storage_ok, 20.0), made.trouble
     assert not [line for line in said if "are lost" in line], "the session is not over"
     finished(table)
     made.close(20.0)
+    lost = made.dropped  # the writer may still be letting go of some when the disk is free again
     assert [line for line in said if "are lost" in line] == [f"records: {lost} items of this session could not be kept and are lost"]
 
 
