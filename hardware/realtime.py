@@ -39,9 +39,24 @@ def _ask_for_priority() -> str:
 
 def _lock_memory() -> str:
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0:
-        return "memory locked"
-    return f"memory not locked ({os.strerror(ctypes.get_errno())}): set LimitMEMLOCK=infinity for the service"
+    if libc.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0:
+        return f"memory not locked ({os.strerror(ctypes.get_errno())}): set LimitMEMLOCK=infinity for the service"
+    locked = sum(length for start, length in _read_only_files() if libc.mlock(ctypes.c_void_p(start), ctypes.c_size_t(length)) == 0)
+    return f"memory locked, {locked / 2**20:.0f} MB of programs and libraries read in"
+
+
+def _read_only_files() -> list[tuple[int, int]]:
+    """(address, bytes) of every mapped piece of a program or library that is only read.
+
+    What has never run is still on the disk.  A rare branch would wait for it behind whatever else the disk is asked (F58): it is read now.
+    """
+    pieces = []
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+        addresses, permissions, _offset, _device, file_number, *_ = line.split(maxsplit=5)
+        if permissions[:2] == "r-" and file_number != "0":
+            start, end = (int(address, 16) for address in addresses.split("-"))
+            pieces.append((start, end - start))
+    return pieces
 
 
 def _settle_interpreter() -> str:

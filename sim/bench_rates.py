@@ -36,16 +36,20 @@ from controller.core.limits import Limits
 from controller.core.model import Latches
 from controller.programme.permission import StandingProgramme
 from controller.programme.protocols import builtin_protocols
+from hardware.realtime import ask_for_real_time
 from sim.bus_machine import bus_machine
 from sim.process import Process
 from sim.world import World
 limits = Limits()
 world = World(1)
 programme = StandingProgramme(builtin_protocols(limits), limits)
-Process(world, lambda: bus_machine(world, programme, limits=limits), limits, Latches()).tick(0.0)
+process = Process(world, lambda: bus_machine(world, programme, limits=limits), limits, Latches())
+ask_for_real_time()
+process.tick(0.0)
 print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
 """
 """The service with every real driver on simulated pins, registers and bytes, up to its first whole tick: what READY waits for.
+Its memory is locked and its libraries are read in, as on the table.
 It says its own most memory in kB: the kernel's count for a child begins with the parent's."""
 
 

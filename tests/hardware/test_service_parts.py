@@ -163,6 +163,26 @@ def test_the_loop_comes_before_its_helpers_and_these_before_others_and_what_was_
     assert done.stderr == ""
 
 
+@pytest.mark.req("F58")
+def test_no_page_of_a_library_waits_for_the_disk_once_the_memory_is_locked() -> None:
+    script = (
+        "import sqlite3, re\n"
+        "from hardware.realtime import _lock_memory\n"
+        "said, missing_kb, pieces = _lock_memory(), 0, 0\n"
+        "for piece in re.split(r'\\n(?=[0-9a-f]+-[0-9a-f]+ )', open('/proc/self/smaps').read()):\n"
+        "    if re.match(r'\\S+ r-', piece) and '.so' in piece.splitlines()[0]:\n"
+        "        size, there = (int(re.search(rf'^{word}: *(\\d+) kB', piece, re.M)[1]) for word in ('Size', 'Rss'))\n"
+        "        missing_kb, pieces = missing_kb + size - there, pieces + 1\n"
+        "print(said); print(pieces, missing_kb)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    said, found = done.stdout.splitlines()
+    pieces, missing_kb = map(int, found.split())
+    assert pieces > 10
+    if said.startswith("memory locked"):
+        assert missing_kb == 0
+
+
 def test_asking_where_it_is_not_permitted_is_a_line_and_no_error() -> None:
     script = (
         "import os, resource\n"

@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
+from controller.core.limits import Limits
+from controller.programme.protocols import builtin_protocols
+from hardware.clock import MonotonicClock
 from sim import lateness
+from sim.desk import Desk
 
 
-def found(*late_ms: float, trips: tuple[str, ...] = ()) -> lateness.Found:
-    return lateness.Found(late_ms=[*late_ms], trips=[*trips])
+def found(*late_ms: float, trips: tuple[str, ...] = (), stood: tuple[lateness.Stood, ...] = ()) -> lateness.Found:
+    """Ticks that were due at 0.02 s, 0.04 s and so on."""
+    due_s = [0.02 * (number + 1) for number in range(len(late_ms))]
+    return lateness.Found(due_s=due_s, late_ms=[*late_ms], trips=[*trips], stood=[*stood])
 
 
-def test_every_tick_stands_in_one_range_of_the_histogram() -> None:
-    lines = lateness.histogram(found(0.0, 0.05, 0.1, 4.9, 5.0, 25.0))
-    counts = [int(line.split()[-2]) for line in lines[:9]]
-    assert counts == [2, 1, 0, 0, 0, 1, 1, 0, 1]
+def test_every_tick_stands_in_one_range_of_the_histogram_and_once_more_without_what_the_core_stood_still() -> None:
+    lines = lateness.histogram(found(0.0, 0.05, 0.1, 4.9, 5.0, 25.0, stood=((0.119, 0.144),)))
+    counts = [(int(line.split()[-3]), int(line.split()[-1])) for line in lines[1:10]]
+    assert counts == [(2, 2), (1, 1), (0, 0), (0, 0), (0, 1), (1, 1), (1, 1), (0, 0), (1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("stood", "own_ms"),
+    [
+        ((), 10.0),
+        (((0.0, 0.02),), 10.0),  # it ran again before the tick was due
+        (((0.015, 0.025),), 5.0),
+        (((0.021, 0.022), (0.023, 0.025)), 7.0),
+        (((0.029, 0.04),), 9.0),
+        (((0.03, 0.04),), 10.0),  # it stood still after the tick had begun
+        (((0.01, 0.05),), 0.0),
+    ],
+)
+def test_only_what_the_core_stood_still_between_due_and_begun_is_taken_off(stood: tuple[lateness.Stood, ...], own_ms: float) -> None:
+    assert found(10.0, stood=stood).own_ms() == [pytest.approx(own_ms)]
+
+
+def test_a_witness_that_cannot_run_for_fifty_ms_says_from_when_to_when() -> None:
+    clock, stood = MonotonicClock(), list[lateness.Stood]()
+    with lateness.witnessed(stood) as witness:
+        kept_s = clock.now_s()
+        os.kill(witness, signal.SIGSTOP)
+        clock.sleep_until(kept_s + 0.06)
+        os.kill(witness, signal.SIGCONT)
+        clock.sleep_until(kept_s + 0.1)
+    granted = os.geteuid() == 0
+    around = [start for start, end in stood if start <= kept_s + 0.002 and end >= kept_s + 0.05]
+    assert len(around) == granted
 
 
 @pytest.mark.parametrize(
@@ -31,6 +69,6 @@ def test_the_budget_is_five_ms_for_all_but_one_in_a_thousand_ten_for_the_worst_a
 
 
 def test_two_seconds_of_the_loop_are_a_hundred_ticks_at_the_wall_clocks_pace() -> None:
-    run = lateness.run(2.0)
+    run = lateness.run(Desk(list(builtin_protocols(Limits())), Limits(), depth="bus"), 2.0)
     assert len(run.late_ms) == 100
     assert all(late_ms >= 0.0 for late_ms in run.late_ms)
