@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import ipaddress
-import re
 import socket
 import sys
 import time
@@ -16,7 +14,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from controller.config import ConfigError, PanelSettings, Settings, load_settings
+from controller.config import ConfigError, Settings, load_settings
 from controller.exit_codes import ExitCode
 from controller.panel import history, receive
 from controller.panel.asking import Asking, AskingPages
@@ -24,9 +22,10 @@ from controller.panel.asking import begin as begin_asking
 from controller.panel.asking import open_socket as asking_socket
 from controller.panel.guards import LOOPBACK, Guards
 from controller.panel.hub import Hub
-from controller.panel.login import LEAST_LETTERS, Door, Login, hashed, well_formed
+from controller.panel.login import LEAST_LETTERS, Door, Login, hashed
+from controller.panel.passwords import KEY, Passwords, complaint
 from controller.panel.serve import Server, listen
-from controller.panel.site import ASSETS, HistoryPages, Site, page
+from controller.panel.site import ASSETS, HistoryPages, Site, desk_html, page
 from controller.therapy import protocols_or_shipped
 from controller.wall_clock import WallClock, table_zone
 
@@ -52,52 +51,24 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-
-
-def desk_html() -> str:
-    return (ASSETS / "desk.html").read_text(encoding="utf-8")
-
-
 def live_html() -> str:
     controls = (ASSETS / "live_controls.html").read_text(encoding="utf-8")
     return page("Inversion table", "/assets/live.js", controls=controls)
 
 
-def beyond_loopback(settings: PanelSettings) -> bool:
-    return not ipaddress.ip_address(settings.address).is_loopback
-
-
-def complaint(settings: PanelSettings) -> str | None:
-    """Why these settings would show a person's session to strangers, or None."""
-    try:
-        beyond = beyond_loopback(settings)
-    except ValueError:
-        return f"panel.address: {settings.address!r} is no address; 127.0.0.1 or 0.0.0.0 would be right"
-    if settings.password and not well_formed(settings.password):
-        return "panel.password: is no line of `inversion-table-panel password`"
-    if settings.people and not settings.password:
-        return "panel.people: needs panel.password besides, the keeper's; without it everybody sees everybody"
-    for key, line in settings.people.items():
-        if not KEY.fullmatch(key) or not well_formed(line):
-            return f"panel.people: {key!r} is no key with a line of `inversion-table-panel password --person KEY`"
-    if beyond and not settings.password:
-        return "panel.password: is empty; beyond the loopback there must be one: `inversion-table-panel password` makes it"
-    return None
-
-
-def application(hub: Hub, settings: Settings, asking: Asking) -> Starlette:
-    """The whole web application of a real table."""
+def application(hub: Hub, settings: Settings, asking: Asking, file: Path | None = None) -> Starlette:
+    """The whole web application of a real table; `file`: where its passwords may change."""
     routes = Site(hub, live_html(), settings.limits).routes()
-    routes += HistoryPages(Path(settings.panel.records_socket)).routes() + AskingPages(asking, desk_html()).routes()
+    told_by = Path(settings.panel.records_socket)
+    routes += HistoryPages(lambda: history.ask(told_by)).routes() + AskingPages(asking, desk_html()).routes()
     guard = Middleware(Guards, hosts=(*LOOPBACK, *settings.panel.names))
     if not settings.panel.password:
         return Starlette(routes=routes, middleware=[guard])
-    login = Login(settings.panel.password, settings.panel.people, (ASSETS / "login.html").read_text(encoding="utf-8"), time.monotonic)
+    login = Login(Passwords(settings.panel, file, complain), (ASSETS / "login.html").read_text(encoding="utf-8"), time.monotonic)
     return Starlette(routes=login.routes() + routes, middleware=[guard, Middleware(Door, login=login)])
 
 
-def serve(settings: Settings) -> ExitCode:
+def serve(settings: Settings, file: Path | None) -> ExitCode:
     wrong = complaint(settings.panel)
     if wrong is not None:
         complain(wrong)
@@ -119,7 +90,7 @@ def serve(settings: Settings) -> ExitCode:
         said(web)
 
     with closing(web), closing(telemetry), closing(requests):
-        Server(application(hub, settings, asking), begun, hub.end).serve_until_stopped(web)
+        Server(application(hub, settings, asking, file), begun, hub.end).serve_until_stopped(web)
     return ExitCode.OK
 
 
@@ -164,8 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ask_password(options.person)
     try:
         asked: Path | None = options.settings
-        settings = load_settings(asked if asked is not None else SETTINGS_FILE if SETTINGS_FILE.exists() else None)
-        return serve(settings) if options.command == "serve" else tell_records(settings)
+        file = asked if asked is not None else SETTINGS_FILE if SETTINGS_FILE.exists() else None
+        settings = load_settings(file)
+        return serve(settings, file) if options.command == "serve" else tell_records(settings)
     except ConfigError as error:
         complain(str(error))
         return error.exit_code

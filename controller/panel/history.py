@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from controller.config import Settings
+from controller.panel.lifted import Lift, Lifts
 from controller.panel.local_socket import bound_at
 from controller.programme import checklist, days, stop_signs, verdict
 from controller.programme.clearance import QUESTIONS
@@ -34,7 +36,7 @@ PATIENCE_S = 20.0
 """For a listener that does not take what it asked for, and for a teller that does not tell."""
 MOST_BYTES = 100_000_000  # 200 people with a year of sessions each are 24 MB
 BACKLOG = 4
-REFUSALS_MOST = 100
+REFUSALS_MOST = 50
 """Refusals of one person that are told, the newest."""
 
 
@@ -45,6 +47,15 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     stages: tuple[StagePlan, ...]
     refused: tuple[Refused, ...]
+
+
+class RefusedStart(msgspec.Struct, frozen=True, kw_only=True):
+    """START pressed and refused: when, by which rule, in which words, and what lifted it."""
+
+    at: datetime
+    rule: str
+    text: str
+    lifted: Lift
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +76,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     sessions: tuple[SessionRecord, ...]
     ratings: tuple[Rating, ...]
     felt: tuple[Felt, ...]
-    refusals: list[Row]  # START pressed and refused: when, which rule, in which words
+    refusals: tuple[RefusedStart, ...]  # the newest first
 
 
 WORDS = {
@@ -99,8 +110,14 @@ def tell(case: Case, *, chosen: bool, refusals: list[Row]) -> Told:
         sessions=history.sessions,
         ratings=history.ratings,
         felt=history.felt,
-        refusals=refusals,
+        refusals=tuple(_refused(Lifts(case), refusals)),
     )
+
+
+def _refused(lifts: Lifts, rows: list[Row]) -> Iterator[RefusedStart]:
+    for row in rows:
+        at = datetime.fromisoformat(row["at"])
+        yield RefusedStart(at=at, rule=row["rule"], text=row["text"], lifted=lifts.of(at, row["rule"], row["text"]))
 
 
 def _offered(offer: Offer) -> Offered:

@@ -1,7 +1,7 @@
 """Passwords for viewers who are not at this computer, with the standard library's own scrypt, tokens and comparison.
 
 The keeper's shows everybody; a person's own shows that person and nobody else (TP15).  Logins live in memory: a restart of the panel
-asks again.
+asks again, and so does a password that was changed or taken away.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "inversion-table-panel"
 SESSION_S = 12 * 3600
@@ -60,15 +60,16 @@ class Visit:
     """One login: whose, and until when."""
 
     who: str | None  # a person's key; None: the keeper
+    line: str  # that the password was right for; with another one this visit is over
     until_s: float
 
 
 class Login:
     """Wraps the pages: without a visit there is only the login page."""
 
-    def __init__(self, keeper: str, people: Mapping[str, str], page: str, now_s: Callable[[], float]) -> None:
-        self._stored: dict[str | None, str] = {None: keeper}
-        self._stored.update(people.items())
+    def __init__(self, stored: Callable[[], Mapping[str | None, str]], page: str, now_s: Callable[[], float]) -> None:
+        """`stored`: the password lines as they stand now, the keeper's under None."""
+        self._stored = stored
         self._nobodys = hashed(secrets.token_urlsafe())  # an unknown key costs the same time as a wrong password
         self._page = page
         self._now_s = now_s
@@ -85,7 +86,9 @@ class Login:
     def visit(self, token: str) -> Visit | None:
         """The login that this token stands for, while it lasts."""
         found = self._visits.get(token)
-        return found if found is not None and found.until_s > self._now_s() else None
+        if found is None or found.until_s <= self._now_s() or self._stored().get(found.who) != found.line:
+            return None
+        return found
 
     async def _show(self, _: Request) -> HTMLResponse:
         return HTMLResponse(self._page)
@@ -98,11 +101,12 @@ class Login:
         who = attempt.who or None
         async with self._one_at_a_time:
             await asyncio.sleep(ATTEMPT_S)
-            right = await asyncio.to_thread(matches, attempt.password, self._stored.get(who, self._nobodys))
+            line = self._stored().get(who, self._nobodys)
+            right = await asyncio.to_thread(matches, attempt.password, line)
         if not right:
             return JSONResponse({"wrong": "the password is wrong"}, 401)
         answer = Response(status_code=204)
-        answer.set_cookie(COOKIE, self._begin(who), max_age=SESSION_S, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(COOKIE, self._begin(who, line), max_age=SESSION_S, httponly=True, samesite="strict", path="/")
         return answer
 
     async def _leave(self, request: Request) -> Response:
@@ -111,14 +115,18 @@ class Login:
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
-    def _begin(self, who: str | None) -> str:
+    def _begin(self, who: str | None, line: str) -> str:
         now_s = self._now_s()
         self._visits = {token: visit for token, visit in self._visits.items() if visit.until_s > now_s}
         while len(self._visits) >= MOST_SESSIONS:
             del self._visits[next(iter(self._visits))]
         token = secrets.token_urlsafe(32)
-        self._visits[token] = Visit(who=who, until_s=now_s + SESSION_S)
+        self._visits[token] = Visit(who=who, line=line, until_s=now_s + SESSION_S)
         return token
+
+
+class VisitOverError(Exception):
+    """Whoever looks at an answer that goes on has no longer a password that is right."""
 
 
 class Door:
@@ -132,12 +140,26 @@ class Door:
         if scope["type"] != "http":
             return
         request = Request(scope)
-        visit = self._login.visit(request.cookies.get(COOKIE, ""))
+        token = request.cookies.get(COOKIE, "")
+        visit = self._login.visit(token)
         if visit is not None:
             scope.setdefault("state", {})["who"] = visit.who
-        if visit is not None or scope["path"] == FREE[0] or scope["path"].startswith(FREE[1]):
+        if scope["path"] == FREE[0] or scope["path"].startswith(FREE[1]):
             await self._app(scope, receive, send)
+        elif visit is not None:
+            await self._app(scope, receive, self._while_it_lasts(token, send))
         elif scope["path"] in {"/", "/desk", "/history"} and request.method == "GET":
             await RedirectResponse("/login", 303)(scope, receive, send)
         else:
             await JSONResponse({"wrong": "log in first"}, 401)(scope, receive, send)
+
+    def _while_it_lasts(self, token: str, send: Send) -> Send:
+        """An answer that goes on ends with the visit."""
+
+        async def sender(message: Message) -> None:
+            if message.get("more_body") and self._login.visit(token) is None:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                raise VisitOverError
+            await send(message)
+
+        return sender

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 from string import Template
@@ -29,6 +29,11 @@ def page(title: str, script: str, *, controls: str, drawer: str = "", styles: st
     """The whole page: one frame, with what this site adds to it."""
     frame = Template((ASSETS / "page.html").read_text(encoding="utf-8"))
     return frame.substitute(title=title, script=script, controls=controls, drawer=drawer, styles=styles)
+
+
+def desk_html() -> str:
+    """The page with the forms."""
+    return (ASSETS / "desk.html").read_text(encoding="utf-8")
 
 
 class EventStream:
@@ -61,10 +66,10 @@ async def _left(receive: Receive) -> None:
 
 
 class HistoryPages:
-    """Sessions, ratings and markers, as the process that owns the records tells them."""
+    """Sessions, ratings and markers, as whoever owns the records tells them: `told` raises OSError or TimeoutError when nobody does."""
 
-    def __init__(self, told_by: Path) -> None:
-        self._told_by = told_by
+    def __init__(self, told: Callable[[], Awaitable[bytes]]) -> None:
+        self._told = told
         self._html = (ASSETS / "history.html").read_text(encoding="utf-8")
 
     def routes(self) -> list[BaseRoute]:
@@ -75,7 +80,7 @@ class HistoryPages:
 
     async def _records(self, request: Request) -> Response:
         try:
-            told = await history.ask(self._told_by)
+            told = await self._told()
         except (OSError, TimeoutError) as error:
             return JSONResponse({"wrong": f"the records are not told: {error or 'no answer'}"}, 503)
         shown = await asyncio.to_thread(history.shown, told, visitor(request), request.query_params.get("person"))

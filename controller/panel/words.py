@@ -10,6 +10,7 @@ import msgspec
 from controller.core.limits import Limits
 from controller.core.model import Mode
 from controller.core.panel import LOOKS
+from controller.core.words import WORDS
 
 ABOUT: dict[Mode, tuple[str, str]] = {
     # mode: (what happens and why, what comes next or how to get back up)
@@ -69,10 +70,14 @@ NUMBERS = ("upright_deg", "level_deg", "gate_deg", "gate_half_deg", "ceiling_deg
 """Limits that the page draws."""
 
 
+REASONS = {name: happened for name, (happened, _) in WORDS.items()} | {"locks_early": "The ankle locks were opened before the time."}
+"""Each reason of the story and of a session's end by its name, from the table that the panel speaks by."""
+
+
 def page_words(limits: Limits) -> bytes:
     """Everything the page says that does not change, as JSON."""
     modes = {
         mode.value: {"title": LOOKS[mode].title.split(" {")[0], "happens": happens, "next": following}
         for mode, (happens, following) in ABOUT.items()
     }
-    return msgspec.json.encode({"modes": modes, "limits": {name: getattr(limits, name) for name in NUMBERS}})
+    return msgspec.json.encode({"modes": modes, "reasons": REASONS, "limits": {name: getattr(limits, name) for name in NUMBERS}})

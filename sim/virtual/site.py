@@ -11,7 +11,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -20,8 +20,7 @@ from controller.core.model import Event
 from controller.panel.asking import Asking, AskingPages
 from controller.panel.guards import Guards
 from controller.panel.hub import Hub
-from controller.panel.site import ASSETS as PANEL
-from controller.panel.site import Site, page
+from controller.panel.site import HistoryPages, Site, desk_html, page
 from controller.programme.protocols import Protocol
 from controller.telemetry import Telemetry
 from hardware.patterns import BUZZER_CYCLE
@@ -62,25 +61,6 @@ class Relay:
         for note in notes:
             self._hub.note(note)
         self._hub.take(message, {"look": shown})
-
-
-class PeoplePages:
-    """The pages about people that a real table has, told from this table's own records."""
-
-    def __init__(self, clinic: Clinic, asking: Asking) -> None:
-        self._clinic = clinic
-        self._asking = AskingPages(asking, (PANEL / "desk.html").read_text(encoding="utf-8"))
-        self._history = (PANEL / "history.html").read_text(encoding="utf-8")
-
-    def routes(self) -> list[BaseRoute]:
-        pages = [Route("/history", self._page, methods=["GET"]), Route("/records", self._records, methods=["GET"])]
-        return [*pages, *self._asking.routes()]
-
-    async def _page(self, _: Request) -> HTMLResponse:
-        return HTMLResponse(self._history)
-
-    async def _records(self, _: Request) -> Response:
-        return Response(await asyncio.to_thread(self._clinic.told), media_type="application/json")
 
 
 class Spoken:
@@ -151,5 +131,6 @@ def application(hub: Hub, table: VirtualTable, clinic: Clinic, protocols: Sequen
     asking = Asking(hub)
     clinic.fetch = lambda: asking.stands
     routes = Site(hub, html(), limits).routes() + VirtualSite(table, protocols, voice).routes()
-    routes += PeoplePages(clinic, asking).routes() + Spoken(voice).routes()
+    routes += HistoryPages(lambda: asyncio.to_thread(clinic.told)).routes() + AskingPages(asking, desk_html()).routes()
+    routes += Spoken(voice).routes()
     return Starlette(routes=routes, middleware=[Middleware(Guards)])

@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from controller.core.limits import REFERENCE_CURRENT
 from controller.panel.login import hashed
-from controller.panel.serve import listen
 from tests.browser.conftest import picture
 from tests.browser.shown import PATIENCE_MS
 from tests.hygiene.sources import ROOT
 from tests.panel.recorded import SESSIONS, record
+from tests.panel.settled import free_port, settle
 
 PASSWORD = "a good long word"
 
@@ -28,30 +27,12 @@ class Processes:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with listen("127.0.0.1", 0) as free:
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.running: dict[str, subprocess.Popen[str]] = {}
-        self.settings = folder / "settings.toml"
         self.settle("")
 
     def settle(self, password: str) -> None:
-        lines = (
-            "[panel]",
-            f"port = {self.port}",
-            f'password = "{password}"',
-            f'socket = "{self.folder / "telemetry"}"',
-            f'records_socket = "{self.folder / "told"}"',
-            f'requests_socket = "{self.folder / "request"}"',
-            "[records]",
-            f'directory = "{self.folder / "records"}"',
-            "[load]",
-            f"empty_ma = {REFERENCE_CURRENT.empty_ma}",
-            f"ma_per_nm = {REFERENCE_CURRENT.ma_per_nm}",
-            "[table]",
-            'certified_mark = "CE"',
-            "capacity_kg = 150.0",
-        )
-        self.settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.settings = settle(self.folder, self.port, password)
 
     def panel(self) -> None:
         command = [sys.executable, "-m", "controller.panel", "serve", "--settings", str(self.settings)]

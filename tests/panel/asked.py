@@ -17,6 +17,11 @@ class Answer:
 
 def ask(app: ASGIApp, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
     """One whole request; a header that is not given is what an honest browser at the loopback sends."""
+    return asyncio.run(asking(app, method, path, body, headers))
+
+
+async def asking(app: ASGIApp, method: str, path: str, body: bytes, headers: dict[str, str], *, stays: bool = False) -> Answer:
+    """The same inside a loop; a browser that `stays` goes on listening until the answer is over."""
     honest = {
         "host": "127.0.0.1:8080",
         "origin": "http://127.0.0.1:8080",
@@ -24,14 +29,12 @@ def ask(app: ASGIApp, method: str, path: str, body: bytes = b"", **headers: str)
         "content-length": str(len(body)),
     }
     given = honest | {name.replace("_", "-"): value for name, value in headers.items()}
-    return asyncio.run(_ask(app, method, path, body, given))
-
-
-async def _ask(app: ASGIApp, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
     sent: list[Message] = []
     asked = iter([{"type": "http.request", "body": body, "more_body": False}])
 
     async def receive() -> Message:
+        if stays:
+            await asyncio.Event().wait()
         return next(asked, {"type": "http.disconnect"})
 
     async def send(message: Message) -> None:
@@ -40,7 +43,7 @@ async def _ask(app: ASGIApp, method: str, path: str, body: bytes, headers: dict[
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "path": path,
         "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8080),
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in given.items()],
     }  # fmt: skip
     await app(scope, receive, send)
     start = sent[0]

@@ -21,6 +21,7 @@ from controller.panel import asking as waiting
 from controller.panel.asking import Asking
 from controller.panel.hub import Hub
 from controller.panel.login import hashed
+from controller.panel.passwords import complaint
 from controller.panel.site import ASSETS
 from controller.programme import checklist, clearance, fit, offers, personal, quotas, verdict
 from controller.programme.outcome import Ask
@@ -157,9 +158,9 @@ def test_whoever_logs_out_has_to_log_in_again() -> None:
 
 
 def test_peoples_own_passwords_without_the_keepers_or_with_a_wrong_line_are_refused() -> None:
-    assert "the keeper's" in (panel.complaint(PanelSettings(people={"ada": hashed(ADAS)})) or "")
-    assert "'Ada' is no key" in (panel.complaint(PanelSettings(password=hashed(KEEPER), people={"Ada": hashed(ADAS)})) or "")
-    assert "is no key with" in (panel.complaint(PanelSettings(password=hashed(KEEPER), people={"ada": ADAS})) or "")
+    assert "the keeper's" in (complaint(PanelSettings(people={"ada": hashed(ADAS)})) or "")
+    assert "'Ada' is no key" in (complaint(PanelSettings(password=hashed(KEEPER), people={"Ada": hashed(ADAS)})) or "")
+    assert "is no key with" in (complaint(PanelSettings(password=hashed(KEEPER), people={"ada": ADAS})) or "")
 
 
 # ------------------------------------------------------------------ the socket

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from contextlib import suppress
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,13 @@ from controller.panel import __main__ as panel
 from controller.panel import history
 from controller.panel.asking import Asking
 from controller.panel.hub import Hub
-from controller.programme.model import Moment
+from controller.programme.model import Moment, Person, SetUpChecklist, SetUpItem
+from controller.records.store import opened
 from controller.therapy import protocols_of
+from sim.biography import cleared, values
 from tests.panel.asked import ask
 from tests.panel.recorded import BEGAN, SESSIONS, record
-from tests.therapy.evening import evening
+from tests.therapy.evening import BEGINS, SETTINGS, evening
 
 NOW = BEGAN + timedelta(days=20)
 
@@ -137,6 +139,29 @@ def test_each_refused_start_is_told_with_its_rule_and_words_to_whom_it_happened(
     locks = [each for each in ada["refusals"] if each["rule"] == "SR6"]
     assert [each["text"].split(".")[0] for each in locks] == ["Ankle locks are not closed"]
     assert all(each["at"].startswith("2026-03-02T18:30") for each in locks)
+    assert [each["lifted"]["what"] for each in locks] == ["at the table itself"] * len(locks)
+
+
+NOT_CONFIRMED = "Not confirmed for this session"
+
+
+@pytest.mark.req("PU4", "TP1", "TP3")
+def test_each_refused_start_is_told_with_the_act_that_lifted_it(tmp_path: Path) -> None:
+    ada = Person(key="ada", name="Ada", added_at=BEGINS, height_cm=170.0, mass_kg=80.0, shaft_setting="7")
+    with evening(tmp_path / "records") as table:
+        with opened(table.folder) as store:
+            store.add_person(ada)
+            store.record("ada", *values(cleared(BEGINS)))
+        table.until_records(lambda: any(says.startswith(NOT_CONFIRMED) for says in table.refusals()))
+        table.tap("start")
+        confirmed = SetUpChecklist(at=table.moment().at, session=1, confirmed=frozenset(SetUpItem))
+        with opened(table.folder) as store:
+            store.record("ada", confirmed)
+        table.until_records(lambda: table.journal.waiting == 0)
+        told = json.loads(everybody(table.folder, SETTINGS))["people"][0]["refusals"]
+    (set_up,) = [each["lifted"] for each in told if each["text"].startswith(NOT_CONFIRMED)]
+    assert set_up["what"] == "the set-up was confirmed for session 1"
+    assert datetime.fromisoformat(set_up["at"]) == confirmed.at
 
 
 @pytest.mark.req("TP15")

@@ -14,6 +14,7 @@ from controller.panel import __main__ as panel
 from controller.panel.asking import Asking
 from controller.panel.hub import Hub
 from controller.panel.login import Attempt, hashed
+from controller.panel.passwords import complaint
 from tests.hygiene.sources import python_files, tree
 from tests.panel.asked import ask
 
@@ -123,11 +124,11 @@ def test_no_path_leads_out_of_the_pages_own_files(path: str) -> None:
 
 
 def test_beyond_the_loopback_there_must_be_a_password() -> None:
-    assert panel.complaint(PanelSettings()) is None
-    assert "panel.password: is empty" in (panel.complaint(PanelSettings(address="0.0.0.0")) or "")
-    assert panel.complaint(PanelSettings(address="0.0.0.0", password=hashed(PASSWORD))) is None
-    assert "is no line of" in (panel.complaint(PanelSettings(password="hunter2")) or "")
-    assert "is no address" in (panel.complaint(PanelSettings(address="here")) or "")
+    assert complaint(PanelSettings()) is None
+    assert "panel.password: is empty" in (complaint(PanelSettings(address="0.0.0.0")) or "")
+    assert complaint(PanelSettings(address="0.0.0.0", password=hashed(PASSWORD))) is None
+    assert "is no line of" in (complaint(PanelSettings(password="hunter2")) or "")
+    assert "is no address" in (complaint(PanelSettings(address="here")) or "")
 
 
 def attempt(app: Starlette, body: bytes, **headers: str) -> tuple[int, str]:

@@ -116,5 +116,7 @@ def test_the_page_is_given_the_sound_of_what_the_table_said_and_of_nothing_else(
 
 @pytest.mark.req("TP15")
 def test_the_pages_about_people_tell_this_tables_own_records(app: Starlette) -> None:
-    assert [person["name"] for person in json.loads(ask(app, "GET", "/records").body)["people"]] == ["Ida"]
+    told = json.loads(ask(app, "GET", "/records").body)
+    assert told["people"] == [{"key": "ida", "name": "Ida", "chosen": True}]
+    assert (told["person"]["name"], len(told["person"]["offers"]) > 0) == ("Ida", True)
     assert ask(app, "GET", "/desk").status == 200

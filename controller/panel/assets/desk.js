@@ -1,5 +1,6 @@
 // Before and after a session: what a person tells, one form each.  A form asks the service to record something; nothing here moves the table.
 import { lifts } from "./forms.js";
+import { showNotes } from "./notes.js";
 import { named } from "./story.js";
 import { listen } from "./stream.js";
 
@@ -192,7 +193,7 @@ function show() {
     item.append(named("b", `✗ ${refused.says}`), document.createTextNode(`${refused.way_back} `), named("span", refused.rule, "rule"), document.createElement("br"), ...lifts(refused, ""));
     return item;
   }), ...(rows.length ? [] : [named("li", "✓ Nothing here. The table itself may still want something: its locks, the spotter.", "good")]));
-  $("notes").textContent = of.notes.join(" ");
+  $("remarks").textContent = of.notes.join(" ");
   const open = new Set(of.asks.map((each) => WHERE[each]));
   const before = of.asks.includes("heat") ? "heat" : "water";
   for (const id of ["questions", "practised", "set-up"]) state(id, open.has(id), "✓ told");
@@ -236,6 +237,7 @@ async function load() {
 function heard({ state: now }) {
   const table = now?.table;
   if (!table) return;
+  showNotes(table);
   const idle = table.mode === "IDLE";
   const busy = idle ? "" : "The table is in use. What you tell counts only while it stands idle at upright rest; wait until it is ready again.";
   if ($("busy").textContent !== busy) {

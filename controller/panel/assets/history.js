@@ -41,11 +41,15 @@ function row(person, session) {
   return item;
 }
 
+function lifted({ what, by, at }) {
+  return `${what}${by ? `, by ${by}` : ""}${at ? `, ${new Date(at).toLocaleString()}` : ""}`;
+}
+
 function refusal(person, refused) {
   const item = document.createElement("tr");
   const next = person.sessions.find((session) => Date.parse(session.started_at) >= Date.parse(refused.at));
   const obeyed = next ? `session ${next.number}, ${new Date(next.started_at).toLocaleString()}` : "not yet";
-  item.append(...[new Date(refused.at).toLocaleString(), refused.rule, refused.text, obeyed].map((words) => named("td", words)));
+  item.append(...[new Date(refused.at).toLocaleString(), refused.rule, refused.text, refused.lifted ? lifted(refused.lifted) : "somebody was chosen", obeyed].map((words) => named("td", words)));
   return item;
 }
 

@@ -2,6 +2,7 @@
 import { Chart, clock } from "./chart.js";
 import { lifts } from "./forms.js";
 import { listen } from "./stream.js";
+import { showNotes } from "./notes.js";
 import { Picture } from "./picture.js";
 import { Story, named } from "./story.js";
 
@@ -39,7 +40,7 @@ export class Page {
     this.desk = ""; // where the forms are that lift a refusal; nowhere
     this.picture = new Picture($("picture"), words.limits);
     this.chart = new Chart($("plot"), $("window"), words.limits, TONES);
-    this.story = new Story($("story"), words.modes);
+    this.story = new Story($("story"), words);
     theme(() => this.chart.build());
   }
 
@@ -68,6 +69,7 @@ export class Page {
     this.showStage(table, look);
     if (table) this.showPanel(table, look);
     this.showOpen(table);
+    showNotes(this.alive ? table : null);
     this.showTimers(table);
     if (look) this.chart.seen(look.now_s, look.angle_deg);
     if (Date.now() - this.drawnMs > 200) {
@@ -94,7 +96,7 @@ export class Page {
   tell(event) {
     if (event.kind === "mode") this.chart.mode(event.at_s, event.text);
     if (event.kind.startsWith("say")) put($("spoken"), event.text);
-    if (event.kind === "reason" || event.kind === "refusal" || event.kind === "ladder") put($("alarm"), event.text);
+    if (event.kind === "reason" || event.kind === "refusal" || event.kind === "ladder") put($("alarm"), this.story.words(event));
     this.story.add(event);
     this.onEvent?.(event);
   }

@@ -5,7 +5,12 @@ const MOST = 300;
 const KINDS = {
   // kind: [mark, class]
   mode: ["▸", "mode"], refusal: ["✗", "care"], reason: ["!", "bad"], cleared: ["✓", "good"], prompt: ["…", "say"], ask: ["?", "care"], answer: ["✓", "good"],
-  ladder: ["☎", "bad"], button: ["●", ""], plan: ["☰", ""], proof: ["✓", ""], say: ["“", "say"], "say now": ["“", "say"], bench: ["⚒", "care"],
+  ladder: ["☎", "bad"], button: ["●", ""], plan: ["☰", ""], proof: ["✓", ""], load: ["⚖", ""], say: ["“", "say"], "say now": ["“", "say"], bench: ["⚒", "care"],
+};
+// What a mark stands for, for who does not see it.
+const SIGNS = {
+  mode: "Now", refusal: "START refused", reason: "Reason", cleared: "Over", prompt: "Prompt", ask: "Question", answer: "Answer", ladder: "Help",
+  button: "Button", plan: "Plan", proof: "Test", load: "Load", say: "Said", "say now": "Said at once", bench: "Workbench",
 };
 
 export function named(name, words, className = "") {
@@ -16,9 +21,10 @@ export function named(name, words, className = "") {
 }
 
 export class Story {
-  constructor(list, modes) {
+  constructor(list, { modes, reasons }) {
     this.list = list;
     this.modes = modes;
+    this.reasons = reasons; // name -> what happened
     this.keys = new Set();
   }
 
@@ -35,10 +41,20 @@ export class Story {
     return this.keys.has(this.key(event));
   }
 
-  words(event) {
-    if (event.kind === "mode") return this.modes[event.text]?.happens ?? event.text;
-    if (event.kind === "button") return `${event.text} pressed`;
-    return event.text;
+  // In the words of the panel's own table, whatever the service calls it.
+  words({ kind, text }) {
+    const [name, ...rest] = text.split(": ");
+    const told = {
+      mode: () => this.modes[text]?.happens,
+      button: () => `${text} pressed`,
+      reason: () => this.reasons[name] ?? rest.join(": "),
+      cleared: () => (this.reasons[text] ? `Over: ${this.reasons[text]}` : undefined),
+      ladder: () => (text === "off" ? "Help is no longer called." : rest.join(": ")),
+      proof: () => (text === "passed" ? "Every test is passed." : undefined),
+      load: () => `Load check: ${text}`,
+      answer: () => "The person has answered.",
+    }[kind]?.();
+    return told || text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
   }
 
   add(event) {
@@ -52,7 +68,8 @@ export class Story {
     if (event.kind === "mode") words.prepend(named("b", this.modes[event.text]?.title ?? event.text));
     if (event.rule) words.append(named("span", event.rule, "rule"));
     const sign = named("span", mark);
-    sign.setAttribute("aria-label", event.kind);
+    sign.setAttribute("role", "img");
+    sign.setAttribute("aria-label", SIGNS[event.kind] ?? event.kind);
     item.append(named("time", clock(event.at_s)), sign, words);
     this.list.prepend(item);
     while (this.list.children.length > MOST) this.list.lastChild.remove();
