@@ -39,7 +39,7 @@ from sim.bench import Line, where
 from sim.bench import table as budget_table
 from sim.desk import Desk, Therapy
 from sim.generated import replace_part
-from sim.lateness import Found
+from sim.lateness import quantile
 from sim.process import Disk
 from sim.world import World
 from tests.browser.conftest import CHROMIUM, SWITCHES
@@ -66,7 +66,7 @@ LOADS = 5
 class Turns:
     """What was found in all turns of one kind."""
 
-    late: Found = field(default_factory=Found)
+    late_ms: list[float] = field(default_factory=list)
     ticks_us: list[float] = field(default_factory=list)  # processor time of the loop's thread a tick, each turn's mean
     shares: list[float] = field(default_factory=list)  # of a core, the page's server, each turn's
 
@@ -144,7 +144,7 @@ def turns(loop: Loop, port: int, server: int, minutes: float) -> dict[str, Turns
                 begun_s = cpu_of(server)
                 late_ms, tick_us = loop.run(TURN_S - SETTLE_S)
                 found[name].shares.append((cpu_of(server) - begun_s) / (TURN_S - SETTLE_S))
-            found[name].late.late_ms += late_ms
+            found[name].late_ms += late_ms
             found[name].ticks_us.append(tick_us)
     return found
 
@@ -169,12 +169,12 @@ def paints_ms(address: str) -> Iterator[list[float]]:
 def side_by_side(found: dict[str, Turns]) -> str:
     """Each kind of turn in a column of its own."""
     rows = [
-        (f"lateness of a tick, {words}", [f"{kind.late.quantile_ms(share):.2f} ms" for kind in found.values()])
+        (f"lateness of a tick, {words}", [f"{quantile(kind.late_ms, share):.2f} ms" for kind in found.values()])
         for words, share in (("median", 0.5), ("99 %", 0.99), ("99.9 %", 0.999), ("worst", 1.0))
     ]
     rows.append(("processor time of a tick, the loop's thread", [f"{kind.tick_us():.0f} us" for kind in found.values()]))
     rows.append(("the page's server, of a core", [f"{kind.share():.1%}" for kind in found.values()]))
-    rows.append(("ticks", [f"{len(kind.late.late_ms):,}" for kind in found.values()]))
+    rows.append(("ticks", [f"{len(kind.late_ms):,}" for kind in found.values()]))
     head = ("|", *(f" {name} |" for name in found))
     return "\n".join(
         [f"| {''.join(head)}", "|---" * (len(found) + 1) + "|", *(f"| {what} | {' | '.join(cells)} |" for what, cells in rows)]
@@ -184,7 +184,7 @@ def side_by_side(found: dict[str, Turns]) -> str:
 def verdicts(found: dict[str, Turns], paints: Sequence[list[float]], dropped: int) -> list[Line]:
     """What has a budget."""
     nobody, share = found["nobody watches"], found["one viewer"].share()
-    late_ms = max(kind.late.quantile_ms(0.99) for kind in found.values()) - nobody.late.quantile_ms(0.99)
+    late_ms = max(quantile(kind.late_ms, 0.99) for kind in found.values()) - quantile(nobody.late_ms, 0.99)
     tick = max(kind.tick_us() for kind in found.values()) / nobody.tick_us() - 1.0
     return [
         Line(
