@@ -10,7 +10,7 @@ import hashlib
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -23,6 +23,7 @@ from controller.exit_codes import ExitCode
 from controller.ports import Machine
 from controller.programme.protocols import builtin_protocols
 from sim import bench_rates
+from sim.arguments import any_seed, number
 from sim.autopilot import Autopilot
 from sim.build import ROOT, BuildError
 from sim.desk import DEPTHS, Desk, as_it_is
@@ -65,22 +66,26 @@ class Line:
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     parser = subparsers.add_parser("bench", help="measure: cost of a tick, times real time, same seed same bytes", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--hours", type=float, default=1.0, help="simulated hours over which memory is watched (24: some minutes)")
+    parser.add_argument("--seed", type=any_seed, default=1)
+    parser.add_argument(
+        "--hours", type=number(0.2, 1000), default=1.0, help="simulated hours over which memory is watched (24: some minutes)"
+    )
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     return parser
 
 
 def main(args: argparse.Namespace) -> int:
+    lines: list[Line] = []
+    sys.stdout.write(f"{where()}\n")
     try:
-        lines = measure(args.seed, args.hours)
+        for line in measure(args.seed, args.hours):
+            lines.append(line)
+            sys.stdout.write(f"{line.what:<58} {line.found:<52} {line.budget}{'' if line.held else '  NOT HELD'}\n")
+            sys.stdout.flush()  # some take minutes: who looks on sees how far it is
     except BuildError as error:
         sys.stderr.write(f"{error}\n")
         return int(ExitCode.UNAVAILABLE)
     command = f"inversion-table-sim bench --seed {args.seed} --hours {args.hours:g}"
-    sys.stdout.write(f"{where()}\n")
-    for line in lines:
-        sys.stdout.write(f"{line.what:<58} {line.found:<52} {line.budget}{'' if line.held else '  NOT HELD'}\n")
     if args.write:
         try:
             write(DOCUMENT, command, lines)
@@ -142,20 +147,22 @@ def session(
             look(desk)
 
 
-def measure(seed: int, hours: float) -> list[Line]:
+def measure(seed: int, hours: float) -> Iterator[Line]:
+    """Each figure as soon as it is found."""
     timed = {depth: whole_ticks(seed, depth) for depth in DEPTHS}
     steps = step_cost(timed["fast"].inputs)
-    lines = [cost_line("step() alone, one session's inputs", steps, f"mean <= {STEP_BUDGET_US:g} us", held=steps.mean_us <= STEP_BUDGET_US)]
+    yield cost_line("step() alone, one session's inputs", steps, f"mean <= {STEP_BUDGET_US:g} us", held=steps.mean_us <= STEP_BUDGET_US)
     for depth, machine in timed.items():
         ticks = cost(machine.spent_ns)
-        lines.append(cost_line(f"sense, step, act, {depth} depth", ticks, "p99 <= 1 ms", held=ticks.p99_us <= TICK_P99_BUDGET_US))
-    lines += [speed_line(seed, depth) for depth in DEPTHS]
-    lines += campaign_lines(seed) + process_lines(seed, hours)
+        yield cost_line(f"sense, step, act, {depth} depth", ticks, "p99 <= 1 ms", held=ticks.p99_us <= TICK_P99_BUDGET_US)
+    for depth in DEPTHS:
+        yield speed_line(seed, depth)
+    yield from campaign_lines(seed)
+    yield from process_lines(seed, hours)
     for depth in DEPTHS:
         first, second = digest(seed, depth), digest(seed, depth)
         found = f"sha256 {first[:16]}, {second[:16]}"
-        lines.append(Line(what=f"same seed twice, {depth} depth", found=found, budget="identical", held=first == second))
-    return lines
+        yield Line(what=f"same seed twice, {depth} depth", found=found, budget="identical", held=first == second)
 
 
 def whole_ticks(seed: int, depth: str) -> Timed:
@@ -207,31 +214,30 @@ def speed_line(seed: int, depth: str) -> Line:
     return Line(what=f"10-minute session, {depth} depth", found=words, budget=asked, held=median(found) >= budget)
 
 
-def campaign_lines(seed: int) -> list[Line]:
+def campaign_lines(seed: int) -> Iterator[Line]:
     """How much a campaign gets through."""
     sessions = bench_rates.sessions_an_hour(range(seed, seed + RUNS))
+    yield Line(what="whole sessions with monitors, from the first tick", found=f"{sessions:,.0f} an hour")
     forked = bench_rates.fault_sessions_an_hour(FORKED_MOMENTS)
+    yield rate_line("the same with a fault each, forked where it comes", forked, SESSIONS_BUDGET)
     injections = bench_rates.injections_an_hour(2000, lambda look: session(seed, "fast", for_s=300.0, look=look))
-    return [
-        Line(what="whole sessions with monitors, from the first tick", found=f"{sessions:,.0f} an hour"),
-        Line(what="the same with a fault each, forked where it comes", found=f"{forked:,.0f} an hour", budget=f">= {SESSIONS_BUDGET:,.0f}",
-             held=forked >= SESSIONS_BUDGET),
-        Line(what="board-level fault injections, two cores", found=f"{injections:,.0f} an hour", budget=f">= {INJECTIONS_BUDGET:,.0f}",
-             held=injections >= INJECTIONS_BUDGET),
-    ]  # fmt: skip
+    yield rate_line("board-level fault injections, two cores", injections, INJECTIONS_BUDGET)
 
 
-def process_lines(seed: int, hours: float) -> list[Line]:
+def rate_line(what: str, found: float, budget: float) -> Line:
+    return Line(what=what, found=f"{found:,.0f} an hour", budget=f">= {budget:,.0f}", held=found >= budget)
+
+
+def process_lines(seed: int, hours: float) -> Iterator[Line]:
     """What the service costs to start and to keep."""
     start_s, most_mb = bench_rates.start_cost()
+    held = start_s <= START_BUDGET_S and most_mb <= MEMORY_BUDGET_MB
+    found, budget = f"{start_s:.2f} s of one core, {most_mb:.0f} MB", f"<= {START_BUDGET_S:g} s, {MEMORY_BUDGET_MB:g} MB"
+    yield Line(what="service start to its first whole tick, bus depth", found=found, budget=budget, held=held)
     early_mb, late_mb = bench_rates.memory_mb(hours * 3600.0, lambda look, until_s: session(seed, "fast", for_s=until_s, look=look))
     growth_mb = late_mb - early_mb
-    return [
-        Line(what="service start to its first whole tick, bus depth", found=f"{start_s:.2f} s of one core, {most_mb:.0f} MB",
-             budget=f"<= {START_BUDGET_S:g} s, {MEMORY_BUDGET_MB:g} MB", held=start_s <= START_BUDGET_S and most_mb <= MEMORY_BUDGET_MB),
-        Line(what=f"memory over {hours:g} simulated hours", found=f"{growth_mb:+.1f} MB from minute 10 on",
-             budget=f"<= {GROWTH_BUDGET_MB:g} MB more", held=growth_mb <= GROWTH_BUDGET_MB),
-    ]  # fmt: skip
+    found, budget = f"{growth_mb:+.1f} MB from minute 10 on", f"<= {GROWTH_BUDGET_MB:g} MB more"
+    yield Line(what=f"memory over {hours:g} simulated hours", found=found, budget=budget, held=growth_mb <= GROWTH_BUDGET_MB)
 
 
 def digest(seed: int, depth: str, *, for_s: float = SESSION_S) -> str:

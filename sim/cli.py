@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from controller.exit_codes import ExitCode
+from sim.arguments import any_seed
 from sim.build import BuildError
 from sim.scenario import DEPTHS, Scenario, ScenarioError
 from sim.scenario_loader import find_scenarios, load_scenario
@@ -37,7 +38,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--depth", choices=DEPTHS, help="run at this depth only (default: the first that a scenario names)")
     parser.add_argument("--board", choices=BOARDS, help="the board's C code, or the flashed binary itself (slower), instead of the file's")
     parser.add_argument("--all-depths", action="store_true", help="run at every depth a scenario names")
-    parser.add_argument("--seed", type=int, help="instead of the file's")
+    parser.add_argument("--seed", type=any_seed, help="instead of the file's")
     parser.add_argument("--trace", type=Path, metavar="CSV", help="write the trace; of several runs, one file each beside it")
     parser.add_argument(
         "--plot", type=Path, metavar="PNG", help="write a picture (png, svg, pdf); of several runs, one file each beside it"

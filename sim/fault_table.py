@@ -25,6 +25,7 @@ from statistics import median
 from controller.exit_codes import ExitCode
 from sim import faults
 from sim.agenda import Agenda
+from sim.arguments import any_seed, whole
 from sim.build import BuildError
 from sim.cli import SHIPPED
 from sim.copies import Copies
@@ -162,11 +163,11 @@ def _details(cases: Sequence[Case]) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Every fault at many moments of a session, with the monitors on.")
-    parser.add_argument("--moments", type=int, default=200, help="of the session, for each fault (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--moments", type=whole(1, 5000), default=200, help="of the session, for each fault (default %(default)s)")
+    parser.add_argument("--seed", type=any_seed, default=1)
     parser.add_argument("--board", choices=BOARDS, default="native")
     parser.add_argument("--fault", action="append", metavar="NAME", help="this row only, by name or id")
-    parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="copies at the same time (default %(default)s)")
+    parser.add_argument("--at-once", type=whole(1, 1024), default=os.cpu_count() or 1, help="copies at the same time (default %(default)s)")
     parser.add_argument("--cases", type=Path, metavar="FILE", help="keep each case here, and go on with what is there")
     parser.add_argument("--write", action="store_true", help=f"write the table into docs/{DOCUMENT.name}")
     return parser

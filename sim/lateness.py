@@ -28,6 +28,7 @@ from controller.exit_codes import ExitCode
 from controller.programme.protocols import builtin_protocols
 from hardware.clock import MonotonicClock, Ticker
 from hardware.realtime import PRIORITY, ask_for_real_time
+from sim.arguments import number, whole
 from sim.autopilot import Autopilot
 from sim.build import BuildError
 from sim.desk import Desk
@@ -171,8 +172,8 @@ def _figures(late_ms: list[float]) -> str:
 def main() -> int:
     """Print the histogram; 1 if a budget is not held."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--busy", type=int, default=2, help="programs that only calculate (default %(default)s)")
+    parser.add_argument("--minutes", type=number(0.1, 10_000), default=1.0)
+    parser.add_argument("--busy", type=whole(0, 64), default=2, help="programs that only calculate (default %(default)s)")
     parser.add_argument("--folder", type=Path, default=Path(), help="where the disk is synced; default: here")
     given = parser.parse_args()
     try:

@@ -19,6 +19,7 @@ from functools import partial
 
 from controller.core.wire import Request
 from controller.exit_codes import ExitCode
+from sim.arguments import any_seed, whole
 from sim.build import BuildError
 from sim.copies import in_a_copy
 from sim.mad_judge import AIMS, OWED, Aim, Judge, monitored
@@ -186,9 +187,9 @@ def line(found: Found, seen: list[str]) -> str:
 def main() -> int:
     """Print the table; 1 if any stream broke a rule."""
     parser = argparse.ArgumentParser(description="Streams of valid commands that try to make the drive board hurt somebody.")
-    parser.add_argument("--streams", type=int, default=300, help="for each situation and aim (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--avr", type=int, default=0, metavar="N", help="replay the worst N of each on the flashed binary")
+    parser.add_argument("--streams", type=whole(1, 1_000_000), default=300, help="for each situation and aim (default %(default)s)")
+    parser.add_argument("--seed", type=any_seed, default=1)
+    parser.add_argument("--avr", type=whole(0, 1000), default=0, metavar="N", help="replay the worst N of each on the flashed binary")
     parser.add_argument("--situation", default="", help="only those whose name contains this")
     given = parser.parse_args()
     try:

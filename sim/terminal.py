@@ -25,6 +25,7 @@ from controller.core.model import Mode
 from controller.exit_codes import ExitCode
 from controller.programme.protocols import Protocol, ProtocolError, builtin_protocols, load_protocol
 from sim import screen
+from sim.arguments import any_seed, number
 from sim.autopilot import Autopilot
 from sim.build import BuildError
 from sim.desk import KEYS, Desk
@@ -59,29 +60,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Who lies on the table, what they do and how fast time goes."""
-    parser.add_argument("--speed", type=speed, default=None, metavar="1..60", help="virtual seconds a second (5; the demonstration 10)")
+    parser.add_argument(
+        "--speed", type=number(1, 60), default=None, metavar="1..60", help="virtual seconds a second (5; the demonstration 10)"
+    )
     parser.add_argument("--protocol", default=PROTOCOL, metavar="NAME|FILE", help="first, week_1, week_3, week_5 or a protocol file")
-    parser.add_argument("--person", type=kilograms, default=80.0, metavar="KG", help="in the terminal: who lies on the table, 30..150 kg")
-    parser.add_argument("--seed", type=int, default=1, help="of every random thing in the world")
+    parser.add_argument(
+        "--person", type=number(30, 150), default=80.0, metavar="KG", help="in the terminal: who lies on the table, 30..150 kg"
+    )
+    parser.add_argument("--seed", type=any_seed, default=1, help="of every random thing in the world")
     parser.add_argument("--demo", action="store_true", help="begin with a whole session, pressed by itself")
-
-
-def speed(words: str) -> float:
-    return ranged(words, 1, 60)
-
-
-def kilograms(words: str) -> float:
-    return ranged(words, 30, 150)
-
-
-def ranged(words: str, least: float, most: float) -> float:
-    try:
-        value = float(words)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{words}' is not a number; {least:g} to {most:g} is right") from None
-    if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"{words} is out of range; {least:g} to {most:g} is right")
-    return value
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from controller.exit_codes import ExitCode
 from controller.records.database import FILE, RecordsError
 from sim import year
+from sim.arguments import any_seed, whole
 from sim.build import BuildError
 
 
@@ -20,9 +21,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="a year of one person or of a clinic through the therapy programme",
         description="Day by day through the real rules; each plan is held once on the simulated table, monitors on.",
     )
-    parser.add_argument("--people", type=int, default=1, metavar="N", help="how many (1; a clinic has 200)")
-    parser.add_argument("--days", type=int, default=year.DAYS, metavar="N", help="how many days (365)")
-    parser.add_argument("--seed", type=int, default=1, help="of everything that happens by chance")
+    parser.add_argument("--people", type=whole(1, 1000), default=1, metavar="N", help="how many (1; a clinic has 200)")
+    parser.add_argument("--days", type=whole(1, 3650), default=year.DAYS, metavar="N", help="how many days (365)")
+    parser.add_argument("--seed", type=any_seed, default=1, help="of everything that happens by chance")
     parser.add_argument("--records", type=Path, metavar="FOLDER", help="write everything into a new records folder, for charts")
     parser.add_argument("--json", action="store_true", help="the figures for a machine")
     return parser
@@ -53,10 +54,6 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _wrong(arguments: argparse.Namespace) -> str:
-    if not 1 <= arguments.people <= 1000:
-        return f"--people {arguments.people}: 1 to 1000 would be right"
-    if not 1 <= arguments.days <= 3650:
-        return f"--days {arguments.days}: 1 to 3650 would be right"
     if arguments.records is not None and (arguments.records / FILE).exists():
         return f"--records {arguments.records}: has records already; a new folder would be right"
     return ""

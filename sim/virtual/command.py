@@ -28,6 +28,7 @@ from controller.records.store import opened
 from controller.therapy import protocols_of
 from controller.wall_clock import table_zone
 from sim import terminal
+from sim.arguments import whole
 from sim.build import BuildError
 from sim.virtual import orders
 from sim.virtual.calendar import Calendar
@@ -53,23 +54,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     terminal.add_options(parser)
     parser.add_argument("--who", choices=sorted(BY_KEY), default=CAST[0].key, metavar="NAME", help=f"on the page: {', '.join(BY_KEY)}")
-    parser.add_argument("--week", type=week, default=None, metavar="N", help="on the page: the week since their first session, 1..52")
+    parser.add_argument(
+        "--week", type=whole(1, MOST_WEEKS), default=None, metavar="N", help="on the page: the week since their first session, 1..52"
+    )
     parser.add_argument(
         "--data", type=Path, default=None, metavar="FOLDER", help="where the people's records are kept; gone afterwards without it"
     )
-    parser.add_argument("--port", type=port, default=None, metavar="N", help=f"of the page ({PORT}, or a free one where that is taken)")
+    parser.add_argument(
+        "--port", type=whole(0, 65535), default=None, metavar="N", help=f"of the page ({PORT}, or a free one where that is taken)"
+    )
     parser.add_argument("--serve", action="store_true", help="serve the page even where no terminal is")
     parser.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     parser.add_argument("--terminal", action="store_true", help="no page: the view in this terminal (also: inversion-table-sim terminal)")
     return parser
-
-
-def port(words: str) -> int:
-    return int(terminal.ranged(words, 0, 65535))
-
-
-def week(words: str) -> int:
-    return int(terminal.ranged(words, 1, MOST_WEEKS))
 
 
 def main(arguments: argparse.Namespace) -> int:
