@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from sim.avr import build
-from sim.avr.processor import MS_CYCLES, Cause, Processor
+from sim.avr.processor import MS_CYCLES, Processor
 from sim.build import BuildError
 from sim.table import TABLE
 
@@ -93,9 +93,8 @@ class AvrBoard:
         self.processor.write_memory(at, bytes((self.processor.memory(at, 1)[0] ^ 1,)))
 
     def _flip_flash(self) -> None:
-        """Found when the board starts: so it does."""
-        self.processor.flip_flash(self._where["checks_flash_word"] - 64)
-        self.processor.reset(Cause.PIN)
+        """In a byte that no instruction is read from, so that only the running scan can find it: the last of the variables' first values."""
+        self.processor.flip_flash(self._where["__data_load_end"] - 1)
 
     def run_ms(self, n: int) -> None:
         """`n` milliseconds of world and processor."""

@@ -1,22 +1,15 @@
-/* Is the machine that computes still the one that was programmed?  Flash, stack, RAM and registers; a no is the core's to act on (SR13). */
+/* Is the machine that computes still the one that was started?  Stack, RAM and registers, and what other files find of themselves; a no is
+ * the core's to act on (SR13). */
 #include "hal.h"
 #include "pins.h"
 
 #include <avr/pgmspace.h>
-#include <avr/wdt.h>
 #include <string.h>
-#include <util/crc16.h>
 
 #define CHECKS_PAINT   0xC5U
 #define CHECKS_CANARY  8U
-#define CHECKS_PAGE    127U /* the watchdog is fed once for so many bytes of flash, while nothing is driven yet */
 
 extern uint8_t _end;                    /* linker: first byte of free RAM */
-extern const uint8_t __data_load_end[]; /* linker: end of what is in flash */
-
-/* Written into the finished image by image.py; the sum leaves these two bytes out. */
-extern const uint16_t checks_flash_word;
-const uint16_t checks_flash_word PROGMEM = 0xFFFFU;
 
 /* Every byte between the variables and the stack, so that the deepest stack can be read afterwards. */
 __attribute__((naked, used, section(".init3"))) void checks_paint(void);
@@ -75,33 +68,8 @@ typedef struct {
 } vital_t;
 
 static vital_t complement;
-static bool flash_good, kept, broken;
+static bool kept, broken;
 static uint8_t next_register;
-
-static uint16_t flash_sum(uint16_t crc, uint16_t from, uint16_t to)
-{
-    for (uint16_t at = from; at != to; at++) {
-        crc = _crc_ccitt_update(crc, pgm_read_byte(at));
-        if ((at & CHECKS_PAGE) == 0U) {
-            wdt_reset();
-        }
-    }
-    return crc;
-}
-
-static bool flash_matches(void)
-{
-    uint16_t word = (uint16_t)(uintptr_t)&checks_flash_word;
-    uint16_t end = (uint16_t)(uintptr_t)__data_load_end;
-    uint16_t crc = flash_sum(0xFFFFU, 0U, word);
-    crc = flash_sum(crc, (uint16_t)(word + sizeof checks_flash_word), end);
-    return pgm_read_word(word) == crc;
-}
-
-void checks_start(void)
-{
-    flash_good = flash_matches();
-}
 
 static uint8_t session_bits(const board_t *board)
 {
@@ -161,5 +129,5 @@ bool checks_pass(const board_t *board)
 {
     bool good = memory_intact(board) && stack_intact() && register_holds() && contacts_edges_agree() && clock_keeps_up();
     broken = broken || !good;
-    return flash_good && !broken && analog_alive() && store_sound();
+    return flash_scan_good() && !broken && analog_alive() && store_sound();
 }

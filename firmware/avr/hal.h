@@ -41,8 +41,12 @@ void store_note(const board_t *board, uint8_t reset_cause);
 void store_step(void);
 bool store_sound(void);
 
+/* flash_scan.c */
+void flash_scan_start(void);
+void flash_scan_step(void);
+bool flash_scan_good(void);
+
 /* checks.c */
-void checks_start(void);
 void checks_keep(const board_t *board);
 bool checks_pass(const board_t *board);
 

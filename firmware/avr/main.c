@@ -3,8 +3,6 @@
 
 #include <stddef.h>
 
-int main(void);
-
 static board_t board;
 static board_in_t in;
 static board_out_t out;
@@ -14,7 +12,7 @@ static void start(void)
 {
     outputs_start();
     contacts_start();
-    checks_start();
+    flash_scan_start();
     bool readable = store_load(&memory);
     board_start(&board, readable ? &memory : NULL, clock_reset_cause());
     store_note(&board, clock_reset_cause());
@@ -54,6 +52,7 @@ int main(void)
         outputs_put(&out);
         serial_send(out.tx, out.tx_count);
         remember();
+        flash_scan_step();
         clock_tick_done();
     }
 }

@@ -226,6 +226,31 @@ def test_with_its_potentiometer_torn_off_it_stops_and_comes_up_for_return_alone(
     assert {"FAULT", "ASCENT"} <= told.board_modes
 
 
+@pytest.mark.req("SR13", "SR14")
+@pytest.mark.parametrize(
+    ("fault", "within_s"),
+    [("board_ram_flip", 0.1), ("board_stack_overflow", 0.1), ("board_register_altered", 0.1), ("board_flash_corrupt", 10.0)],
+)
+def test_a_board_that_finds_itself_broken_stops_and_calls_for_help_at_once(hold: Hold, fault: str, within_s: float) -> None:
+    """F45 to F47 and F49, in the processor itself: it moves nobody again before a reset, so that only the lever is left and no answer is waited for."""
+
+    def broken() -> tuple[float, str, float, tuple[str, ...]]:
+        before_deg = hold.row.angle_deg
+        hold.run.inject(fault, {})
+        rows = hold.go_on(within_s, until=lambda row: "self_check" in row.board_reasons and row.board_buzzer == HELP)
+        found_s, mode = len(rows) * 0.02, hold.row.board_mode
+        after = hold.go_on(3.0)
+        assert all(row.board_buzzer == HELP for row in after[5:])
+        return found_s, mode, hold.row.angle_deg - before_deg, tuple(str(violation) for violation in hold.run.watch.violations)
+
+    found_s, mode, moved_deg, violations = in_a_copy(broken)
+    assert found_s <= within_s
+    assert hold.row.board_buzzer != HELP
+    assert mode == ("STOPPED" if fault == "board_ram_flip" else "FAULT")
+    assert moved_deg == pytest.approx(0.0, abs=0.1)
+    assert violations == ()
+
+
 @pytest.mark.req("SR13")
 def test_after_a_reset_off_upright_rest_nothing_goes_down(hold: Hold) -> None:
     """Brake, sensors read again, return only: the Pi asks to follow downwards all the while."""
