@@ -93,7 +93,7 @@ class AvrBoard:
         self.processor.write_memory(at, bytes((self.processor.memory(at, 1)[0] ^ 1,)))
 
     def _flip_flash(self) -> None:
-        """In a byte that no instruction is read from, so that only the running scan can find it: the last of the variables' first values."""
+        """In a byte that no instruction is read from, the last of the variables' first values: only the running scan can find it."""
         self.processor.flip_flash(self._where["__data_load_end"] - 1)
 
     def run_ms(self, n: int) -> None:

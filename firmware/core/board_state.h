@@ -34,6 +34,7 @@ typedef struct {
     int16_t current_ma;
     uint16_t battery_mv;
     uint16_t battery_q6;        /* counts, smoothed */
+    bool unsound;               /* the HAL has found the machine itself wrong: nothing moves again before a reset */
 } inputs_t;
 
 typedef struct {
@@ -83,8 +84,11 @@ typedef struct {
     bool stranger;
     uint8_t late_frames;
     uint16_t late_window_ms;
-    uint16_t pace_start_pi_ms, pace_start_ms;
-    bool pace_running, pace_broken;
+    bool pace_running, pace_later;
+    uint8_t pace_run, pace_wait; /* blocks that moved the same way; until the clocks are believed again */
+    uint8_t pace_start_ms;      /* of this block; lower bytes, here and below */
+    uint8_t pace_place_ms;      /* our clock less the Pi's, by the quickest command of the block before */
+    int8_t pace_least_ms;       /* ... of this block, from there */
     uint16_t challenge[4];      /* the newest first: telemetry and the Pi's tick take time */
 } link_t;
 

@@ -93,5 +93,6 @@ void inputs_update(inputs_t *inputs, const board_in_t *in)
     estop_update(inputs, in);
     ankles_update(inputs, in);
     supply_update(inputs, in);
+    inputs->unsound = !in->self_check_ok;
     inputs->bandgap_bad_ms = bandgap_good ? (uint8_t)0U : board_count8(inputs->bandgap_bad_ms);
 }

@@ -32,6 +32,6 @@ void ladder_update(board_t *board)
     uint16_t fault_ms = fault ? board_count(session->fault_ms) : session->fault_ms;
     session->fault_ms = progress || !session->away ? (uint16_t)0U : fault_ms; /* a RETURN that fails again at once is no progress */
     session->ladder = session->away && (session->no_progress || session->stopped_ms >= BOARD_ESTOP_LADDER_MS ||
-                                        session->fault_ms >= LADDER_FAULT_MS || board->angle.lost_ms >= LADDER_LOST_MS ||
+                                        session->fault_ms >= LADDER_FAULT_MS || board->inputs.unsound || board->angle.lost_ms >= LADDER_LOST_MS ||
                                         board->budget.spent || waits);
 }

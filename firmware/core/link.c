@@ -5,8 +5,9 @@
 #define LINK_CHALLENGES 4U          /* one every 20 ms: an answer may be 80 ms old */
 #define LINK_LATE_MOST 3U           /* older frames a second (fault 29) */
 #define LINK_SECOND_MS 1000U
-#define LINK_PACE_WINDOW_MS 2000U
-#define LINK_PACE_OFF_MS 40U        /* 2 % of the window (fault 44) */
+#define LINK_PACE_BLOCK_MS 90U      /* five commands at the Pi's pace, were our clock a tenth slow */
+#define LINK_PACE_RUN 8U            /* blocks in a row: 2 % shows in each of them, and within 1 s altogether (fault 44) */
+#define LINK_PACE_WAIT 10U          /* blocks without a sign of it before the clocks count as one again */
 
 void link_start(link_t *link, uint16_t seed)
 {
@@ -40,21 +41,38 @@ static bool in_range(const protocol_command_t *command)
            command->imu_angle_cdeg <= 18000 && command->imu_angle_cdeg >= -18000;
 }
 
-/* The Pi's clock and ours must agree to 2 %: every time either side counts rests on it. */
-static void keep_pace(link_t *link, uint16_t pi_ms, uint16_t own_ms)
+/* A block is over.  Delays jump and come back; clocks that drift apart move every block the same way. */
+static void judge_pace(link_t *link)
 {
-    uint16_t own_passed_ms = (uint16_t)(own_ms - link->pace_start_ms);
-    uint16_t pi_passed_ms = (uint16_t)(pi_ms - link->pace_start_pi_ms);
-    if (link->pace_running && own_passed_ms < LINK_PACE_WINDOW_MS) {
+    bool later = link->pace_least_ms > 0;
+    uint8_t run = later == link->pace_later ? link->pace_run : (uint8_t)0U;
+    link->pace_run = link->pace_least_ms == 0 ? (uint8_t)0U : board_count8(run);
+    link->pace_later = later;
+    if (link->pace_run >= LINK_PACE_RUN) {
+        link->pace_wait = LINK_PACE_WAIT;
+    } else if (link->pace_wait > 0U) {
+        link->pace_wait--;
+    }
+}
+
+/* The Pi's clock and ours must agree to 2 %: every time either side counts rests on it.  The Pi stamps a command as it sends it, so the
+ * quickest command of a block shows the clocks and next to nothing of the line.  Differences of a block fit the lower byte. */
+static void keep_pace(link_t *link, uint8_t pi_ms, uint8_t own_ms)
+{
+    uint8_t place_ms = (uint8_t)(own_ms - pi_ms);
+    if (!link->pace_running) {
+        link->pace_least_ms = 0;
+        link->pace_place_ms = place_ms;
+    } else if ((uint8_t)(own_ms - link->pace_start_ms) < LINK_PACE_BLOCK_MS) {
+        int8_t moved_ms = (int8_t)(uint8_t)(place_ms - link->pace_place_ms);
+        link->pace_least_ms = moved_ms < link->pace_least_ms ? moved_ms : link->pace_least_ms;
         return;
     }
-    if (link->pace_running) {
-        uint16_t off_ms = own_passed_ms > pi_passed_ms ? (uint16_t)(own_passed_ms - pi_passed_ms) : (uint16_t)(pi_passed_ms - own_passed_ms);
-        link->pace_broken = off_ms > LINK_PACE_OFF_MS;
-    }
+    judge_pace(link);
+    link->pace_place_ms = (uint8_t)(link->pace_place_ms + (uint8_t)link->pace_least_ms);
+    link->pace_least_ms = (int8_t)(uint8_t)(place_ms - link->pace_place_ms);
     link->pace_running = true;
     link->pace_start_ms = own_ms;
-    link->pace_start_pi_ms = pi_ms;
 }
 
 /* Older than the newest one: a repeat counts for nothing, several old ones mean that the order cannot be relied on. */
@@ -83,10 +101,10 @@ static void take(link_t *link, const protocol_command_t *command, uint16_t tick_
     if (!in_sequence(link, command)) {
         return;
     }
-    keep_pace(link, command->tick_ms, tick_ms);
+    keep_pace(link, (uint8_t)command->tick_ms, (uint8_t)tick_ms);
     link->command = *command;
     link->age_ms = 0;
-    link->fresh = !link->pace_broken;
+    link->fresh = link->pace_wait == 0U;
     link->heard = link->fresh;
 }
 
@@ -108,7 +126,7 @@ void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
     }
     if (link->age_ms >= BOARD_COMMAND_EXPIRES_MS || !link->fresh) {
         link->fresh = false;
-        link->pace_running = link->pace_running && link->pace_broken;
+        link->pace_running = link->pace_running && link->pace_wait > 0U;
     }
     link->silent_ms = link->fresh ? (uint16_t)0U : board_count(link->silent_ms);
 }

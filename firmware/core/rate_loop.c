@@ -66,6 +66,15 @@ int8_t rate_loop_driven(const drive_state_t *drive)
     return drive->profile_cdps > 0 ? 1 : -1;
 }
 
+/* One step towards `goal`.  An acceleration that has become the wrong way is taken back as fast as a stop builds it up: a stop called off
+ * half way would else turn the table round. */
+static int16_t eased(int16_t accel_cdps2, int16_t goal_cdps2, int16_t jerk)
+{
+    bool against = (accel_cdps2 > 0 && goal_cdps2 < 0) || (accel_cdps2 < 0 && goal_cdps2 > 0);
+    int16_t step = against ? (int16_t)DRIVE_STOP_JERK : jerk;
+    return accel_cdps2 < goal_cdps2 ? board_less((int16_t)(accel_cdps2 + step), goal_cdps2) : board_more((int16_t)(accel_cdps2 - step), goal_cdps2);
+}
+
 /* One millisecond of a profile whose acceleration changes by the jerk only and ends at zero as the rate arrives. */
 static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bool gentle)
 {
@@ -78,11 +87,7 @@ static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t ra
     uint32_t square = UINT32_C(2000) * (uint32_t)(uint16_t)jerk * (uint32_t)(uint16_t)board_abs(short_cdps);
     int16_t cap = root_at_most(square, most);
     int16_t goal = leading ? (int16_t)0 : (short_cdps > 0 ? cap : (int16_t)-cap);
-    if (drive->accel_cdps2 < goal) {
-        drive->accel_cdps2 = board_less((int16_t)(drive->accel_cdps2 + jerk), goal);
-    } else {
-        drive->accel_cdps2 = board_more((int16_t)(drive->accel_cdps2 - jerk), goal);
-    }
+    drive->accel_cdps2 = eased(drive->accel_cdps2, goal, jerk);
     drive->profile_q10 += drive->accel_cdps2;
     if (wanted_cdps == 0 && board_abs(drive->profile_cdps) <= 1) {
         drive->profile_q10 = 0;

@@ -14,7 +14,6 @@
 #define PLAN_START_CDEG 20         /* from rest a bound this near is reached already: no creeping after noise */
 #define PLAN_CRAWL_CDPS 20
 #define PLAN_LAG_SHIFT 4           /* what the rate loop runs on: 1/16 s */
-#define PLAN_UP_SWITCH_FREE_CDEG (BOARD_UPRIGHT_CDEG + 1000)
 #define PLAN_DIZZY_PAST_CDEG 300   /* off upright rest */
 #define PLAN_WARN_REST_MS ((uint16_t)BOARD_WARNING_MS)
 
@@ -89,7 +88,7 @@ static int16_t floor_cdeg(const board_t *board)
     if (rest_due) {
         return board->angle.angle_cdeg;
     }
-    if (board->memory.level_wait || (board->plan.up_switch_open && board->angle.angle_cdeg > BOARD_LEVEL_CDEG)) {
+    if (board->memory.level_wait || board->plan.up_switch_open) {
         return BOARD_LEVEL_CDEG;
     }
     return PLAN_UPRIGHT_CDEG;
@@ -126,11 +125,11 @@ static int16_t way_up_cdeg(const board_t *board)
     return way_cdeg;
 }
 
-/* An open head-up switch blocks upward motion.  One exception, so that a single broken wire traps nobody head-down: far from
- * upright rest, with two angles agreeing that it is far, a return that was pressed for may go on to level and no further. */
+/* An open head-up switch blocks upward motion (SR5).  One exception, so that a single broken wire traps nobody head-down: with two angles
+ * agreeing that the table is head-down, a return that was pressed for may go on to level and no further; from there it is the lever. */
 static bool up_switch_blocks(const board_t *board, const board_in_t *in)
 {
-    return !in->end_stop_up_closed && (!board->angle.trusted || board->angle.angle_cdeg < PLAN_UP_SWITCH_FREE_CDEG ||
+    return !in->end_stop_up_closed && (!board->angle.trusted || board->angle.angle_cdeg < BOARD_LEVEL_CDEG ||
                                        !in->end_stop_down_closed || !board->session.returning);
 }
 

@@ -107,7 +107,10 @@ def test_one_wrong_bit_in_flash_is_found_within_ten_seconds_while_the_program_ru
 def test_a_sound_program_is_found_sound_round_after_round() -> None:
     world = running()
     scan = Scan(world)
-    places = [world.run_ms(50) or scan.place() for _ in range(200)]
+    places: list[int] = []
+    for _ in range(200):
+        world.run_ms(50)
+        places.append(scan.place())
     assert sum(now < before for before, now in pairwise(places)) >= 2
     assert not world.truth().board_reasons & BoardReason.SELF_CHECK
 

@@ -232,7 +232,7 @@ def test_with_its_potentiometer_torn_off_it_stops_and_comes_up_for_return_alone(
     [("board_ram_flip", 0.1), ("board_stack_overflow", 0.1), ("board_register_altered", 0.1), ("board_flash_corrupt", 10.0)],
 )
 def test_a_board_that_finds_itself_broken_stops_and_calls_for_help_at_once(hold: Hold, fault: str, within_s: float) -> None:
-    """F45 to F47 and F49, in the processor itself: it moves nobody again before a reset, so that only the lever is left and no answer is waited for."""
+    """F45 to F47 and F49, in the processor itself: it moves nobody again before a reset, so only the lever is left."""
 
     def broken() -> tuple[float, str, float, tuple[str, ...]]:
         before_deg = hold.row.angle_deg

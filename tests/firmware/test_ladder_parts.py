@@ -110,7 +110,7 @@ def test_ten_seconds_in_a_fault_call_for_help_and_a_return_that_fails_again_at_o
     assert parts.read("session.ladder session.fault_ms") == (calls, counted_ms)
 
 
-# ------------------------------------------------------------ no angle, no time, the wait at level
+# ------------------------------------------------------------ no angle, no time, a broken board, the wait at level
 
 WAITS: dict[str, Value] = {
     "memory.level_wait": True, "session.returning": True, "angle.at_rest": True, "plan.waiting": True, "angle.angle_cdeg": -100,
@@ -126,6 +126,8 @@ WAITS: dict[str, Value] = {
         (False, {"angle.lost_ms": 99}),
         (False, {"angle.lost_ms": 100, "session.away": False}),
         (True, {"budget.spent": True}),
+        (True, {"inputs.unsound": True}),
+        (False, {"inputs.unsound": True, "session.away": False}),
         (True, WAITS),
         (False, {**WAITS, "angle.angle_cdeg": -99}),
         (False, {**WAITS, "memory.level_wait": False}),
@@ -134,5 +136,5 @@ WAITS: dict[str, Value] = {
         (False, {**WAITS, "plan.waiting": False}),
     ],
 )
-def test_no_angle_no_time_left_and_the_wait_at_level_call_for_help(calls: bool, told: dict[str, Value]) -> None:
+def test_no_angle_no_time_left_a_board_that_is_broken_and_the_wait_at_level_call_for_help(calls: bool, told: dict[str, Value]) -> None:
     assert bool(heard(told).get("session.ladder")) is calls

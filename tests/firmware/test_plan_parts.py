@@ -181,7 +181,7 @@ def test_nothing_goes_down_outside_a_session_or_in_a_return(ceiling: int, unlike
         (LEVEL_CDEG, {"memory.level_wait": True}),
         (LEVEL_CDEG, {"in.end_stop_up_closed": False}),
         (LEVEL_CDEG, {"in.end_stop_up_closed": False, "angle.angle_cdeg": -299}),
-        (UPRIGHT_CDEG, {"in.end_stop_up_closed": False, "angle.angle_cdeg": -300}),
+        (LEVEL_CDEG, {"in.end_stop_up_closed": False, "angle.angle_cdeg": -7000}),
         (800, {"session.ask_ms": 1, "session.ask_cdeg": 800}),
         (800, {**rests(BEFORE), "session.ask_ms": 20_000, "session.ask_cdeg": 800}),
     ],
@@ -247,18 +247,25 @@ def test_nothing_goes_down_towards_an_open_end_stop_or_an_open_lock_or_on_one_wi
     ("blocked", "unlike"),
     [
         (False, {}),
-        (False, {"angle.angle_cdeg": -6500}),
-        (True, {"angle.angle_cdeg": -6501}),
+        (False, {"angle.angle_cdeg": LEVEL_CDEG + 21}),
+        (True, {"angle.angle_cdeg": LEVEL_CDEG - 1}),
         (True, {"angle.trusted": False}),
         (True, {"in.end_stop_down_closed": False}),
         (True, {"session.returning": False}),
-        (False, {"in.end_stop_up_closed": True, "angle.angle_cdeg": -6501}),
+        (False, {"in.end_stop_up_closed": True, "angle.angle_cdeg": LEVEL_CDEG - 1}),
     ],
 )
-def test_an_open_head_up_switch_blocks_the_way_up_unless_it_can_only_be_a_broken_wire(blocked: bool, unlike: dict[str, Value]) -> None:
+def test_an_open_head_up_switch_blocks_the_way_up_unless_somebody_is_head_down(blocked: bool, unlike: dict[str, Value]) -> None:
     parts = plan(RISEN, {"in.end_stop_up_closed": False}, unlike)
     assert bool(parts.get("plan.blocked_up")) is blocked
     assert (parts.get("plan.rate_cdps") == 0) is blocked
+
+
+def test_at_level_itself_the_floor_stops_what_an_open_head_up_switch_does_not_block_yet() -> None:
+    assert plan(RISEN, {"in.end_stop_up_closed": False, "angle.angle_cdeg": LEVEL_CDEG}).read("plan.blocked_up plan.rate_cdps") == (
+        False,
+        0,
+    )
 
 
 # ------------------------------------------------------------ two doubted sensors

@@ -239,6 +239,26 @@ def test_one_broken_end_stop_wire_stops_but_traps_nobody_head_down() -> None:
     bench.run(15.0)
     assert bench.now.angle_deg == pytest.approx(-3.0, abs=0.6)
     assert bench.shows(StatusFlag.LADDER)
+    for button in ("return", "ok", "return"):
+        bench.press(button)
+        bench.run(5.0)
+    assert bench.now.angle_deg == pytest.approx(-3.0, abs=0.6), "nothing turns on towards a switch that says it is reached"
+    assert bench.shows(StatusFlag.LADDER)
+
+
+@pytest.mark.req("SR5", "SR14")
+def test_a_broken_end_stop_wire_on_the_way_from_level_to_upright_stops_there_and_calls_for_help() -> None:
+    bench = Bench()
+    bench.at(35.0)
+    bench.press("return")
+    bench.until(lambda now: now.angle_deg < -30.0, None, within_s=120.0)
+    bench.world.set_fault("end_stop_up", 1.0)
+    bench.run(1.0, None)
+    stopped_deg = bench.now.angle_deg
+    bench.press("return")
+    bench.run(22.0, None)  # a return that begins here rests for 10 s, then makes no progress for as long
+    assert bench.now.angle_deg == pytest.approx(stopped_deg, abs=0.1)
+    assert bench.shows(StatusFlag.LADDER)
 
 
 @pytest.mark.req("SR5")
