@@ -10,6 +10,10 @@ MOST_WAITING = 16
 STALE_S = 6.0
 """A prompt that had to wait longer than this speaks of a moment that is over; what is urgent is said however late."""
 
+BREATH_S = 0.5
+"""What was asked within this of the phrase before it belongs to it, such as the second reason of a refused START: said however long the
+first one took."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
@@ -57,7 +61,7 @@ def asked(turn: Turn, utterance: Utterance) -> Turn:
 
 def go_on(turn: Turn, now_s: float, *, sounding: bool) -> tuple[Turn, Next]:
     """The next step; `sounding` is whether the loudspeaker is still at what it was last given."""
-    waiting = tuple(other for other in turn.waiting if other.urgent or now_s - other.asked_s <= STALE_S)
+    waiting = tuple(other for other in turn.waiting if not _stale(other, turn.speaking, now_s))
     chosen = next((other for other in waiting if other.urgent), waiting[0] if waiting else None)
     speaking = turn.speaking if sounding else None
     if speaking is not None and not (chosen is not None and chosen.urgent and not speaking.urgent):
@@ -66,3 +70,9 @@ def go_on(turn: Turn, now_s: float, *, sounding: bool) -> tuple[Turn, Next]:
         return Turn(), NOTHING
     rest = tuple(other for other in waiting if other is not chosen)
     return Turn(speaking=chosen, waiting=rest), Next(cut=speaking is not None, play=chosen)
+
+
+def _stale(waiting: Utterance, before: Utterance | None, now_s: float) -> bool:
+    """`before`: what sounds, or has just ended."""
+    one_breath = before is not None and waiting.asked_s - before.asked_s <= BREATH_S
+    return not waiting.urgent and now_s - waiting.asked_s > STALE_S and not one_breath

@@ -68,6 +68,16 @@ def test_a_prompt_that_waited_more_than_six_seconds_is_dropped(waited_s: float, 
     assert spoken(after(said("prompt")), waited_s) == expected
 
 
+@pytest.mark.req("PU2")
+def test_the_reasons_of_one_refused_start_are_all_said_however_long_each_takes() -> None:
+    turn = after(said("one", asked_s=0.0), said("two", asked_s=0.02), said("three", asked_s=0.04), said("later", asked_s=0.6))
+    told = []
+    for now_s in (0.1, 7.0, 14.0, 21.0):
+        turn, due = go_on(turn, now_s, sounding=False)
+        told.append(due.play.text if due.play else "")
+    assert told == ["one", "two", "three", ""]
+
+
 def test_a_call_for_help_is_said_however_late() -> None:
     assert spoken(after(said("help", urgent=True)), 3600.0) == ["help"]
 

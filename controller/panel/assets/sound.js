@@ -30,11 +30,20 @@ export class Sound {
   }
 
   hush(on) {
-    const words = document.getElementById("voice-words");
-    if (words) words.textContent = on && !this.own ? document.getElementById("voice").title : "";
+    this.tell(on && !this.own ? document.getElementById("voice").title : "");
     if (on) return;
     this.loudspeaker.silence();
     globalThis.speechSynthesis?.cancel();
+  }
+
+  // A phrase without a sound is written where everybody reads it, and the browser's voice says it where there is one.
+  unheard(words) {
+    this.tell(`Not heard, so read it: “${words}”`);
+    this.byBrowser(words);
+  }
+
+  tell(words) {
+    document.getElementById("voice-words").textContent = words;
   }
 
   audio() {
@@ -70,6 +79,11 @@ export class Sound {
     this.waiting = speechSynthesis.pending ? (this.waiting ?? 0) + 1 : 0;
     if (urgent) speechSynthesis.cancel();
     else if (this.waiting > LATE_WORDS) return;
+    this.byBrowser(words);
+  }
+
+  byBrowser(words) {
+    if (!("speechSynthesis" in window)) return;
     const said = new SpeechSynthesisUtterance(words);
     said.lang = "en";
     speechSynthesis.speak(said);

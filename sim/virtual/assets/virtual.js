@@ -198,7 +198,7 @@ function show({ table, look }) {
 
 const page = await Page.open();
 const known = await (await fetch("/catalogue")).json();
-const sound = new Sound(known.buzzer, new Loudspeaker(known.voice));
+const sound = new Sound(known.buzzer, new Loudspeaker(known.voice, (text) => sound.unheard(text)));
 page.desk = "/desk";
 options($("person"), known.people.map((each) => [each.who, each.title]));
 options($("week"), [["", "as they are"], ...WEEKS.map((week) => [String(week), `week ${week}`])]);
