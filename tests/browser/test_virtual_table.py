@@ -120,6 +120,14 @@ def test_everything_can_be_done_from_the_keyboard(table: Shown) -> None:
     page.locator("#mushroom").focus()
     page.keyboard.press("Enter")
     table.sees_title("EMERGENCY STOP")
+    page.locator("#person").press_sequentially("Tess")
+    page.locator("#fresh button").press("Enter")
+    table.sees("#who-words", "has glaucoma and no clearance")
+    page.locator("#fault-filter").press_sequentially("brake drags")
+    page.locator("#inject").press("Enter")
+    table.sees("#faults", "brake drags")
+    page.get_by_label("Take the fault brake drags away").press("Enter")
+    expect(page.locator("#faults li")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def test_the_page_stands_there_within_a_second(page: Page, virtual_table: str) -> None:

@@ -1,7 +1,7 @@
 // Before and after a session: what a person tells, one form each.  A form asks the service to record something; nothing here moves the table.
 import { lifts } from "./forms.js";
 import { showNotes } from "./notes.js";
-import { named } from "./story.js";
+import { mark, named } from "./story.js";
 import { listen } from "./stream.js";
 
 const $ = (id) => document.getElementById(id);
@@ -139,6 +139,7 @@ function offers(of) {
   const now = of.offers.filter((offer) => !offer.refused.length);
   const later = of.offers.filter((offer) => offer.refused.length);
   const more = named("details", "");
+  more.setAttribute("aria-label", "Sessions that are not offered now");
   more.append(named("summary", `Not now (${later.length})`), ...later.map((offer) => option(of, offer)));
   $("offers").replaceChildren(...now.map((offer) => option(of, offer)), ...(later.length ? [more] : []));
 }
@@ -150,6 +151,12 @@ function option(of, offer) {
   span.append(named("small", offer.stages.map((stage) => `${stage.angle_deg}° for ${Math.round(stage.hold_s)} s`).join(", then ")));
   span.append(...offer.refused.map((refused) => named("small", `✗ ${refused.says} ${refused.way_back}`, "why")));
   return label;
+}
+
+function nothing() {
+  const item = named("li", "", "good");
+  item.append(mark("good"), named("b", "Nothing here."), document.createTextNode("The table itself may still want something: its locks, the spotter."));
+  return item;
 }
 
 const reopened = new Set();
@@ -190,9 +197,9 @@ function show() {
   const rows = [...(of.chosen ? [] : [{ name: "nobody_chosen", says: `${of.name} is not chosen as next.`, way_back: "", rule: "TP15" }]), ...of.refused];
   $("refused").replaceChildren(...rows.map((refused) => {
     const item = named("li", "", "care");
-    item.append(named("b", `✗ ${refused.says}`), document.createTextNode(`${refused.way_back} `), named("span", refused.rule, "rule"), document.createElement("br"), ...lifts(refused, ""));
+    item.append(mark("care"), named("b", refused.says), document.createTextNode(`${refused.way_back} `), named("span", refused.rule, "rule"), document.createElement("br"), ...lifts(refused, ""));
     return item;
-  }), ...(rows.length ? [] : [named("li", "✓ Nothing here. The table itself may still want something: its locks, the spotter.", "good")]));
+  }), ...(rows.length ? [] : [nothing()]));
   $("remarks").textContent = of.notes.join(" ");
   const open = new Set(of.asks.map((each) => WHERE[each]));
   const before = of.asks.includes("heat") ? "heat" : "water";

@@ -7,6 +7,7 @@ const ENDINGS = {
   completed: "as planned", return_pressed: "RETURN pressed", unanswered: "nobody answered", trip: "a safety rule", emergency_stop: "emergency stop", not_inverted: "ended before level", unknown: "unknown: power or service went",
 };
 const STATES = { reached: ["good", "✓ reached"], "on course": ["quiet", "➤ on course"], not: ["care", "○ not yet"] };
+const NAMES = { pain: "Pain", toe: "Fingertips to toes in cm", deepest: "Deepest angle in degrees", inverted: "Time upside down in minutes" };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const plots = new Map();
 
@@ -14,9 +15,20 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+// What a chart shows, for who does not see it.
+function told(id, series) {
+  const lines = series.map(([label, , , values]) => {
+    const known = values.filter((value) => value !== null);
+    const few = (value) => Number(value.toFixed(1));
+    return known.length ? `${label}: first ${few(known[0])}, newest ${few(known.at(-1))}, least ${few(Math.min(...known))}, most ${few(Math.max(...known))}` : `${label}: nothing recorded`;
+  });
+  return `${NAMES[id]}, ${lines.join("; ")}.`;
+}
+
 function draw(id, numbers, series) {
   plots.get(id)?.destroy();
   const box = $(id);
+  box.setAttribute("aria-label", told(id, series));
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
   const points = { show: true, size: 8 };
   plots.set(id, new uPlot({
@@ -31,12 +43,16 @@ function rating(person, number, when, field) {
   return found?.[field] ?? null;
 }
 
+function titles(person) {
+  return Object.fromEntries(person.offers.map((offer) => [offer.name, offer.title]));
+}
+
 function row(person, session) {
   const item = document.createElement("tr");
   const pain = ["before", "after"].map((when) => rating(person, session.number, when, "pain") ?? "–").join(" → ");
   const planned = session.planned.map((stage) => `${stage.angle_deg}° ${clock(stage.hold_s)}`).join(", ");
-  const why = session.reasons.length ? `: ${session.reasons.join(", ").replaceAll("_", " ")}` : "";
-  const cells = [session.number, new Date(session.started_at).toLocaleString(), session.protocol.replaceAll("_", " "), planned, `${session.deepest_deg.toFixed(0)}°`, clock(session.inverted_s), `${ENDINGS[session.ending] ?? session.ending}${why}`, pain];
+  const why = session.reasons.map((name) => words.reasons?.[name] ?? name.replaceAll("_", " ")).join(" ");
+  const cells = [session.number, new Date(session.started_at).toLocaleString(), titles(person)[session.protocol] ?? session.protocol.replaceAll("_", " "), planned, `${session.deepest_deg.toFixed(0)}°`, clock(session.inverted_s), `${ENDINGS[session.ending] ?? session.ending}${why ? `: ${why}` : ""}`, pain];
   item.append(...cells.map((words) => named("td", String(words))));
   return item;
 }
@@ -54,6 +70,7 @@ function refusal(person, refused) {
 }
 
 function show(person) {
+  for (const node of document.querySelectorAll(".plots, .plots ~ section:has(#sessions)")) node.hidden = !person.sessions.length;
   $("stand").textContent = `${person.sessions.length} sessions; protocols of ${person.step}${person.week ? `, week ${person.week}` : ""}. ${person.notes.join(" ")}`;
   $("markers").replaceChildren(...person.markers.map((marker) => {
     const [tone, words] = STATES[marker.state];
@@ -61,33 +78,43 @@ function show(person) {
     item.append(named("b", `${words}: ${marker.title}`), document.createTextNode(marker.arithmetic));
     return item;
   }));
+  charts(person);
+  $("sessions").replaceChildren(...[...person.sessions].reverse().map((session) => row(person, session)));
+  const rows = [...person.refusals.map((refused) => refusal(person, refused)), ...nobodys.map((refused) => refusal({ sessions: [] }, { ...refused, text: `(nobody was chosen) ${refused.text}` }))];
+  $("refusals").replaceChildren(...rows);
+  $("refusals").closest("section").hidden = !rows.length;
+}
+
+function charts(person) {
   const numbers = person.sessions.map((session) => session.number);
   const each = (when, field) => numbers.map((number) => rating(person, number, when, field));
   draw("pain", numbers, [["before", "--care", [], each("before", "pain")], ["after", "--good", [6, 4], each("after", "pain")]]);
   draw("toe", numbers, [["before", "--care", [], each("before", "toe_touch_cm")], ["after", "--good", [6, 4], each("after", "toe_touch_cm")]]);
   draw("deepest", numbers, [["degrees", "--accent", [], person.sessions.map((session) => session.deepest_deg)]]);
   draw("inverted", numbers, [["minutes", "--accent", [], person.sessions.map((session) => session.inverted_s / 60)]]);
-  $("sessions").replaceChildren(...[...person.sessions].reverse().map((session) => row(person, session)));
-  const rows = [...person.refusals.map((refused) => refusal(person, refused)), ...nobodys.map((refused) => refusal({ sessions: [] }, { ...refused, text: `(nobody was chosen) ${refused.text}` }))];
-  $("refusals").replaceChildren(...rows);
 }
 
 document.documentElement.dataset.theme = { light: "light", dark: "dark" }[localStorage.getItem("theme")] ?? (dark.matches ? "dark" : "light");
 let nobodys = [];
+let shown = null;
+const words = await (await fetch("/words")).json();
 
 async function load() {
   const answer = await fetch(`/records?person=${encodeURIComponent($("who").value)}`);
   if (answer.status === 401) location.assign("/login");
   const told = await answer.json();
+  for (const node of document.querySelectorAll("main > section:not(:first-child)")) node.hidden = !told.person;
   if (told.wrong) $("stand").textContent = `Nothing can be shown: ${told.wrong}`;
-  else if (!told.person) $("stand").textContent = "Nobody is recorded yet.";
+  else if (!told.person) $("stand").textContent = "Nobody is recorded yet: inversion-table-people add begins it.";
   else {
     nobodys = told.nobodys;
     $("who").replaceChildren(...told.people.map((each) => Object.assign(named("option", each.name), { value: each.key })));
     $("who").value = told.person.key;
-    show(told.person);
+    shown = told.person;
+    show(shown);
   }
 }
 
+addEventListener("resize", () => shown && charts(shown));
 $("who").addEventListener("change", load);
 await load();

@@ -1,11 +1,11 @@
 // What stands in nobody's way and is good to know: reminders of the day, and what the records could not keep.
-import { named } from "./story.js";
+import { mark, named } from "./story.js";
 
 const $ = (id) => document.getElementById(id);
 
 function lost(count) {
   const what = count === 1 ? "One entry of what happened could not be recorded and is lost." : `${count} entries of what happened could not be recorded and are lost.`;
-  return ["bad", `✗ ${what} Look through “Sessions and progress” for what is missing, and have the table's disk checked.`];
+  return ["bad", `${what} Look through “Sessions and progress” for what is missing, and have the table's disk checked.`];
 }
 
 let shown = "[]";
@@ -15,5 +15,9 @@ export function showNotes(table) {
   if (key === shown) return;
   shown = key;
   $("notes-title").hidden = !rows.length;
-  $("notes").replaceChildren(...rows.map(([tone, words]) => named("li", words, tone)));
+  $("notes").replaceChildren(...rows.map(([tone, words]) => {
+    const item = named("li", "", tone);
+    item.append(mark(tone), document.createTextNode(words));
+    return item;
+  }));
 }

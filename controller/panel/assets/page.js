@@ -4,7 +4,7 @@ import { lifts } from "./forms.js";
 import { listen } from "./stream.js";
 import { showNotes } from "./notes.js";
 import { Picture } from "./picture.js";
-import { Story, named } from "./story.js";
+import { Story, mark, named } from "./story.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -228,7 +228,7 @@ export class Page {
       for (const reason of table.reasons) rows.push({ tone: "bad", ...reason });
       for (const words of table.board.reasons) rows.push({ tone: "bad", says: `Drive board: ${words}.`, way_back: "", rule: "" });
       for (const refusal of table.refusals) if (!rows.some((row) => row.says === refusal.says)) rows.push({ tone: table.mode === "IDLE" ? "care" : "quiet", ...refusal });
-      if (!rows.length) rows.push({ tone: "good", says: "✓ Nothing stands in the way.", way_back: "Press START.", rule: "SR11" });
+      if (!rows.length) rows.push({ tone: "good", says: "Nothing stands in the way.", way_back: "Press START.", rule: "SR11" });
     }
     put($("open-title"), table?.mode === "IDLE" ? `What stands in the way of START${rows[0].tone === "good" ? "" : ` (${rows.length})`}` : "What holds now");
     const key = JSON.stringify(rows);
@@ -237,7 +237,7 @@ export class Page {
     $("open").replaceChildren(...rows.map((row) => {
       const item = document.createElement("li");
       item.className = row.tone;
-      item.append(named("b", row.says), document.createTextNode(row.way_back), ...(row.rule ? [named("span", row.rule, "rule")] : []));
+      item.append(mark(row.tone), named("b", row.says), document.createTextNode(row.way_back), ...(row.rule ? [named("span", row.rule, "rule")] : []));
       const ways = this.desk ? lifts(row, this.desk) : [];
       if (ways.length) item.append(document.createElement("br"), ...ways);
       return item;

@@ -20,6 +20,14 @@ export function named(name, words, className = "") {
   return node;
 }
 
+const MARKS = { bad: "■", care: "✗", quiet: "○", good: "✓" };
+// What the colour of a row says, as a sign.
+export function mark(tone) {
+  const node = named("span", MARKS[tone], "mark");
+  node.setAttribute("aria-hidden", "true");
+  return node;
+}
+
 export class Story {
   constructor(list, { modes, reasons }) {
     this.list = list;

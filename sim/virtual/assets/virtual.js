@@ -116,7 +116,10 @@ function options(select, pairs) {
 function faults(rows) {
   const fill = () => {
     const wanted = $("fault-filter").value.trim().toLowerCase();
-    options($("fault"), rows.filter((row) => `${row.id} ${row.name} ${row.text}`.toLowerCase().includes(wanted)).map((row) => [row.name, `${row.id} ${row.name.replaceAll("_", " ")}`]));
+    const shown = (row) => `${row.id} ${row.name.replaceAll("_", " ")}`;
+    const found = rows.filter((row) => `${shown(row)} ${row.text}`.toLowerCase().includes(wanted));
+    options($("fault"), found.map((row) => [row.name, shown(row)]));
+    if (found.length === 1) $("fault").value = found[0].name;
     tell();
   };
   const tell = () => {
