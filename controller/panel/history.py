@@ -22,7 +22,7 @@ from controller.programme import checklist, days, stop_signs, verdict
 from controller.programme.clearance import QUESTIONS
 from controller.programme.markers import markers
 from controller.programme.model import Moment, Person
-from controller.programme.outcome import Marker, Offer, Refused, Verdict
+from controller.programme.outcome import Marker, Offer, Refused, Step, Verdict
 from controller.programme.progression import progress
 from controller.programme.protocols import Protocol
 from controller.programme.sessions import Felt, Rating, SessionRecord
@@ -47,6 +47,14 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     stages: tuple[StagePlan, ...]
     refused: tuple[Refused, ...]
+
+
+STEPS = {
+    Step.FIRST: "the very first session",
+    Step.WEEKS_1_2: "weeks 1-2",
+    Step.WEEKS_3_4: "weeks 3-4",
+    Step.WEEK_5_ON: "week 5 on",
+}
 
 
 class RefusedStart(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +107,7 @@ def tell(case: Case, *, chosen: bool, refusals: list[Row]) -> Told:
         name=person.name,
         chosen=chosen,
         week=course.week,
-        step=course.step.name.lower().replace("_", " "),
+        step=STEPS[course.step],
         notes=answer.notes,
         next_session=answer.next_session,
         asks=tuple(ask.value for ask in answer.asks),

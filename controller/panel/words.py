@@ -77,7 +77,7 @@ REASONS = {name: happened for name, (happened, _) in WORDS.items()} | {"locks_ea
 def page_words(limits: Limits) -> bytes:
     """Everything the page says that does not change, as JSON."""
     modes = {
-        mode.value: {"title": LOOKS[mode].title.split(" {")[0], "happens": happens, "next": following}
+        mode.value: {"title": LOOKS[mode].title.replace("{target}°", "the angle"), "happens": happens, "next": following}
         for mode, (happens, following) in ABOUT.items()
     }
     return msgspec.json.encode({"modes": modes, "reasons": REASONS, "limits": {name: getattr(limits, name) for name in NUMBERS}})

@@ -119,7 +119,7 @@ def test_sessions_and_progress_are_drawn_and_a_persons_name_is_only_ever_a_name(
     page.goto(f"http://127.0.0.1:{processes.port}/history")
     expect(page.locator("#sessions tr")).to_have_count(SESSIONS, timeout=PATIENCE_MS)
     expect(page.locator("#markers li")).to_have_count(3)
-    expect(page.locator("#sessions")).to_contain_text("a safety rule: ankle open")
+    expect(page.locator("#sessions")).to_contain_text("a safety rule: An ankle lock is open.")
     expect(page.locator("#who option").first).to_have_text("Ada <b>Lovelace</b>")
     assert page.locator(".plot canvas").count() == 4
     page.screenshot(path=picture("history"), full_page=True)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import picture
 from tests.browser.shown import PATIENCE_MS, Shown
 
-EVERY_PHASE = ["Ready", "Testing", "Going to", "Hold", "Coming up", "Stay standing", "You may get off", "Ready"]
+EVERY_PHASE = ["Ready", "Testing", "Going to the angle", "Hold the angle", "Coming up", "Stay standing", "You may get off", "Ready"]
 """Of a session at 20 degrees: below the 30 degree mark there is no rest on the way up."""
 
 

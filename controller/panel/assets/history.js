@@ -25,57 +25,66 @@ function told(id, series) {
   return `${NAMES[id]}, ${lines.join("; ")}.`;
 }
 
-function draw(id, numbers, series) {
+function draw(id, numbers, series, range) {
   plots.get(id)?.destroy();
   const box = $(id);
   box.setAttribute("aria-label", told(id, series));
+  const known = series.some(([, , , values]) => values.some((value) => value !== null));
+  box.replaceChildren(...(known ? [] : [named("p", "Nothing recorded yet.", "note")]));
+  if (!known) return void plots.delete(id);
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
   const points = { show: true, size: 8 };
   plots.set(id, new uPlot({
-    width: Math.max(260, box.clientWidth), height: 230, legend: { show: series.length > 1 }, scales: { x: { time: false } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map((value) => (Number.isInteger(value) ? value : "")) }, axis],
+    width: Math.max(260, box.clientWidth), height: 230, legend: { show: series.length > 1, live: false }, scales: { x: { time: false }, y: range ? { range } : {} },
+    axes: [{ ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200], label: "Session", labelSize: 22, labelFont: "12px system-ui, sans-serif" }, axis],
     series: [{ label: "Session" }, ...series.map(([label, name, dash]) => ({ label, stroke: colour(name), width: 2, dash, points, spanGaps: true }))],
   }, [numbers, ...series.map((each) => each[3])], box));
 }
 
-function rating(person, number, when, field) {
-  const found = person.ratings.filter((each) => each.session === number && each.when === when).at(-1);
+function rating(person, number, side, field) {
+  const found = person.ratings.filter((each) => each.session === number && each.when === side).at(-1);
   return found?.[field] ?? null;
 }
 
 function titles(person) {
-  return Object.fromEntries(person.offers.map((offer) => [offer.name, offer.title]));
+  return Object.fromEntries(person.offers.map((offer) => [offer.name, offer.title.split(":")[0]]));
 }
 
 function row(person, session) {
   const item = document.createElement("tr");
-  const pain = ["before", "after"].map((when) => rating(person, session.number, when, "pain") ?? "–").join(" → ");
+  const pain = ["before", "after"].map((side) => rating(person, session.number, side, "pain") ?? "–").join(" → ");
   const planned = session.planned.map((stage) => `${stage.angle_deg}° ${clock(stage.hold_s)}`).join(", ");
   const why = session.reasons.map((name) => words.reasons?.[name] ?? name.replaceAll("_", " ")).join(" ");
-  const cells = [session.number, new Date(session.started_at).toLocaleString(), titles(person)[session.protocol] ?? session.protocol.replaceAll("_", " "), planned, `${session.deepest_deg.toFixed(0)}°`, clock(session.inverted_s), `${ENDINGS[session.ending] ?? session.ending}${why ? `: ${why}` : ""}`, pain];
+  const cells = [session.number, when(session.started_at), titles(person)[session.protocol] ?? session.protocol.replaceAll("_", " "), planned, `${session.deepest_deg.toFixed(0)}°`, clock(session.inverted_s), `${ENDINGS[session.ending] ?? session.ending}${why ? `: ${why}` : ""}`, pain];
   item.append(...cells.map((words) => named("td", String(words))));
   return item;
 }
 
+function when(at) {
+  return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
 function lifted({ what, by, at }) {
-  return `${what}${by ? `, by ${by}` : ""}${at ? `, ${new Date(at).toLocaleString()}` : ""}`;
+  return `${what}${by ? `, by ${by}` : ""}${at ? `, ${when(at)}` : ""}`;
 }
 
 function refusal(person, refused) {
   const item = document.createElement("tr");
   const next = person.sessions.find((session) => Date.parse(session.started_at) >= Date.parse(refused.at));
-  const obeyed = next ? `session ${next.number}, ${new Date(next.started_at).toLocaleString()}` : "not yet";
-  item.append(...[new Date(refused.at).toLocaleString(), refused.rule, refused.text, refused.lifted ? lifted(refused.lifted) : "somebody was chosen", obeyed].map((words) => named("td", words)));
+  const obeyed = next ? `session ${next.number}, ${when(next.started_at)}` : "not yet";
+  item.append(...[when(refused.at), refused.rule, refused.text, refused.lifted ? lifted(refused.lifted) : "somebody was chosen", obeyed].map((words) => named("td", words)));
   return item;
 }
 
 function show(person) {
   for (const node of document.querySelectorAll(".plots, .plots ~ section:has(#sessions)")) node.hidden = !person.sessions.length;
-  $("stand").textContent = `${person.sessions.length} sessions; protocols of ${person.step}${person.week ? `, week ${person.week}` : ""}. ${person.notes.join(" ")}`;
+  const count = person.sessions.length;
+  $("stand").textContent = `${count === 1 ? "One session" : `${count} sessions`} so far; now at the step “${person.step}”${person.week ? `, in week ${person.week}` : ""}. ${person.notes.join(" ")}`;
   $("markers").replaceChildren(...person.markers.map((marker) => {
     const [tone, words] = STATES[marker.state];
     const item = named("li", "", tone);
-    item.append(named("b", `${words}: ${marker.title}`), document.createTextNode(marker.arithmetic));
+    const due = marker.due_on ? ` Due on ${new Date(`${marker.due_on}T12:00`).toLocaleDateString(undefined, { dateStyle: "medium" })}.` : "";
+    item.append(named("b", `${words}: ${marker.title}`), document.createTextNode(`${marker.arithmetic}.${due}`));
     return item;
   }));
   charts(person);
@@ -87,9 +96,9 @@ function show(person) {
 
 function charts(person) {
   const numbers = person.sessions.map((session) => session.number);
-  const each = (when, field) => numbers.map((number) => rating(person, number, when, field));
-  draw("pain", numbers, [["before", "--care", [], each("before", "pain")], ["after", "--good", [6, 4], each("after", "pain")]]);
-  draw("toe", numbers, [["before", "--care", [], each("before", "toe_touch_cm")], ["after", "--good", [6, 4], each("after", "toe_touch_cm")]]);
+  const each = (side, field) => numbers.map((number) => rating(person, number, side, field));
+  draw("pain", numbers, [["before (solid line)", "--care", [], each("before", "pain")], ["after (dashed line)", "--good", [6, 4], each("after", "pain")]], [0, 10]);
+  draw("toe", numbers, [["before (solid line)", "--care", [], each("before", "toe_touch_cm")], ["after (dashed line)", "--good", [6, 4], each("after", "toe_touch_cm")]]);
   draw("deepest", numbers, [["degrees", "--accent", [], person.sessions.map((session) => session.deepest_deg)]]);
   draw("inverted", numbers, [["minutes", "--accent", [], person.sessions.map((session) => session.inverted_s / 60)]]);
 }

@@ -56,7 +56,7 @@ export class Story {
       mode: () => this.modes[text]?.happens,
       button: () => `${text} pressed`,
       reason: () => this.reasons[name] ?? rest.join(": "),
-      cleared: () => (this.reasons[text] ? `Over: ${this.reasons[text]}` : undefined),
+      cleared: () => (this.reasons[text] ? `No longer: ${this.reasons[text]}` : undefined),
       ladder: () => (text === "off" ? "Help is no longer called." : rest.join(": ")),
       proof: () => (text === "passed" ? "Every test is passed." : undefined),
       load: () => `Load check: ${text}`,

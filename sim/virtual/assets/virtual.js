@@ -186,7 +186,7 @@ function show({ table, look }) {
   const on = { answers: look.answers, arms: look.arms_overhead, pi: !look.pi_runs, cable: !look.cable_in, mains: !look.mains, battery: look.battery_worn, lever: look.lever_pulled };
   for (const node of document.querySelectorAll("[data-switch]")) toggle(node, on[node.dataset.switch]);
   for (const node of $("speeds").children) toggle(node, Number(node.dataset.ratio) === look.ratio);
-  const slowed = look.down.length > 0 && look.ratio > 1 ? "a press runs in real time" : `${look.ratio_now.toFixed(0)} virtual seconds a second`;
+  const slowed = look.down.length > 0 && look.ratio > 1 ? "a press runs in real time" : Math.round(look.ratio_now) === 1 ? "real time" : `${look.ratio_now.toFixed(0)} virtual seconds a second`;
   words($("speed-words"), slowed);
   toggle($("demo"), look.demo !== "");
   words($("demo"), look.demo ? "■ Stop the demonstration" : "▶ Show a whole session");
