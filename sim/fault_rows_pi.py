@@ -79,7 +79,7 @@ _MCU_ROWS = (
         bound="1 ms",
         params=(_CAUSE,),
         begin=_reset,
-        how="65 ms of start-up with every output off",
+        how="65 ms of start-up and 46 of the program's own with every output off",
     ),
     Fault(
         number=40,

@@ -47,6 +47,16 @@ static void on_interrupt(struct avr_irq_t *irq, uint32_t running, void *param)
     }
 }
 
+/* After a watchdog's reset as after any other the fuses hold the program back for 65 ms; simavr lets it run at once.  A reset from outside
+ * is held back by whoever gives it.  What waits for a cycle waits as much longer. */
+static void hold_back(avr_board_t *b)
+{
+    for (avr_cycle_timer_slot_p slot = b->avr->cycle_timers.timer; slot != NULL; slot = slot->next) {
+        slot->when += START_UP_CYCLES;
+    }
+    b->held_until = b->avr->cycle + START_UP_CYCLES;
+}
+
 /* Every reset comes through here, the watchdog's too.  simavr has zeroed the input registers, the timers and its own run limit. */
 static void on_reset(avr_io_t *io)
 {
@@ -57,6 +67,7 @@ static void on_reset(avr_io_t *io)
     b->stats.resets++;
     b->avr->data[R_MCUSR] = (uint8_t)(b->avr->data[R_MCUSR] | b->next_cause);
     b->next_cause = 0;
+    b->hold_due = cause == CAUSE_WATCHDOG;
     b->avr->run_cycle_limit = RUN_LIMIT;
     pins_after_reset(b);
     eeprom_after_reset(b, cause);
@@ -149,6 +160,44 @@ static bool sleep_on(avr_board_t *b, uint64_t cycle)
     return until > cycle;
 }
 
+static bool watchdog_runs(const avr_board_t *b)
+{
+    avr_cycle_timer_slot_p slot = b->avr->cycle_timers.timer;
+    while (slot != NULL && slot->param != b->watchdog) {
+        slot = slot->next;
+    }
+    return slot != NULL;
+}
+
+/* Asleep with interrupts off: simavr ends there, but the watchdog needs no interrupt and resets (fault 42).  Time passes to the next timer. */
+static void sleep_deaf(avr_board_t *b, uint64_t cycle)
+{
+    avr_t *avr = b->avr;
+    const uint64_t when = avr->cycle_timers.timer->when;
+    const uint64_t to = when < cycle ? when : cycle;
+    if (to > avr->cycle) {
+        b->stats.sleep_cycles += to - avr->cycle;
+        avr->cycle = to;
+    }
+    if (when <= cycle) {
+        (void)avr_cycle_timer_process(avr);
+    }
+}
+
+/* True: this stop comes before the program may run. */
+static bool held(avr_board_t *b, uint64_t cycle)
+{
+    if (b->hold_due) { /* now every device has had its own reset */
+        b->hold_due = false;
+        hold_back(b);
+    }
+    if (b->avr->cycle >= b->held_until) {
+        return false;
+    }
+    b->avr->cycle = b->held_until < cycle ? b->held_until : cycle;
+    return b->avr->cycle == cycle;
+}
+
 /* One instruction, its cycles and those of an interrupt entered after it written down at its address. */
 static void run_watched(avr_board_t *b)
 {
@@ -164,7 +213,11 @@ int avr_run_to(avr_board_t *b, uint64_t cycle)
 {
     avr_t *avr = b->avr;
     b->stop = cycle;
-    while (b->stats.dead == 0 && avr->cycle < cycle) {
+    while (b->stats.dead == 0 && avr->cycle < cycle && !held(b, cycle)) {
+        if (avr->state == cpu_Done && watchdog_runs(b)) {
+            sleep_deaf(b, cycle);
+            continue; /* when its time is over it resets in place of the next instruction */
+        }
         if (avr->state == cpu_Sleeping) {
             if (b->sleep_cut && sleep_on(b, cycle)) {
                 break;
@@ -182,9 +235,9 @@ int avr_run_to(avr_board_t *b, uint64_t cycle)
             avr->run(avr);
         }
         if (avr->state == cpu_Done) {
-            b->stats.dead = 1;
+            b->stats.dead = watchdog_runs(b) ? DEAD_NOT : DEAD_ASLEEP;
         } else if (avr->state == cpu_Crashed || avr->state == cpu_Stopped) {
-            b->stats.dead = 2;
+            b->stats.dead = DEAD_CRASHED;
         }
     }
     return b->stats.dead;
@@ -214,6 +267,8 @@ void avr_reset_by(avr_board_t *b, uint8_t cause, uint8_t lose_memory)
     b->next_cause = cause;
     avr_reset(b->avr);
     b->stats.dead = 0;
+    b->held_until = 0;
+    b->hold_due = false;
     b->sleep_cut = b->was_asleep = false;
 }
 

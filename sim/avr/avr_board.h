@@ -22,7 +22,8 @@
 enum { PORTS = 3, SERIAL_RING = 4096, EVENT_RING = 8192, EDGES = 256, VECTORS = 32 };
 enum { RAW_PINS = 1, RAW_BYTE_TIME = 2, RAW_ENTRY = 4, RAW_RESET = 8, RAW_EEPROM = 16, RAW_STOPS = 32, RAW_DUTY = 64, RAW_LEVEL = 128, RAW_FLAGS = 256 };
 enum { EVENT_PIN = 1, EVENT_DUTY, EVENT_RESET, EVENT_EDGE, EVENT_CELL };
-enum { CLOCK_HZ = 16000000, MS_CYCLES = 16000, ENTRY_CYCLES = 4, WAKE_CYCLES = 4, RUN_LIMIT = 100000 };
+enum { CLOCK_HZ = 16000000, MS_CYCLES = 16000, START_UP_CYCLES = 65 * MS_CYCLES, ENTRY_CYCLES = 4, WAKE_CYCLES = 4, RUN_LIMIT = 100000 };
+enum { DEAD_NOT, DEAD_ASLEEP, DEAD_CRASHED };
 enum { CAUSE_POWER = 1, CAUSE_PIN = 2, CAUSE_BROWN_OUT = 4, CAUSE_WATCHDOG = 8 };
 
 /* ATmega328P data addresses (data sheet, register summary). */
@@ -60,7 +61,8 @@ struct avr_board {
     tagged_t port_tag[PORTS], vector_tag[VECTORS], side_tag[2];
     uint32_t raw;
     uint64_t stop;
-    bool sleep_cut, was_asleep;
+    bool sleep_cut, was_asleep, hold_due;
+    uint64_t held_until;        /* after a watchdog's reset: the chip's start-up time */
     uint8_t next_cause, cause, outside_mask[PORTS], outside[PORTS], shown[PORTS], told[PORTS];
     uint16_t adc_counts[8], four_counts;
     uint8_t four_at;

@@ -3,7 +3,8 @@
 
 #include "world.h"
 
-#define BOOT_MS 66U           /* ATmega328P: 65 ms start-up time of the crystal, and the first tick */
+#define START_UP_MS 66U       /* ATmega328P: 65 ms start-up time by the fuses, to the next millisecond */
+#define PROGRAM_MS 46U        /* from the first instruction to the first decision: the sum over the flash, nearly all of it */
 #define WATCHDOG_MS 16U       /* WDTO_15MS */
 #define CAUSE_POWER 1U
 #define CAUSE_WATCHDOG 8U
@@ -27,7 +28,7 @@ void world_board_down(drive_board_t *b, uint8_t cause)
     memset(&b->out, 0, sizeof b->out); /* reset pins float, pull-downs take every output off */
     b->running = false;
     b->hung = false;
-    b->down_ms = BOOT_MS;
+    b->down_ms = b->external ? START_UP_MS : START_UP_MS + PROGRAM_MS; /* the binary takes its program's time by itself */
     b->next_cause = cause;
 }
 

@@ -172,6 +172,21 @@ def test_supply_lost_right_after_an_emergency_stop_never_unlatches_it(after_ms: 
     assert world.truth().board_mode == BoardMode.STOPPED
 
 
+@pytest.mark.req("SR1", "SR13")
+@pytest.mark.parametrize("after_ms", [68, 80, 95, 108])
+def test_an_emergency_stop_while_the_program_still_sums_its_flash_is_latched(after_ms: int) -> None:
+    """The edge's flag waits for the interrupts to come on: only the 65 ms of the fuses are deaf."""
+    world = running()
+    world.run_ms(100)
+    world.reset_board(int(Cause.PIN))
+    world.run_ms(after_ms)
+    world.estop(pressed=True)
+    world.run_ms(2)
+    world.estop(pressed=False)
+    world.run_ms(150)
+    assert world.truth().board_mode == BoardMode.STOPPED
+
+
 @pytest.mark.req("SR2")
 def test_a_torn_budget_record_charges_five_seconds_and_no_record_gives_time_back() -> None:
     world = running()

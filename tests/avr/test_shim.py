@@ -161,7 +161,7 @@ def test_the_watchdog_resets_a_program_that_hangs_and_keeps_its_memory(tmp_path:
     body = "DDRB = 1; if (MCUSR & 8) { PORTB = 1; MCUSR = 0; wdt_disable(); for (;;) {} } MCUSR = 0; wdt_enable(WDTO_15MS); for (;;) {}"
     board = Processor(program(tmp_path, "dog", body))
     board.write_memory(0x500, b"kept")
-    board.run_ms(30)
+    board.run_ms(100)
     reset = next(event for event in board.events() if event.what == "reset")
     assert 14 * MS_CYCLES < reset.cycle < 18 * MS_CYCLES
     assert reset.value == Cause.WATCHDOG
@@ -193,6 +193,33 @@ def test_a_program_that_sleeps_with_interrupts_off_is_dead(tmp_path: Path) -> No
     board = Processor(program(tmp_path, "dead", "cli(); sleep_enable(); sleep_cpu(); for (;;) {}"))
     with pytest.raises(BoardDeadError, match="interrupts off"):
         board.run_ms(1)
+
+
+@pytest.mark.req("SR13")
+def test_the_watchdog_resets_a_program_that_sleeps_with_interrupts_off(tmp_path: Path) -> None:
+    """Fault 42 as the silicon has it; without the cure simavr ends there and the board is never heard of again."""
+    woken = "if (MCUSR & 8) { MCUSR = 0; wdt_disable(); DDRB = 1; PORTB = 1; for (;;) {} }"
+    board = Processor(program(tmp_path, "deaf_sleep", f"{woken} wdt_enable(WDTO_15MS); cli(); sleep_enable(); sleep_cpu(); for (;;) {{}}"))
+    for _ in range(40):  # cut in steps: none of them may end it
+        board.run_ms(2.5)
+    reset = next(event for event in board.events() if event.what == "reset")
+    assert 14 * MS_CYCLES < reset.cycle < 18 * MS_CYCLES
+    assert reset.value == Cause.WATCHDOG
+    assert board.pin("PB0")
+    assert board.stats().sleep_cycles > 14 * MS_CYCLES
+
+
+@pytest.mark.req("SR13")
+def test_after_the_watchdogs_reset_the_fuses_hold_the_program_back_for_65_ms(tmp_path: Path) -> None:
+    """And the watchdog's next round, 16 ms, begins with the program: it must not reset a chip that is still starting."""
+    body = "DDRB = 1; if (MCUSR & 8) { MCUSR = 0; wdt_disable(); PORTB = 1; for (;;) {} } wdt_enable(WDTO_15MS); for (;;) {}"
+    board = Processor(program(tmp_path, "starts", body))
+    board.run_ms(200)
+    events = board.events()
+    resets = [event.cycle for event in events if event.what == "reset"]
+    ran = next(event.cycle for event in events if event.what == "PB0" and event.value)
+    assert len(resets) == 1
+    assert (ran - resets[0]) / MS_CYCLES == pytest.approx(65.0, abs=0.1)
 
 
 COUNTS_EDGES = "ISR(INT0_vect) { GPIOR1++; }"

@@ -86,7 +86,7 @@ class Memory:
             if self.estop_closed_s is not None:
                 self.estop_s, self.estop_deg = now.now_s, now.angle_deg
             self.estop_closed_s, self.hard_s = None, now.now_s
-            self.estop_latched = self.estop_latched or now.board_running  # nobody can latch what is over before it has booted (65 ms)
+            self.estop_latched = self.estop_latched or now.board_running  # nobody can latch what is over before it has booted (112 ms)
         elif self.estop_closed_s is None:
             self.estop_closed_s = now.now_s
         self.ok_s = (self.ok_s if self.ok_s is not None else now.now_s) if now.ok_pressed else None
