@@ -1,7 +1,8 @@
-"""Takes what somebody at the page asks, one request at a time, and does it or says why not.  Never the control thread's business.
+"""Takes what somebody at the page asks or the panel was told, and does it or says why not.  Never the control thread's business.
 
 The page's process cannot reach this one: the clerk goes there and fetches the one request that stands (decision 0026).  It changes
 who is next, what is offered first and what is recorded, through the same functions as the command line; it has no way to move anything.
+What was confirmed with the panel's own buttons comes over from the loop in one piece and is done by the same functions.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from controller import entries
-from controller.programme import stop_signs
+from controller.core.asking import Confirmed
+from controller.programme import questions, stop_signs
 from controller.programme.model import Contraindication, Moment, Person
 from controller.programme.sessions import BlockedUntilCleared, Felt, Rating, When
 from controller.records.database import FILE, RecordsError, connect, prepare
@@ -43,6 +45,8 @@ AT_ONCE = 40
 EVERY_S = 5.0
 """So many requests may come in a row, then one each five seconds: a page gone mad fills no disk."""
 PATIENCE_S = 0.2
+CONFIRMED_MOST = 4
+"""Answers of the panel that may wait; a person gives one in some seconds."""
 FELT_MOST = 20
 """Reports of one session; each may add a sign and none takes one back."""
 
@@ -83,6 +87,7 @@ class Clerk:
         offer_first: Callable[[str, str], bool],
         fetch: Callable[[], bytes | None],
         now_s: Callable[[], float] = time.monotonic,
+        say: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._folder = folder
         self._moment = moment
@@ -90,7 +95,9 @@ class Clerk:
         self._offer_first = offer_first
         self._fetch = fetch
         self._now_s = now_s
+        self._say = say
         self._done: deque[str] = deque(maxlen=REMEMBERED)
+        self._confirmed: deque[Confirmed] = deque(maxlen=CONFIRMED_MOST)
         self._left, self._counted_s = float(AT_ONCE), now_s()
         self._acts: dict[type[AnyRequest], Callable[..., str]] = {
             ChooseProtocol: self._protocol,
@@ -103,8 +110,14 @@ class Clerk:
         }
         self.answer: Answer | None = None  # the newest; exchanged in one piece, the telemetry's thread reads it
 
+    def hear(self, answer: Confirmed) -> None:
+        """What was confirmed at the panel, from the control thread: left here, done at the next errand."""
+        self._confirmed.append(answer)
+
     def attend(self, *, idle: bool) -> None:
-        """Fetches what stands and answers it, once."""
+        """Does what the panel was told, fetches what stands at the page and answers it, once."""
+        while self._confirmed:
+            self._at_the_panel(self._confirmed.popleft(), idle=idle)
         data = self._fetch()
         if data is None:
             return
@@ -123,6 +136,18 @@ class Clerk:
             self.answer = Answer(token=sent.token, accepted=False, says=refused.says, way_back=refused.way_back)
         except (RecordsError, sqlite3.Error, OSError, ValueError) as error:
             self.answer = Answer(token=sent.token, accepted=False, says=_sentence(error), way_back="Nothing was recorded.")
+
+    def _at_the_panel(self, answer: Confirmed, *, idle: bool) -> None:
+        """Whoever stood there sees by the display whether it counts; why not is said in the service's log, which names nobody."""
+        try:
+            if not idle:
+                raise RefusedError(*BUSY)
+            for request in questions.requests(answer):
+                self._do(request)
+        except RefusedError as refused:
+            self._say(f"panel: {refused.says}")
+        except (RecordsError, sqlite3.Error, OSError, ValueError) as error:
+            self._say(f"panel: what was confirmed could not be recorded ({type(error).__name__})")
 
     def _check(self, made_s: float, *, idle: bool) -> None:
         now_s = self._now_s()

@@ -86,6 +86,9 @@ class Records(Port):
     @property
     def idle(self) -> bool: ...
 
+    @property
+    def people(self) -> tuple[Person, ...]: ...
+
 
 def nobody_asks(*, idle: bool) -> None:
     """A service without a page."""
@@ -120,6 +123,7 @@ class Companion:
         """Whatever has changed since the last look is told.  Somebody else is taken only while the table is idle (SR12)."""
         if records.idle:
             self._choose(records, records.chosen)
+            self._programme.know(tuple(person.key for person in records.people))
         known, moment = records.known, self._moment()
         if known is None:
             self._forget()

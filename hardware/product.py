@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import NamedTuple
 
 from gpiozero import Factory
 
@@ -17,6 +18,7 @@ from controller.exit_codes import ExitCode
 from controller.ports import Programme
 from controller.programme.model import Moment
 from controller.programme.personal import PersonalProgramme
+from controller.programme.protocols import Protocol
 from controller.records.journal import RecordsJournal
 from controller.telemetry import TelemetrySocket
 from controller.therapy import Companion, protocols_or_shipped
@@ -94,10 +96,34 @@ def displays(parts: ExitStack, settings: Settings, write: Callable[[str], object
     return Displays(TextDisplay(write), parts.enter_context(closing(OledDisplay(Oled(smbus), write, clock.now_s))))
 
 
-def clerk_of(settings: Settings, moment: Callable[[], Moment], companion: Companion) -> Clerk:
-    """Who sees to what somebody at the page asks."""
+def clerk_of(
+    settings: Settings, moment: Callable[[], Moment], companion: Companion, say: Callable[[str], None] = lambda _line: None
+) -> Clerk:
+    """Who sees to what somebody at the page asks, and to what was confirmed at the panel."""
     path = Path(settings.panel.requests_socket)
-    return Clerk(records_folder(settings), moment, companion.judged, companion.offer_first, fetch=lambda: fetch_from(path))
+    return Clerk(records_folder(settings), moment, companion.judged, companion.offer_first, fetch=lambda: fetch_from(path), say=say)
+
+
+class Office(NamedTuple):
+    """What knows the people: the answers that the loop looks up, who keeps them told, who records by hand, and the journal."""
+
+    programme: PersonalProgramme
+    companion: Companion
+    clerk: Clerk
+    journal: RecordsJournal
+
+
+def office(parts: ExitStack, settings: Settings, protocols: tuple[Protocol, ...], say: Callable[[str], None]) -> Office:
+    """All of it, to be closed with `parts`; nobody has begun to look yet."""
+    programme, wall = PersonalProgramme(), WallClock(table_zone())
+    companion = Companion(programme, settings, protocols, wall.moment)
+    clerk = clerk_of(settings, wall.moment, companion, say)
+    journal = RecordsJournal(
+        records_folder(settings), settings.limits, moment=wall.moment, occasion=companion.occasion, confirmed=clerk.hear, say=say
+    )
+    parts.enter_context(closing(journal))
+    parts.enter_context(closing(companion))
+    return Office(programme=programme, companion=companion, clerk=clerk, journal=journal)
 
 
 def telemetry_of(settings: Settings, clerk: Clerk, journal: RecordsJournal) -> TelemetrySocket:
@@ -115,19 +141,11 @@ def run(settings_path: Path | None, say: Callable[[str], None], pins: Callable[[
     stop = StopSignal()
     settings, settings_ok = settings_or_refusal(settings_path, say)
     protocols, protocols_ok = protocols_or_shipped(settings, lambda wrong: say(f"{wrong}; {REFUSED}"))
-    programme = PersonalProgramme()
     with ExitStack() as parts:
         lines = parts.enter_context(closing(LineWriter(sys.stderr)))
-        wall = WallClock(table_zone())
-        companion = Companion(programme, settings, protocols, wall.moment)
-        journal = RecordsJournal(
-            records_folder(settings), settings.limits, moment=wall.moment, occasion=companion.occasion, say=lines.write
-        )
-        parts.enter_context(closing(journal))
-        parts.enter_context(closing(companion))
+        programme, companion, clerk, journal = office(parts, settings, protocols, lines.write)
         heartbeat = parts.enter_context(closing(SystemdHeartbeat()))
         voice = parts.enter_context(closing(Voice(lines.write, settings.voice.socket or SOCKET)))
-        clerk = clerk_of(settings, wall.moment, companion)
         telemetry = parts.enter_context(closing(telemetry_of(settings, clerk, journal)))
         remote = parts.enter_context(closing(RemoteLine())) if settings.remote.watcher else None
         watcher = remote.state if remote is not None else None

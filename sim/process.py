@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from controller import service
+from controller.core.asking import Confirmed
 from controller.core.limits import Limits
 from controller.core.model import Inputs, Latches, Outputs
 from controller.core.state import State
@@ -19,8 +20,10 @@ _DARK = Outputs()
 class Disk:
     """Journal, voice and heartbeat of the simulated Pi: its latches survive the process, the rest is what was last seen and heard."""
 
-    def __init__(self, latches: Latches, world: World) -> None:
+    def __init__(self, latches: Latches, world: World, confirmed: Callable[[Confirmed], None] = lambda _answer: None) -> None:
+        """`confirmed` gets what was confirmed at the panel."""
         self._latches = latches
+        self._confirmed = confirmed
         self._world = world
         self.inputs: Inputs | None = None
         self.outputs = _DARK
@@ -34,6 +37,8 @@ class Disk:
 
     def put(self, inputs: Inputs, outputs: Outputs) -> None:
         self.inputs, self.outputs, self._latches = inputs, outputs, outputs.latches
+        if outputs.confirmed is not None:
+            self._confirmed(outputs.confirmed)
 
     def latches(self) -> Latches:
         return self._latches

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.runner import Result
 
 _MODES = tuple(mode.name for mode in BoardMode)
-_TOLD = ("refusal", "prompt", "ask", "answer", "plan", "proof", "load", "ladder", "cleared")
+_TOLD = ("refusal", "confirmed", "prompt", "ask", "answer", "plan", "proof", "load", "ladder", "cleared")
 _NAMES = {mode: mode.name for mode in Mode}
 _REQUESTS = tuple(request.name for request in Request)
 """An Enum's `.name` is worked out in Python each time."""

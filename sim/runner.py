@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from controller.core.asking import Confirmed
 from controller.core.limits import Limits
 from controller.core.model import Permission
 from controller.ports import Machine
@@ -20,7 +21,7 @@ from sim.habits import Habits
 from sim.machine import SimMachine
 from sim.monitors import Violation, Watch
 from sim.plants import CORNERS
-from sim.process import TICK_MS, Process
+from sim.process import TICK_MS, Disk, Process
 from sim.recorder import Recorder
 from sim.scenario import Happening, Scenario, ScenarioError
 from sim.story import Setting
@@ -82,6 +83,14 @@ class OneProtocol:
         history = scenario.history
         by_history = Permission(plan=scenario.plan, refusals=history.refusals, spotter_required=history.sessions < SPOTTED_SESSIONS)
         self._answer = scenario.permission or by_history
+        self._confirms = scenario.confirms
+        self._heard: list[Confirmed] = []
+
+    def hear(self, answer: Confirmed) -> None:
+        """Something was confirmed at the panel: here it stands in the records at once."""
+        self._heard.append(answer)
+        if self._confirms is not None:
+            self._answer = self._confirms(self._heard)
 
     def permission(self, selection: int, at_upright: bool) -> Permission:  # noqa: ARG002  # the port's signature
         return self._answer
@@ -94,8 +103,7 @@ def _person(scenario: Scenario) -> Person:
     )
 
 
-def _maker(world: World, scenario: Scenario, depth: str, limits: Limits) -> Callable[[], Machine]:
-    programme = OneProtocol(scenario)
+def _maker(world: World, programme: OneProtocol, depth: str, limits: Limits) -> Callable[[], Machine]:
     if depth == "fast":
         return lambda: SimMachine(world, programme, tick_ms=TICK_MS)
     from sim.bus_machine import bus_machine  # noqa: PLC0415  # the real drivers are slow to import
@@ -114,7 +122,9 @@ class Run:
         self.world = World(seed, _person(scenario), board=board or scenario.board).build(plant)
         self.world.estop(pressed=False)
         self.world.set_mains(True)
-        self.process = Process(self.world, _maker(self.world, scenario, depth, limits), limits, scenario.history.latches)
+        programme, latches = OneProtocol(scenario), scenario.history.latches
+        disk = Disk(latches, self.world, programme.hear)
+        self.process = Process(self.world, _maker(self.world, programme, depth, limits), limits, latches, disk=disk)
         self.scenario = scenario
         self.result = Result(scenario=scenario, depth=depth, board=board or scenario.board, upright_deg=limits.upright_deg)
         self.watch = Watch(_setting(scenario, limits))

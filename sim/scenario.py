@@ -5,10 +5,11 @@ docs/scenarios.md is the manual of the format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from controller.core.asking import Confirmed
 from controller.core.limits import Limits
 from controller.core.model import Latches, Permission, Refusal, SessionPlan
 from sim.trace import Row
@@ -102,6 +103,10 @@ class History:
     latches: Latches = field(default_factory=lambda: Latches(inspection_due=False, load_refused=False, clean_shutdown=True))
 
 
+Confirms = Callable[[Sequence[Confirmed]], Permission]
+"""Everything that has been confirmed at the panel so far -> what START meets then."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """Everything one run needs."""
@@ -119,6 +124,7 @@ class Scenario:
     ends: Condition | None = None  # None: when the session is over, or at lasts_s
     plan: SessionPlan
     permission: Permission | None = None  # of the therapy programme, where the scenario asks it; None: the plan, for anybody
+    confirms: Confirms | None = None  # what the programme answers once something was confirmed at the panel
     who: Who = Who()
     history: History = field(default_factory=History)
     routine: Routine = Routine()

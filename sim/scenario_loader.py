@@ -50,7 +50,8 @@ def parse_scenario(text: str, path: Path) -> Scenario:
     top = Table(values, (), str(path), lines)
     limits = _limits(top.table("limits"))
     who = _who(top.table("person"))
-    permission = read_programme(top, (who.height_cm, who.mass_kg), limits) if top.has("programme") else None
+    asked = read_programme(top, (who.height_cm, who.mass_kg), limits) if top.has("programme") else None
+    permission = asked.permission if asked is not None else None
     events = tuple(_event(table) for table in top.tables("event"))
     expects = tuple(read_expectation(table) for table in top.tables("expect"))
     scenario = Scenario(
@@ -67,6 +68,7 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         ends=top.condition("ends_when"),
         plan=permission.plan if permission is not None and permission.plan is not None else read_protocol(top, path, limits),
         permission=permission,
+        confirms=asked.confirms if asked is not None else None,
         who=who,
         history=_history(top.table("history")),
         routine=_routine(top.table("routine")),

@@ -6,20 +6,35 @@ makes the sessions that this means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from controller.config import TableSettings
+from controller.core.asking import Confirmed
 from controller.core.limits import Limits
 from controller.core.model import Permission
-from controller.programme.model import Clearance, Condition, Contraindication, History, Moment, Person, Preparation
+from controller.programme import questions
+from controller.programme.model import (
+    Clearance,
+    Condition,
+    Contraindication,
+    History,
+    ManualReleasePractice,
+    Moment,
+    Person,
+    Preparation,
+    Prepared,
+    SetUpChecklist,
+)
 from controller.programme.outcome import Verdict
 from controller.programme.personal import permissions
 from controller.programme.protocols import builtin_protocols, condition_protocols
 from controller.programme.sessions import StopSign
 from controller.programme.verdict import Case, judge
+from controller.requests import ConfirmPractice, ConfirmPrepared, ConfirmSetUp
 from controller.therapy import table_facts
 from sim.biography import Past, cleared, lived, ready
 from sim.reading import Table
@@ -28,8 +43,41 @@ QUESTIONS = tuple(each.value for each in Contraindication)
 SIGNS = tuple(each.value for each in StopSign)
 
 
-def read_programme(top: Table, who: tuple[float, float], limits: Limits) -> Permission:
-    """The programme's answer for the scenario's person, by its protocol or the one recommended; `who` is height in cm and mass in kg."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The scenario's person before the programme, with the protocol that SELECT stands at."""
+
+    case: Case
+    protocol: str
+
+    @property
+    def permission(self) -> Permission:
+        """What START meets."""
+        answer = judge(self.case)
+        return permissions(answer)[[offer.protocol for offer in answer.offers].index(self.protocol)]
+
+    def confirms(self, answers: Sequence[Confirmed]) -> Permission:
+        """What START meets after all of this was confirmed at the panel."""
+        return reduce(Asked.after, answers, self).permission
+
+    def after(self, answer: Confirmed) -> Asked:
+        """The same when what was confirmed at the panel has been recorded."""
+        history, at = self.case.history, self.case.moment.at
+        for each in questions.requests(answer):
+            match each:
+                case ConfirmSetUp():
+                    said = SetUpChecklist(at=at, session=each.session, confirmed=each.confirmed)
+                    history = replace(history, checklists=(*history.checklists, said))
+                case ConfirmPrepared():
+                    done = Prepared(at=at, session=each.session, what=each.what)
+                    history = replace(history, prepared=(*history.prepared, done))
+                case ConfirmPractice():
+                    history = replace(history, practices=(*history.practices, ManualReleasePractice(at=at)))
+        return replace(self, case=replace(self.case, history=history))
+
+
+def read_programme(top: Table, who: tuple[float, float], limits: Limits) -> Asked:
+    """The scenario's person, asked about by its protocol or the one recommended; `who` is height in cm and mass in kg."""
     table = top.table("programme")
     zone = _zone(table)
     moment = Moment(at=_now(table, zone), zone=zone, clock_trusted=table.flag("clock_sure", default=True))
@@ -44,10 +92,10 @@ def read_programme(top: Table, who: tuple[float, float], limits: Limits) -> Perm
     )  # fmt: skip
     protocols = (*builtin_protocols(limits), *condition_protocols(limits))
     history = _history(table, moment)
-    answer = judge(Case(person=person, history=history, moment=moment, table=facts, protocols=protocols, limits=limits))
-    chosen = _chosen(table, answer)
+    case = Case(person=person, history=history, moment=moment, table=facts, protocols=protocols, limits=limits)
+    asked = Asked(case=case, protocol=_chosen(table, judge(case)))
     table.done()
-    return permissions(answer)[chosen]
+    return asked
 
 
 def _zone(table: Table) -> ZoneInfo:
@@ -78,13 +126,13 @@ def _past(table: Table) -> Past:
     )
 
 
-def _chosen(table: Table, answer: Verdict) -> int:
+def _chosen(table: Table, answer: Verdict) -> str:
     """Which of the offers SELECT stands at; the recommended one without a word."""
     names = [offer.protocol for offer in answer.offers]
     name = table.text("protocol", names[0])
     if name not in names:
         raise table.fail("protocol", f"is {name!r}; this person is offered {', '.join(names)}")
-    return names.index(name)
+    return name
 
 
 # ------------------------------------------------------------------ the history that was told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.core import panel, rest, session, story
+from controller.core import dialogue, panel, rest, session, story
 from controller.core.facts import since
 from controller.core.members import ACTION, MODE
 from controller.core.model import SessionPlan
@@ -15,6 +15,7 @@ SCROLL_CPS = 4.0
 """Text longer than a line runs through it at a speed that can be read."""
 
 SILENCE = ("", False)
+NO_POINT = ("", "")
 HELD = frozenset({MODE.STOPPED, MODE.FAULT, MODE.RESCUE})
 PROMPT_S = 12.0
 """A prompt stands in the line at least this long, and until it has run through once."""
@@ -30,7 +31,9 @@ def show(screen: Screen, told: story.Told, t: Tick) -> None:
     t.phrase, t.urgent = to_say[0] if to_say else SILENCE
     prompt, prompted_s = _prompt(screen, t)
     angle_deg = round(f.angle_deg) if f.angle_known else None
-    key = (mode, angle_deg, _target(t), int(_left_s(t)), _running(prompt, prompted_s, t), t.warning)
+    asks, point = dialogue.lines(t.dialogue) if t.dialogue.asking is not None else NO_POINT
+    running = _window(point, f.now_s - t.dialogue.heard_s) if point else _running(prompt, prompted_s, t)
+    key = (mode, angle_deg, _target(t), int(_left_s(t)), running, t.warning, asks)
     t.screen = screen
     if key != screen.key or to_say:
         t.screen = _screen(screen, t, panel.Shown(*key), to_say[1:], (prompt, prompted_s))

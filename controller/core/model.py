@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from math import inf
 
+from controller.core.asking import Asking, Confirmed
 from controller.core.wire import BoardMode, Request
 
 NEVER_S = inf
@@ -156,6 +157,7 @@ class Permission:
     refusals: tuple[Refusal, ...] = ()  # rule, words, how it lifts; any entry refuses Start
     spotter_required: bool = True
     reminders: tuple[Prompt, ...] = ()  # told one after another while the table is idle (TP5, TP14); their at_s says nothing
+    asking: Asking | None = None  # what can be confirmed at the panel while it is idle (TP3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,3 +318,4 @@ class Outputs:
     inverted_s: float = 0.0  # of this session's budget
     selection: int = 0  # SELECT -/+: which protocol is shown (-1 and +1 steps since start)
     plan: SessionPlan | None = None  # of the session under way; while none is open, what Start would begin
+    confirmed: Confirmed | None = None  # at the panel, on the tick in which the last point was

@@ -71,6 +71,7 @@ class Shown(NamedTuple):
     left_s: int  # of the hold, the rest, or the settling
     urgent: str  # a reason or refusal to show instead of the hint
     warning: bool
+    asks: str = ""  # the point that is to be confirmed, instead of the mode's own title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,8 @@ def fit(text: str) -> str:
 def lines(shown: Shown, hint: str) -> tuple[str, str]:
     """The two display lines; `hint` stands in for the mode's own when nothing is urgent."""
     look = LOOKS[shown.mode]
+    if shown.asks:
+        return fit(shown.asks), fit(shown.urgent)
     first = look.title.format(target=shown.target_deg)
     tail = clock(shown.left_s) if shown.left_s > 0 else f"{shown.angle_deg}°" if shown.angle_deg is not None else "?°"
     if len(first) + 1 + len(tail) <= WIDTH:

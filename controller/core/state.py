@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
-from controller.core import answers, ladder, rest, session
+from controller.core import answers, dialogue, ladder, rest, session
 from controller.core.buttons import Buttons
 from controller.core.load import NOT_YET, Load
 from controller.core.model import Latches, Mode, Reason
@@ -46,6 +46,7 @@ class State:
     spotted_s: float = -inf  # when SPOTTER was last pressed
     screen: Screen = field(default_factory=Screen)
     latches: Latches = field(default_factory=Latches)
+    dialogue: dialogue.Dialogue = dialogue.CLOSED
     reminded: tuple[str, ...] = ()  # keys of the reminders that have been told since they are due
     told: tuple[Reason, ...] = ()  # reasons the story has told and not seen cleared
 

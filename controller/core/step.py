@@ -8,7 +8,22 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf
 
-from controller.core import answers, buttons, course, display, ladder, load, modes, proof, refusals, safety, session, signals, story
+from controller.core import (
+    answers,
+    buttons,
+    course,
+    dialogue,
+    display,
+    ladder,
+    load,
+    modes,
+    proof,
+    refusals,
+    safety,
+    session,
+    signals,
+    story,
+)
 from controller.core.drive import drive
 from controller.core.facts import ESTOP_CONTACTS, Facts, since
 from controller.core.limits import Limits
@@ -40,6 +55,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     t.f = f = perceive(state, inputs, limits)
     _decide(t, state)
     _count(t, state)
+    t.dialogue = dialogue.update(state.dialogue, f, t.mode, calling=state.ladder.level != 0)
     t.session, t.prompt = _prompt(t, state)
     t.hold_left_s = session.hold_left_s(t.session, t.hold_s, f) if t.mode is MODE.HOLDING else 0.0
     drive(t, state.motion)
@@ -88,10 +104,10 @@ def _following(state: State, t: Tick) -> State:
     new.load = t.load
     new.motion, new.warned_s, new.warning = t.motion, t.warned_s, t.warning
     new.hold_s, new.way_s, new.inverted_s = t.hold_s, t.way_s, t.inverted_s
-    new.selection = state.selection + _selected(f) if f.buttons.pressed else state.selection
+    new.selection = state.selection + _selected(t, state) if f.buttons.pressed else state.selection
     new.latched_s = _latched_s(state, t)
     new.spotted_s = f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s
-    new.reminded = _reminded(t, state)
+    new.dialogue, new.reminded = t.dialogue, _reminded(t, state)
     new.screen, new.latches, new.told = t.screen, _latches(state.latches, t), t.reasons
     return closed(new, State)
 
@@ -161,7 +177,8 @@ def _prompt(t: Tick, state: State) -> tuple[Session, Prompt | None]:
 def _reminder(t: Tick, state: State) -> Prompt | None:
     """One that is due and has not been told, when nothing is being said or shown any more."""
     due = t.f.inputs.permission.reminders
-    if not due or state.mode is not MODE.IDLE or state.screen.prompt or state.screen.to_say:
+    busy = state.screen.prompt or state.screen.to_say or t.dialogue.asking is not None
+    if not due or state.mode is not MODE.IDLE or busy:
         return None
     return next((reminder for reminder in due if reminder.key not in state.reminded), None)
 
@@ -175,11 +192,12 @@ def _reminded(t: Tick, state: State) -> tuple[str, ...]:
     return tuple(reminder.key for reminder in due if reminder.key in told)
 
 
-def _selected(f: Facts) -> int:
-    """SELECT changes the selection only while idle."""
-    if f.mode is not MODE.IDLE or not f.buttons.pressed & (buttons.SELECT_MINUS | buttons.SELECT_PLUS):
+def _selected(t: Tick, state: State) -> int:
+    """SELECT changes the selection only while idle, and not while it goes through points that are to be confirmed."""
+    pressed = t.f.buttons.pressed
+    if t.f.mode is not MODE.IDLE or state.dialogue.asking is not None or not pressed & (buttons.SELECT_MINUS | buttons.SELECT_PLUS):
         return 0
-    return 1 if f.buttons.pressed & buttons.SELECT_PLUS else -1
+    return 1 if pressed & buttons.SELECT_PLUS else -1
 
 
 def _latches(latches: Latches, t: Tick) -> Latches:
@@ -210,4 +228,5 @@ def _outputs(state: State, t: Tick) -> Outputs:
     new.hold_left_s = t.hold_left_s if t.hold_left_s > 0.0 else 0.0
     new.selection = state.selection
     new.plan = t.session.plan if t.session.open else f.inputs.permission.plan
+    new.confirmed = t.dialogue.confirmed
     return closed(new, Outputs)

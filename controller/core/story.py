@@ -49,7 +49,7 @@ def tell(was: State, now: Tick) -> Told:
     f = now.f
     quiet = (
         was.mode is now.mode and was.told is now.reasons and was.ask.asked is now.ask.asked and was.ladder is now.ladder
-        and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected)
+        and not (now.ladder.speech or f.buttons.pressed or now.prompt or now.inspected or now.dialogue.says)
         and was.warning is now.warning and was.load.judged is now.load.judged
         and was.watch.opened_at_upright is f.watch.opened_at_upright
     )  # fmt: skip
@@ -144,6 +144,10 @@ def _questions(was: State, now: Tick, events: list[Event], words: list[Said]) ->
         words.append((ASK_WORDS, True))
     elif was.ask.asked and not now.ask.asked:
         events.append(Event(at_s=f.now_s, kind="answer", text="answered", rule="SR15"))
+    if now.dialogue.says:
+        words.append((now.dialogue.says, False))
+    if now.dialogue.confirmed is not None and was.dialogue.asking is not None:
+        events.append(Event(at_s=f.now_s, kind="confirmed", text=now.dialogue.says, rule=was.dialogue.asking.rule))
     if now.prompt is not None:
         events.append(Event(at_s=f.now_s, kind="prompt", text=now.prompt.text, rule="TP14" if now.mode is MODE.IDLE else "TP7"))
         words.append((now.prompt.text, False))

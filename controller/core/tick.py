@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from controller.core.answers import Ask
+    from controller.core.dialogue import Dialogue
     from controller.core.facts import Facts
     from controller.core.ladder import Ladder, Progress
     from controller.core.load import Load
@@ -43,6 +44,7 @@ class Tick:
     hold_s: float  # held in this stage
     way_s: float  # on the way to this stage
     inverted_s: float  # of this session's budget
+    dialogue: Dialogue
     prompt: Prompt | None  # whose moment has come
     motion: MotionState  # planned
     target_deg: float | None  # where it goes

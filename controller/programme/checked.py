@@ -12,6 +12,9 @@ from math import isfinite
 MOST_TEXT = 200
 """Characters of a name, a clinician's words, a note: one line each."""
 
+_JOINERS = dict.fromkeys((0x200C, 0x200D))
+"""Zero-width joiners belong to names in Persian and in Indian scripts; of all that cannot be seen, only they may stand in a line."""
+
 
 def number(name: str, value: float | None, least: float, most: float) -> None:
     """Raises ValueError for a value outside [least, most]; None has not been said and is always right."""
@@ -21,7 +24,8 @@ def number(name: str, value: float | None, least: float, most: float) -> None:
 
 def line(name: str, value: str, *, least: int = 1) -> None:
     """One printable line of `least` to MOST_TEXT characters; the value itself is not repeated, it may be somebody's name."""
-    if len(value.strip()) < least or len(value) > MOST_TEXT or not (value.isprintable() or not value):
+    shown = value.translate(_JOINERS)
+    if len(shown.strip()) < least or len(value) > MOST_TEXT or not shown.isprintable():
         raise ValueError(f"{name}: must be one line of {least} to {MOST_TEXT} printable characters")
 
 

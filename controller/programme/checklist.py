@@ -6,10 +6,10 @@ What is confirmed is confirmed for one session, by its number; the next one need
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from controller.programme.days import Now
-from controller.programme.model import History, Person, Preparation, SetUpChecklist, SetUpItem
+from controller.programme.model import History, Person, Preparation, SetUpItem
 from controller.programme.outcome import Refused
 from controller.programme.rules import Rules
 
@@ -24,6 +24,20 @@ ITEMS: dict[SetUpItem, str] = {
     SetUpItem.PHONE_IN_REACH: "Your phone is within arm's reach.",
 }
 """In the order in which they are done."""
+
+NO_SHAFT = "not recorded yet"
+
+TITLES: dict[SetUpItem, str] = {
+    SetUpItem.HEIGHT_SET: "height",
+    SetUpItem.NON_SLIP_SOCKS: "socks",
+    SetUpItem.CLAMP_LEVEL: "clamps",
+    SetUpItem.ONE_FINGER: "one finger",
+    SetUpItem.CLICKS_HEARD: "both clicks",
+    SetUpItem.TABLE_STABLE: "table firm",
+    SetUpItem.ARMS_CROSSED: "arms",
+    SetUpItem.PHONE_IN_REACH: "phone",
+}
+"""For a display line that has room for little."""
 
 SHORT: dict[SetUpItem, str] = {
     SetUpItem.HEIGHT_SET: "height",
@@ -44,7 +58,7 @@ PREPARATIONS: dict[Preparation, str] = {
 
 def words(item: SetUpItem, person: Person) -> str:
     """What is asked, with the person's own setting in it."""
-    return ITEMS[item].format(shaft=person.shaft_setting or "not recorded yet")
+    return ITEMS[item].format(shaft=person.shaft_setting or NO_SHAFT)
 
 
 def refusals(history: History, when: Now, rules: Rules) -> Iterator[Refused]:
@@ -55,13 +69,14 @@ def refusals(history: History, when: Now, rules: Rules) -> Iterator[Refused]:
             name="release_not_practised",
             value="",
             says="You have not practised the manual release yet.",
-            way_back="Find the release lever and practise with it once, upright; then confirm it.",
+            way_back="Find the release lever and practise with it once, upright; then press OK and confirm it.",
         )
     newest = next((each for each in reversed(history.checklists) if each.session == history.next_session), None)
     missing = [SHORT[item] for item in SetUpItem if newest is None or item not in newest.confirmed]
     if missing:
-        yield _unconfirmed(", ".join(missing), f"Not confirmed for this session: {', '.join(missing)}.")
-    elif newest is not None and not _fresh(newest, when, rules):
+        what = ", ".join(missing) if len(missing) < len(SetUpItem) else "the whole set-up"
+        yield _unconfirmed(", ".join(missing), f"Not confirmed for this session: {what}.")
+    elif newest is not None and not _within(newest.at, when, rules.checklist_minutes):
         yield _unconfirmed(
             f"confirmed at {newest.at.isoformat()}", f"The set-up was confirmed more than {rules.checklist_minutes} minutes ago."
         )
@@ -73,24 +88,27 @@ def _unconfirmed(value: str, says: str) -> Refused:
         name="set_up_unconfirmed",
         value=value,
         says=says,
-        way_back="Go through the set-up checklist on the panel and confirm each point.",
+        way_back="Press OK, then confirm each point of the set-up with OK.",
     )
 
 
-def _fresh(checklist: SetUpChecklist, when: Now, rules: Rules) -> bool:
+def _within(at: datetime, when: Now, minutes: int) -> bool:
     """By the clock as it stands, sure or not: both readings are minutes old; a clock set in between asks again."""
-    return timedelta(0) <= when.moment.at - checklist.at <= timedelta(minutes=rules.checklist_minutes)
+    return timedelta(0) <= when.moment.at - at <= timedelta(minutes=minutes)
 
 
-def unprepared(history: History, required: tuple[Preparation, ...]) -> Iterator[Refused]:
-    """What a protocol requires and nobody has confirmed for this session."""
-    done = {each.what for each in history.prepared if each.session == history.next_session}
+def unprepared(history: History, required: tuple[Preparation, ...], when: Now, rules: Rules) -> Iterator[Refused]:
+    """What a protocol requires and nobody has confirmed for this session, or so long ago that it has worn off."""
+    newest = {each.what: each.at for each in history.prepared if each.session == history.next_session}
     for what in required:
-        if what not in done:
+        at = newest.get(what)
+        if at is None or not _within(at, when, rules.prepared_minutes):
             yield Refused(
                 rule="TP5",
                 name=f"not_prepared_{what.value}",
-                value=what.value,
-                says=f"{PREPARATIONS[what]} is not confirmed.",
-                way_back=f"{PREPARATIONS[what]}; then confirm it, or choose another protocol.",
+                value=what.value if at is None else f"{what.value} confirmed at {at.isoformat()}",
+                says=f"{PREPARATIONS[what]} is not confirmed."
+                if at is None
+                else f"{PREPARATIONS[what]}: that was more than {rules.prepared_minutes} minutes ago.",
+                way_back=f"{PREPARATIONS[what]}; then press OK and confirm it, or choose another protocol.",
             )

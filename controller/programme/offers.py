@@ -56,7 +56,7 @@ def _bounds(at: Standing) -> PlanBounds:
 def _refusals(protocol: Protocol, at: Standing) -> Iterator[Refused]:
     yield from _too_early(protocol, at)
     yield from _beyond_condition(protocol, at)
-    yield from checklist.unprepared(at.history, protocol.requires)
+    yield from checklist.unprepared(at.history, protocol.requires, at.when, at.rules)
     yield from _used_up(protocol, at)
     yield from _no_time(protocol, at)
 

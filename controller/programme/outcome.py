@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum, IntEnum
 
 from controller.core.model import Refusal, SessionPlan
+from controller.programme.refusal_rules import rule_of
 
 
 class Step(IntEnum):
@@ -28,6 +29,11 @@ class Refused:
     says: str  # plain words, the value included
     way_back: str  # how it lifts, in plain words
     lifts_on: date | None = None  # the day on which it lifts by itself; None: somebody has to do something
+
+    def __post_init__(self) -> None:
+        row = rule_of(self.name)
+        if row is None or self.rule not in row.rules:
+            raise ValueError(f"{self.name} of {self.rule}: no such refusal; refusal_rules.py has them all")
 
     def refusal(self) -> Refusal:
         """As the panel and the core have it."""
@@ -100,6 +106,8 @@ class Reminder:
 class Verdict:
     """The programme's whole answer for one person at one moment."""
 
+    person: str = ""  # key of whom it is about
+    shaft_setting: str | None = None  # theirs, for the point of the set-up that names it
     today: date  # the local date that the rules were applied to
     next_session: int  # the number that the next session will have
     clock_sure: bool

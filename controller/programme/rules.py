@@ -96,6 +96,8 @@ NUMBERS: dict[str, Number] = {
                              "Sip 8oz water 30 minutes before", "reminders"),
     "heat_minutes": _number(15, 15, 15, "min", "TP5", "heat before a session for a muscle spasm",
                             "Apply heat for 15 minutes pre-inversion", "reminders"),
+    "prepared_minutes": _number(60, 15, 60, "min", "TP5", "heat or water that a protocol requires is this old at most at Start",
+                                "(ours: after an hour the muscles are cold again)", "checklist"),
 }  # fmt: skip
 """Every number of `Rules`; a value outside [least, most] is refused wherever it comes from."""
 
@@ -179,6 +181,7 @@ class Rules:
     walk_minutes: int = int(_default("walk_minutes"))
     water_minutes: int = int(_default("water_minutes"))
     heat_minutes: int = int(_default("heat_minutes"))
+    prepared_minutes: int = int(_default("prepared_minutes"))
 
     def __post_init__(self) -> None:
         for item in fields(self):

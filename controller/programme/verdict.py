@@ -55,6 +55,8 @@ def judge(case: Case) -> Verdict:
     left = max(0, case.rules.spotter_sessions - _spotted(case.history))
     asks = tuple(_asks(case.history, refusals, offered))
     return Verdict(
+        person=case.person.key,
+        shaft_setting=case.person.shaft_setting,
         today=when.today,
         next_session=case.history.next_session,
         clock_sure=when.sure,

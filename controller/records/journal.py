@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.core.asking import Confirmed
 from controller.core.limits import Limits
 from controller.core.model import Inputs, Latches, Outputs
 from controller.latches import read_latches, write_latches
@@ -59,11 +60,14 @@ class RecordsJournal:
         *,
         moment: Callable[[], Moment],
         occasion: Callable[[], Occasion | None] = lambda: None,
+        confirmed: Callable[[Confirmed], None] = lambda _answer: None,
         say: Callable[[str], None] = lambda _line: None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`confirmed` gets what was confirmed at the panel, on the control thread; whoever it is records it by hand (entries.py)."""
         self._folder = folder
         self._moment = moment
+        self._confirmed = confirmed
         self._say = say
         self._now_s = now_s
         self._found = read_latches(folder)
@@ -123,6 +127,8 @@ class RecordsJournal:
         """One tick: a pack and a few comparisons when nothing happened, a queued copy when something did."""
         self._last_s = inputs.now_s
         self._box.take(inputs, outputs)
+        if outputs.confirmed is not None:
+            self._confirmed(outputs.confirmed)
         news = self._fold.take(self._moment, inputs, outputs)
         latches = outputs.latches if outputs.latches != self._known_latches else None
         due = self._freezer.due(inputs.now_s)

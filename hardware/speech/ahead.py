@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from controller.core import panel, refusals, story
+from controller.core import dialogue, panel, refusals, story
 from controller.core.limits import Limits
 from controller.core.motion import plan_holds_s
 from controller.core.words import GOING_ON, LADDER_WORDS, PHRASES, PROOF_WORDS, RESCUE_STEPS, WORDS
-from controller.programme import reminders
+from controller.programme import questions, reminders
 from controller.programme.protocols import Protocol
 from controller.programme.rules import Rules
 
@@ -18,7 +18,7 @@ def phrases(protocols: Iterable[Protocol], limits: Limits, rules: Rules) -> tupl
     said = [*_danger(), *PHRASES.values(), *GOING_ON.values(), *_refusals()]
     for protocol in protocols:
         said += _of(protocol, limits)
-    said += reminders.alike_for_all(rules)
+    said += (*reminders.alike_for_all(rules), *questions.phrases(), dialogue.LEFT_WORDS, dialogue.LOCKS_WORDS)
     return tuple(dict.fromkeys(text for text in said if text and "{" not in text))
 
 

@@ -88,7 +88,9 @@ class Clinic:
         companion = Companion(self.programme, self._settings, self._protocols, self._moment)
         self._companion = companion
         self._clerk = Clerk(self.folder, self._moment, companion.judged, companion.offer_first, self._fetch)
-        self.journal = RecordsJournal(self.folder, self._settings.limits, moment=self._moment, occasion=companion.occasion)
+        self.journal = RecordsJournal(
+            self.folder, self._settings.limits, moment=self._moment, occasion=companion.occasion, confirmed=self._clerk.hear
+        )
         return self.journal
 
     def end(self) -> None:

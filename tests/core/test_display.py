@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.core import display, panel, refusals, session
+from controller.core import dialogue, display, panel, refusals, session
 from controller.core.answers import Ask
 from controller.core.ladder import OFF, Ladder
 from controller.core.model import Action, Buzzer, Lamp, Lamps, Mode, Reason, Refusal
@@ -46,6 +46,7 @@ def view(
     t = Tick()
     t.f, t.mode, t.verdict, t.refused, t.session = f, mode, verdict(*reasons), refused, session.NONE
     t.ladder, t.ask, t.warning, t.hold_left_s, t.proof, t.prompt = ladder, Ask(asked=asked), warning, hold_left_s, proof or Proof(), None
+    t.dialogue = dialogue.CLOSED
     return t
 
 

@@ -16,7 +16,8 @@ from controller.core import modes, panel, refusals, safety
 from controller.core.model import Action
 from controller.core.wire import BOARD_REASONS
 from controller.core.words import LADDER_WORDS, PROOF_WORDS, RESCUE_STEPS, WORDS
-from controller.programme import rules
+from controller.programme import questions, rules
+from controller.programme.refusal_rules import REFUSALS
 from controller.records import blackbox
 from controller.records.migrate import migrate
 from sim.table import TABLE
@@ -93,6 +94,10 @@ def refused() -> str:
     return table(("rule", "why", "what lifts it"), body)
 
 
+def panel_points() -> str:
+    return table(("the display shows", "what is asked"), ((each.title, each.shows) for each in questions.every_point()))
+
+
 def proof() -> str:
     return table(("test", "the display says"), [(f"`{name}`", says) for name, says in PROOF_WORDS.items()])
 
@@ -127,6 +132,12 @@ def programme_numbers() -> str:
 
     head = ("rule", "what", "default", "range", "the guide says", "where")
     return table(head, [row(name, number) for name, number in rules.NUMBERS.items()])
+
+
+def programme_refusals() -> str:
+    head = ("name", "rule", "about", "refused while", "lifts by")
+    rows = ((f"`{row.shown}`", ", ".join(row.rules), row.scope.value, row.refused_while, row.lifts_by) for row in REFUSALS)
+    return table(head, rows)
 
 
 def records_tables() -> str:
@@ -164,8 +175,10 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "pi-rules": ("docs/manual.md", pi_rules),
     "board-reasons": ("docs/manual.md", board_reasons),
     "lamps": ("docs/manual.md", mode_lamps),
+    "refusal-rules": ("docs/programme.md", programme_refusals),
     "programme-numbers": ("docs/programme.md", programme_numbers),
     "refusals": ("docs/manual.md", refused),
+    "panel-points": ("docs/manual.md", panel_points),
     "proof": ("docs/manual.md", proof),
     "help": ("docs/manual.md", calls_for_help),
     "reactions": ("docs/manual-person.md", reactions),

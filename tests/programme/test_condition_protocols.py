@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from controller.core.limits import Limits
 from controller.core.model import Prompt
 from controller.core.motion import plan_holds_s
-from controller.programme.model import Condition, Preparation
+from controller.programme.model import Condition, Preparation, Prepared
 from controller.programme.outcome import Step
 from controller.programme.plans import PlanBounds
 from controller.programme.protocols import (
@@ -23,6 +25,8 @@ from controller.programme.protocols import (
     load_protocol,
     own_protocols,
 )
+from controller.programme.verdict import judge
+from tests.programme.people import at, case, held_on
 
 LIMITS = Limits()
 ALL = {protocol.name: protocol for protocol in builtin_protocols() + condition_protocols()}
@@ -89,6 +93,17 @@ def test_heat_walks_and_quotas_are_the_guides() -> None:
     assert (ALL["maintenance"].most_per_week, ALL["flare_up_1"].most_per_day, ALL["flare_up_3"].most_per_day) == (4, 3, 3)
     flare = ALL["flare_up_3"].plan(LIMITS, PlanBounds(inverted_s=300.0))
     assert plan_holds_s(flare, LIMITS) == (flare.stages[0].hold_s,)  # five minutes with the way there and back
+
+
+@pytest.mark.req("TP5")
+@pytest.mark.parametrize(("minutes_ago", "warm"), [(0, True), (60, True), (61, False), (300, False), (-1, False)])
+def test_heat_that_was_confirmed_more_than_an_hour_ago_is_cold_again(minutes_ago: int, warm: bool) -> None:
+    good = case(held_on(*range(16)), at(16))
+    said = Prepared(at=good.moment.at - timedelta(minutes=minutes_ago), session=good.history.next_session, what=Preparation.HEAT)
+    spasm = replace(good, person=replace(good.person, condition=Condition.MUSCLE_SPASM), history=replace(good.history, prepared=(said,)))
+    (offer,) = [each for each in judge(spasm).offers if each.protocol == "muscle_spasm_3"]
+    assert [refused.name for refused in offer.refusals] == ([] if warm else ["not_prepared_heat"])
+    assert warm or said.at.isoformat() in offer.refusals[0].value
 
 
 @pytest.mark.req("TP16", "TP5")

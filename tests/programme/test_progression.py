@@ -268,7 +268,7 @@ def test_no_number_can_be_set_looser_than_the_guide() -> None:
         "sciatica_week_1_deg": 15, "sciatica_week_1_hold_s": 60, "sciatica_week_2_deg": 30, "sciatica_angle_deg": 45,
         "spasm_angle_deg": 60, "spasm_hold_s": 300, "pain_marker_percent": 20, "toe_marker_percent": 30,
         "break_days": 14, "maintenance_months": 3, "night_marker_months": 3, "checklist_minutes": 15,
-        "walk_minutes": 90, "water_minutes": 30, "heat_minutes": 15,
+        "walk_minutes": 90, "water_minutes": 30, "heat_minutes": 15, "prepared_minutes": 60,
     }  # fmt: skip
     assert {name: number.default for name, number in NUMBERS.items()} == guide
     upwards = {"load_ratio", "spotter_sessions", "pain_marker_percent", "toe_marker_percent", "water_minutes", "heat_minutes"}

@@ -14,6 +14,7 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 from controller import service
+from controller.clerk import Clerk
 from controller.config import Settings, TableSettings
 from controller.core.limits import Limits
 from controller.core.model import Lamp, Latches, Mode, Outputs
@@ -57,10 +58,15 @@ class Evening:
         self.programme = PersonalProgramme()
         self.companion = Companion(self.programme, SETTINGS, protocols_of(SETTINGS), self.moment)
         write_latches(folder, Latches(inspection_due=False, load_refused=False, clean_shutdown=True))
-        self.journal = RecordsJournal(folder, SETTINGS.limits, moment=self.moment, occasion=self.companion.occasion)
+        self.told: list[str] = []  # the service's log
+        self.clerk = Clerk(folder, self.moment, self.companion.judged, self.companion.offer_first, lambda: None, say=self.told.append)
+        self.journal = RecordsJournal(
+            folder, SETTINGS.limits, moment=self.moment, occasion=self.companion.occasion, confirmed=self.clerk.hear, say=self.told.append
+        )
         self.machine = SimMachine(self.world, self.programme)
         self.state = State.initial(self.journal.latches())
         self.began = datetime.now(UTC)
+        self.answers = True  # whoever lies there presses OK when asked
 
     def moment(self) -> Moment:
         """The records' clock is the world's."""
@@ -79,8 +85,10 @@ class Evening:
             self.machine.wait_for_tick()
             self.world.host.storage_ok = self.journal.storage_ok
             self.state = service.tick(self.state, self.machine, quiet, self.journal, quiet, SETTINGS.limits)
-            self.world.press("ok", self.outputs.buzzer.value == "ask" and tick % 50 < 15)
+            if self.answers:
+                self.world.press("ok", self.outputs.buzzer.value == "ask" and tick % 50 < 15)
             if tick % 12 == 0:
+                self.clerk.attend(idle=self.journal.idle)
                 self.companion.look(self.journal)
             if until():
                 return
@@ -100,6 +108,13 @@ class Evening:
         for pressed in (True, False):
             self.world.press(button, pressed)
             self.run(0.3)
+
+    def confirm(self, *buttons: str) -> None:
+        """Taps of the panel's own buttons; nobody asks whether all is well meanwhile."""
+        self.answers = False
+        for button in buttons:
+            self.tap(button)
+        self.answers = True
 
     def locks(self, *, closed: bool) -> None:
         for side in ("left", "right"):
@@ -136,7 +151,7 @@ class Evening:
 
     # ------------------------------------------------------------ the desk beside the table
 
-    def prepare(self, session: int = 1) -> None:
+    def prepare(self, session: int = 1, *, checklist: bool = True) -> None:
         """What a physiotherapist records before the first session, for somebody called ada."""
         with opened(self.folder) as store:
             if session == 1:
@@ -144,7 +159,8 @@ class Evening:
                 store.record("ada", *values(cleared(BEGINS)))
             known = store.history("ada")
             assert known.next_session == session
-            store.record("ada", *(each for each in values(ready(known, self.moment(), prepared=())) if each not in values(known)))
+            now_ready = ready(known, self.moment(), prepared=(), checklist=checklist)
+            store.record("ada", *(each for each in values(now_ready) if each not in values(known)))
 
 
 @contextmanager

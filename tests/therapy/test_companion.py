@@ -30,6 +30,7 @@ class Records:
         self.known: Known | None = None
         self.chosen: str | None = None
         self.idle = True
+        self.people: tuple[Person, ...] = ()
         self.wanted: list[str | None] = []
 
     def want(self, key: str | None) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from controller.core.model import Mode
+from controller.programme.model import Person, SetUpItem
 from controller.programme.sessions import Ending, Felt, Rating, When
 from controller.records.store import opened
 from tests.therapy.evening import BEGINS, Evening, evening
 
 NOBODY = "Nobody is chosen."
+UNCONFIRMED = "Not confirmed for this session: the whole set-up."
 
 
 def known_session(table: Evening, number: int) -> bool:
@@ -88,3 +90,42 @@ def test_somebody_else_who_is_chosen_during_a_session_is_taken_only_when_the_tab
         table.run(60.0, lambda: table.outputs.mode is Mode.IDLE)
         table.until_records(lambda: table.companion.person is None)
         assert NOBODY in table.refusals()
+
+
+@pytest.mark.req("TP3", "TP15", "SR11")
+def test_somebody_chooses_themselves_and_confirms_the_set_up_with_the_panels_buttons_alone_and_starts(tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    with evening(folder) as table:
+        table.prepare(checklist=False)
+        with opened(folder) as store:
+            store.add_person(Person(key="bob", name="Bob", added_at=BEGINS, height_cm=180.0, mass_kg=90.0, shaft_setting="9"))
+            store.choose(None, table.moment().at)
+        table.until_records(lambda: NOBODY in table.refusals() and len(table.journal.people) == 2)
+        table.step_on()
+        table.confirm("ok")
+        shown = table.outputs.lines[0]
+        table.confirm(*(("ok",) if shown == "1/2 ada" else ("select_plus", "ok")))
+        table.until_records(lambda: table.journal.known is not None and UNCONFIRMED in table.refusals())
+        table.confirm(*["ok"] * 9)
+        table.until_records(table.allowed)
+        with opened(folder) as store:
+            (checklist,) = store.history("ada").checklists
+            assert store.chosen() == "ada"
+        assert (checklist.session, checklist.confirmed) == (1, frozenset(SetUpItem))
+        assert table.session()[:2] == [Mode.PROOF_TEST, Mode.DESCENDING]
+        assert table.told == []
+
+
+@pytest.mark.req("TP3", "F56")
+def test_what_cannot_be_recorded_is_said_without_a_name_and_start_stays_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    with evening(folder) as table:
+        table.prepare(checklist=False)
+        table.until_records(lambda: UNCONFIRMED in table.refusals())
+        table.step_on()
+        with opened(folder) as store:
+            store.connection.execute("DROP TABLE checklists")
+            table.confirm(*["ok"] * 9)
+            table.run(1.0)
+        assert "panel: what was confirmed could not be recorded (OperationalError)" in table.told
+        assert not table.allowed()
