@@ -93,6 +93,11 @@ def coming(history: History, session: int | None = None) -> int:
     return number
 
 
+def rated_before(history: History, session: int | None = None) -> int:
+    """The number of a session that a rating before it is about: the coming one, or one that there was.  Raises RecordsError."""
+    return past(history, session) if session not in (None, history.next_session) else coming(history, session)
+
+
 def past(history: History, session: int | None = None) -> int:
     """The number of a session that there was; of the last one without a number.  Raises RecordsError when there was none."""
     number = history.next_session - 1 if session is None else session

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -55,6 +56,9 @@ def main(arguments: Sequence[str] | None = None, now: Callable[[], Moment] | Non
         people.main(
             args=arguments, prog_name=PROGRAM, standalone_mode=False, complete_var=COMPLETE, obj=now or WallClock(table_zone()).moment
         )
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # click makes the second of the first
+        _let_go_of_the_pipe()
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except (click.Abort, click.ClickException, RecordsError, ConfigError, ProtocolError, ValueError, sqlite3.Error, OSError) as error:
@@ -64,13 +68,19 @@ def main(arguments: Sequence[str] | None = None, now: Callable[[], Moment] | Non
     return ExitCode.OK
 
 
+def _let_go_of_the_pipe() -> None:
+    """Whoever read the answer has seen enough (`| head`): no mistake of anybody's.  What is left is written to nowhere."""
+    with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def explained(error: Exception) -> tuple[str, ExitCode]:
     """One line and the exit code that goes with it."""
     match error:
         case click.Abort():
             return "stopped; nothing was recorded", ExitCode.CHECK_FAILED
         case click.ClickException():
-            return " ".join(error.format_message().split()), ExitCode.USAGE
+            return _of_the_command_line(error), ExitCode.USAGE
         case RecordsError() | ConfigError() | ProtocolError():
             return str(error), error.exit_code
         case OSError():
@@ -79,6 +89,14 @@ def explained(error: Exception) -> tuple[str, ExitCode]:
             return f"records: {error}", ExitCode.CANNOT_WRITE
         case _:
             return str(error), ExitCode.USAGE  # a value outside its bounds
+
+
+def _of_the_command_line(error: click.ClickException) -> str:
+    """A value that is wrong says itself what would be right; for the rest there is help."""
+    says = " ".join(error.format_message().split())
+    if not isinstance(error, click.UsageError) or error.ctx is None or type(error) is click.BadParameter:
+        return says
+    return f"{says.rstrip('.')}; {error.ctx.command_path} --help says more"
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from controller.programme.sessions import BlockedUntilCleared, Felt, Rating, Sto
 from controller.records.database import RecordsError
 
 QUESTION = click.Choice([each.value for each in Contraindication])
+NUMBER = click.IntRange(min=1)
 
 
 @command("ask", examples=("ask ada", "ask ada --yes glaucoma --no-others"))
@@ -69,6 +70,7 @@ def clear(desk: Desk, who: str, covers: tuple[str, ...], lifts: tuple[int, ...],
         covers=frozenset(Contraindication(each) for each in covers), lifts=frozenset(lifts),
         allows=not refused, angle_ceiling_deg=said["angle"], inverted_ceiling_s=said["time_s"], expires_on=said["until"],
     )  # fmt: skip
+    desk.has_come("--on", clearance.on)
     with desk.to_write() as store:
         person = person_of(store, who)
         entries.cleared(store, person, clearance, desk.case_of_blocks)
@@ -81,6 +83,7 @@ def clear(desk: Desk, who: str, covers: tuple[str, ...], lifts: tuple[int, ...],
 @option("--on", type=DAY, required=True, help="the day, 2026-11-20")
 def sign_off(desk: Desk, who: str, by: str, on: date) -> None:
     """Record the sign-off that everybody needs before their first session."""
+    desk.has_come("--on", on)
     with desk.to_write() as store:
         person = person_of(store, who)
         store.record(person.key, SignOff(at=desk.moment.at, by=by, on=on))
@@ -114,7 +117,7 @@ def checklist(desk: Desk, who: str, everything: bool) -> None:
 
 @command("prepared", examples=("prepared ada heat",))
 @who
-@click.argument("what", type=click.Choice([each.value for each in Preparation]))
+@click.argument("what", metavar="WHAT", type=click.Choice([each.value for each in Preparation]))
 def prepared(desk: Desk, who: str, what: str) -> None:
     """Record that heat was applied, or water drunk, before the next session."""
     with desk.to_write() as store:
@@ -129,7 +132,7 @@ def prepared(desk: Desk, who: str, what: str) -> None:
 @who
 @option("--before", "when", flag_value="before", help="before the coming session")
 @option("--after", "when", flag_value="after", help="after the last session")
-@option("--session", type=int, help="another session, by its number")
+@option("--session", type=NUMBER, help="another session, by its number")
 @option("--pain", type=click.IntRange(0, 10), required=True, help="0 none, 10 the worst")
 @option("--toe", type=DISTANCE, help="fingertips to toes, legs straight: 12cm or 5in")
 @option("--stiffness", type=int, help="minutes this morning")
@@ -142,7 +145,7 @@ def rate(desk: Desk, who: str, when: str | None, session: int | None, pain: int,
     with desk.to_write() as store:
         person = person_of(store, who)
         history = store.history(person.key)
-        number = entries.past(history, session) if when == "after" else session or entries.coming(history)
+        number = entries.past(history, session) if when == "after" else entries.rated_before(history, session)
         rating = Rating(
             at=desk.moment.at, session=number, when=When(when), pain=pain, toe_touch_cm=said["toe"],
             stiffness_minutes=said["stiffness"], doses=said["doses"], night_pain=said["night_pain"],
@@ -153,7 +156,7 @@ def rate(desk: Desk, who: str, when: str | None, session: int | None, pain: int,
 
 @command("felt", examples=("felt ada --nothing", "felt ada --sign numbness --dizzy-minutes 2 --note 'left foot, gone after a minute'"))
 @who
-@option("--session", type=int, help="another session than the last, by its number")
+@option("--session", type=NUMBER, help="another session than the last, by its number")
 @option("--sign", type=click.Choice([each.value for each in StopSign]), multiple=True)
 @option("--nothing", is_flag=True, help="nothing of that kind: an answer too")
 @option("--dizzy-minutes", type=int, default=0, help="how long afterwards")

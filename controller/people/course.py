@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import click
+
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of, plain
 from controller.programme import days, markers, progression, stop_signs, verdict
@@ -67,7 +69,7 @@ def _standing(person: Person, answer: Verdict) -> list[str]:
 
 @command("history", examples=("history ada", "history ada --last 5"))
 @who
-@option("--last", type=int, default=20, show_default=True, help="how many sessions")
+@option("--last", type=click.IntRange(min=1), default=20, show_default=True, help="how many sessions")
 def history(desk: Desk, who: str, last: int) -> None:
     """The sessions there were: planned and measured, how they ended, what was felt."""
     case = _case(desk, who)

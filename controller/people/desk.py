@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pwd
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,8 @@ class Desk:
     def to_write(self) -> Iterator[Store]:
         """The records, made if there are none yet.  Raises RecordsError: for one, when they are another user's."""
         self._only_their_owner()
+        if self.folder.exists() and os.statvfs(self.folder).f_flag & os.ST_RDONLY:
+            raise RecordsError(f"{self.folder}: the file system is read-only; nothing can be recorded", ExitCode.CANNOT_WRITE)
         with opened(self.folder) as store:
             yield store
 
@@ -62,6 +66,12 @@ class Desk:
         """The same for what blocks somebody, which hangs on no protocol: a file that is wrong is in nobody's way here."""
         return case_of(store.known(person.key), self.moment, self.settings, protocols=())
 
+    def has_come(self, option: str, day: date) -> None:
+        """A day on which somebody has done something.  Raises RecordsError for one that is still to come, as far as the clock can tell."""
+        today = self.moment.local_date()
+        if self.moment.clock_trusted and day > today:
+            raise RecordsError(f"{option} {day}: has not come yet; today is {today}", ExitCode.USAGE)
+
     def _only_their_owner(self) -> None:
         """A log file that another user left behind would lock the table's own service out."""
         if not self.folder.exists():
@@ -79,31 +89,47 @@ class Desk:
         if self.as_json:
             self.give(value)
         else:
-            sys.stdout.write(line + "\n")
+            put(line + "\n")
 
     def give(self, value: object) -> None:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(msgspec.to_builtins(value)), indent=2).decode() + "\n")
+        put(msgspec.json.format(msgspec.json.encode(msgspec.to_builtins(value)), indent=2).decode() + "\n")
 
     def table(self, title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str) -> None:
         """Rows for a person; `nothing` where there are none."""
         if not rows:
-            sys.stdout.write(nothing + "\n")
+            put(nothing + "\n")
             return
         shown = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold", show_edge=False, pad_edge=False)
         for name in head:
             shown.add_column(name, overflow="fold")
         for row in rows:
             shown.add_row(*row)
-        console().print(shown)
+        put(drawn(shown))
 
 
-def console() -> Console:
-    """Standard output: as wide as the terminal, plain where there is none."""
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH_COLUMNS, highlight=False, markup=False, soft_wrap=False)
+def put(text: str) -> None:
+    """Onto standard output, now.  Raises BrokenPipeError when nobody reads on, RecordsError when it takes no more."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise RecordsError(f"the answer cannot be written: {error.strerror or error}", ExitCode.CANNOT_WRITE) from error
+
+
+def drawn(table: Table) -> str:
+    """As wide as the terminal, plain where there is none."""
+    text, at_terminal = io.StringIO(), sys.stdout.isatty()
+    width = None if at_terminal else WIDTH_COLUMNS
+    Console(file=text, force_terminal=at_terminal, width=width, highlight=False, markup=False, soft_wrap=False).print(table)
+    return text.getvalue()
 
 
 def person_of(store: Store, who: str) -> Person:
     """By key, or by the beginning of a name that only one person has.  Raises RecordsError."""
+    if not who.strip():
+        raise RecordsError("WHO is empty; a key, or the beginning of a name, would be right", ExitCode.USAGE)
     people = store.people()
     for person in people:
         if person.key == who:

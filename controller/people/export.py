@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -31,12 +32,27 @@ def _texts(reader: Reader, key: str, kind: str) -> Iterator[tuple[str, str]]:
         yield f"{key}-box-{trip}.{kind}", as_csv(rows) if kind == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write_new(path: Path, content: bytes) -> None:
+    """A file that only its owner can read.  Raises RecordsError when there is one of that name, OSError when it cannot be written."""
     try:
-        with open(path, "x", encoding="utf-8", newline="", opener=_opener) as out:  # Path.open takes no opener
-            out.write(text)
+        with open(path, "xb", opener=_opener) as out:  # Path.open takes no opener
+            out.write(content)
     except FileExistsError as error:
         raise RecordsError(f"{path}: is there already and is not overwritten", ExitCode.CANNOT_WRITE) from error
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[list[Path]]:
+    """Files go into the list before they are begun; when one of them fails, none is left."""
+    begun: list[Path] = []
+    try:
+        yield begun
+    except (RecordsError, OSError) as error:
+        for path in begun:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            raise RecordsError(f"{begun[-1]}: {error.strerror or error}; nothing is left of the export", ExitCode.CANNOT_WRITE) from error
+        raise
 
 
 @command("export", examples=("export ada --to /media/stick --as csv",))
@@ -45,11 +61,13 @@ def _write(path: Path, text: str) -> None:
 @option("--as", "kind", type=click.Choice(["csv", "json"]), default="json", show_default=True)
 def export(desk: Desk, who: str, folder: Path, kind: str) -> None:
     """Write everything about a person, black boxes too, to files that only you can read; nothing is overwritten."""
-    files = []
-    with desk.to_read() as store:
+    with desk.to_read() as store, _all_or_nothing() as begun:
         for name, text in _texts(store, person_of(store, who).key, kind):
-            _write(folder / name, text)
-            files.append(str(folder / name))
+            if (folder / name).exists():
+                raise RecordsError(f"{folder / name}: is there already and is not overwritten", ExitCode.CANNOT_WRITE)
+            begun.append(folder / name)
+            write_new(folder / name, text.encode())
+    files = [str(path) for path in begun]
     desk.tell("\n".join(f"wrote {file}" for file in files), files=files)
 
 

@@ -5,6 +5,7 @@ matplotlib is imported only when a picture is asked for: a table that draws none
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from controller.core.limits import Limits
 from controller.exit_codes import ExitCode
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of
+from controller.people.export import write_new
 from controller.records.database import RecordsError
 from controller.records.reader import Reader, Row
 
@@ -39,8 +41,10 @@ def _picture(path: Path, title: str, rows: int) -> tuple[Any, list[Axes]]:
 
 
 def _save(figure: Any, path: Path) -> None:
-    figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else {})
-    path.chmod(0o600)
+    """Drawn in memory first: what cannot be written leaves no half picture, and nothing is overwritten."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=path.suffix[1:], dpi=120, metadata={"Date": None} if path.suffix == ".svg" else {})
+    write_new(path, drawn.getvalue())
 
 
 # ------------------------------------------------------------------ progress
@@ -139,7 +143,7 @@ EXAMPLES = ("draw ada progress --to progress.svg", "draw ada session --session 3
 @who
 @click.argument("what", type=click.Choice(sorted(DRAWN)))
 @option("--to", "path", type=click.Path(path_type=Path, dir_okay=False), help="the picture, .png or .svg")
-@option("--session", type=int, help="which session; the last one without it")
+@option("--session", type=click.IntRange(min=1), help="which session; the last one without it")
 def draw(desk: Desk, who: str, what: str, path: Path | None, session: int | None) -> None:
     """Draw progress, a session or its events; with --json, what would be drawn."""
     if path is None and not desk.as_json:

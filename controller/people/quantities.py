@@ -15,6 +15,7 @@ V = TypeVar("V")
 
 KG_PER_POUND = 0.45359237
 INCHES_PER_FOOT = 12
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 
@@ -58,11 +59,14 @@ def minutes_s(text: str) -> float:
 
 
 def day(text: str) -> date:
-    """`2026-11-25`."""
+    """`2026-11-25`; a year outside this century is a slip of the hand."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no date; 2026-11-25 would be right") from None
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        raise ValueError(f"{text}: the year is not one of {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return found
 
 
 class Quantity(click.ParamType[Any]):

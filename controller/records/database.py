@@ -65,6 +65,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     with ExitStack() as undo:
         undo.callback(connection.close)
+        _not_another_programs(connection)
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",
@@ -82,15 +83,33 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+OWNER = "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
+"""Both as of one moment: somebody may be making the file just now."""
+
+
+def _not_another_programs(connection: sqlite3.Connection) -> None:
+    """Before anything is set: a file that is not ours is left as it is.  Raises DamagedError."""
+    with damage_told():
+        application_id, parts = connection.execute(OWNER).fetchone()
+    if application_id != (APPLICATION_ID if parts else 0):
+        raise DamagedError("not a records file of this program")
+
+
+def _to_read(path: Path) -> str:
+    """How a file is opened that is only read; on a file system that is read-only nobody can write beside us, nor SQLite its index."""
+    frozen = os.statvfs(path).f_flag & os.ST_RDONLY and not path.with_name(f"{FILE}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
+
+
 def connect_to_read(folder: Path) -> sqlite3.Connection:
     """To read beside a running service, and never to change anything.  Raises RecordsError when there is nothing to read."""
     path = folder / FILE
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None)
+        connection = sqlite3.connect(_to_read(path), uri=True, timeout=BUSY_S, isolation_level=None)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise RecordsError(f"{path}: cannot be read: {error}", ExitCode.NO_INPUT) from error
     connection.row_factory = sqlite3.Row
     return connection
@@ -129,14 +148,11 @@ def look_over(connection: sqlite3.Connection) -> None:
     with damage_told():
         found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
-        application_id = int(connection.execute("PRAGMA application_id").fetchone()[0])
-        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if found != "ok":
         raise DamagedError(found.splitlines()[-1])
     if orphan is not None:
         raise DamagedError(f"a row of {orphan[0]} refers to a row of {orphan[2]} that is not there")
-    if application_id != (0 if empty else APPLICATION_ID):
-        raise DamagedError("not a records file of this program")
+    _not_another_programs(connection)
 
 
 def keep_aside(folder: Path, at: datetime) -> Path:

@@ -44,6 +44,11 @@ def statements(sql: str) -> list[str]:
     return parts
 
 
+def too_new(found: int) -> str:
+    """Why a file that a newer program has written is left alone."""
+    return f"the records are version {found} and this program knows versions up to {newest()}; install the newer program"
+
+
 def migrate(connection: sqlite3.Connection, to: int | None = None) -> int:
     """To version `to` (the newest).  Gives the version it was.  All or nothing, also through a power cut.
 
@@ -52,7 +57,7 @@ def migrate(connection: sqlite3.Connection, to: int | None = None) -> int:
     to = newest() if to is None else to
     was = version(connection)
     if was > to:
-        raise RecordsError(f"the records are version {was} and this program knows versions up to {to}; install the newer program")
+        raise RecordsError(too_new(was))
     if was == to:
         return was
     connection.execute("PRAGMA foreign_keys = OFF")  # a step may rebuild a table that others refer to

@@ -16,8 +16,8 @@ from typing import Any
 
 from controller.exit_codes import ExitCode
 from controller.records import blackbox
-from controller.records.database import RecordsError, connect_to_read
-from controller.records.migrate import newest, version
+from controller.records.database import FILE, RecordsError, connect_to_read
+from controller.records.migrate import newest, too_new, version
 from controller.records.rows import TABLES
 from controller.records.store import Store
 
@@ -123,14 +123,22 @@ def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
+def _unreadable(found: int) -> str:
+    """Why a file of that version is not read, and what to do."""
+    if found == 0:
+        return f"{FILE} is not a records file of this program"
+    if found > newest():
+        return too_new(found)
+    return f"the records are version {found}, this program reads version {newest()}; the service or any writing command updates them"
+
+
 @contextmanager
 def reading(folder: Path) -> Iterator[Reader]:
     """The records as of one moment.  Raises RecordsError with one line when they cannot be read."""
     with closing(connect_to_read(folder)) as connection:
         found = version(connection)
         if found != newest():
-            says = f"{folder}: the records are version {found}, this program reads version {newest()}; the service or any writing command"
-            raise RecordsError(f"{says} brings older ones up to date", ExitCode.BAD_DATA)
+            raise RecordsError(f"{folder}: {_unreadable(found)}", ExitCode.BAD_DATA)
         try:
             connection.execute("BEGIN")
             yield Reader(connection)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.exit_codes import ExitCode
-from controller.programme import clock
+from controller.programme import checked, clock
 from controller.programme.model import History, Person
 from controller.programme.sessions import SessionRecord
 from controller.records import erase
@@ -209,7 +209,8 @@ class Store:
         return tuple(row[0] for row in self.connection.execute("SELECT file FROM damages WHERE acknowledged_at IS NULL ORDER BY id"))
 
     def acknowledge(self, at: datetime, by: str) -> int:
-        """Somebody knows that records were lost.  Gives how many files that was about."""
+        """Somebody knows that records were lost.  Gives how many files that was about.  Raises ValueError when nobody is named."""
+        checked.line("by", by)
         with self.transaction():
             return self.connection.execute(
                 "UPDATE damages SET acknowledged_at = ?, acknowledged_by = ? WHERE acknowledged_at IS NULL", (at.isoformat(), by)

@@ -224,41 +224,6 @@ def test_an_export_is_readable_by_its_owner_only_and_overwrites_nothing(ada: Tab
 
 # ------------------------------------------------------------------ errors and help
 
-NO_HEIGHT = "Invalid value for '--height': 'tall' is no height; 178cm or 5'10\" would be right"
-NO_WEIGHT = "Invalid value for '--weight': '800g' is no weight; 80kg or 176lb would be right"
-MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
-    (("fly",), 2, "No such command 'fly'."),
-    (
-        ("add", "Bob", "--height", "tall", "--weight", "80"),
-        2,
-        "Invalid value for '--height': 'tall' is no height; 178cm or 5'10\" would be right",
-    ),
-    (
-        ("add", "Bob", "--height", "180", "--weight", "800g"),
-        2,
-        "Invalid value for '--weight': '800g' is no weight; 80kg or 176lb would be right",
-    ),
-    (("add", "Bob", "--height", "18", "--weight", "80"), 2, "height_cm: 18 is outside 100 to 250"),
-    (("plan", "bob"), 2, "bob: nobody has this key or name; `list` shows who there is"),
-    (("rate", "ada", "--before", "--pain", "11"), 2, "Invalid value for '--pain': 11 is not in the range 0<=x<=10."),
-    (("rate", "ada", "--pain", "3"), 2, "rate: say --before or --after a session"),
-    (("rate", "ada", "--after", "--pain", "3"), 2, "there is no session 0; `history` shows those there were"),
-    (("felt", "ada"), 2, "felt: say either --nothing, or what: --sign, --dizzy-minutes"),
-    (("clear", "ada", "--by", "Dr W", "--on", "tomorrow"), 2, "Invalid value for '--on': 'tomorrow' is no date; 2026-11-25 would be right"),
-    (("clear", "ada", "--by", "Dr W", "--on", "2026-03-02", "--angle", "95"), 2, "angle_ceiling_deg: 95 is outside 5 to 90"),
-    (("edit", "ada"), 2, "edit: nothing to change; --help shows what can be"),
-]
-
-
-@pytest.mark.parametrize(("arguments", "code", "line"), MISTAKES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
-def test_a_mistake_is_one_line_that_says_what_would_be_right_and_changes_nothing(
-    ada: Table, arguments: tuple[str, ...], code: int, line: str
-) -> None:
-    before = ada.knows("show", "ada")
-    said = ada.says(*arguments)
-    assert (said.code, said.out, said.err) == (code, "", f"inversion-table-people: {line}\n")
-    assert ada.knows("show", "ada") == before
-
 
 def test_records_that_are_not_there_are_one_line(table: Table) -> None:
     said = table.says("list")
