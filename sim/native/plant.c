@@ -190,27 +190,35 @@ static double coupled_rate(const torques_t *t, double rate, double static_factor
     return 0.0;
 }
 
-static void move_coupled(plant_t *p, const torques_t *t, double static_factor, double limit)
+/* Slipping, declutched or broken: `limit` is all that passes between the two, towards `way` on the table.  Once that would drive one
+ * past the other they are one body again, with the momentum they had, whatever that would have been. */
+static void move_apart(plant_t *p, const torques_t *t, double static_factor, double limit, double way)
 {
-    double through = 0.0;
-    const double rate = coupled_rate(t, p->rate, static_factor, &through);
-    p->coupled = fabs(through) <= limit;
-    p->rate = rate;
-    p->rotor_rate = rate;
-}
-
-/* Slipping, declutched or broken: `limit` is all that passes between the two. */
-static void move_apart(plant_t *p, const torques_t *t, double static_factor, double limit)
-{
-    const double between = limit * sign(p->rotor_rate - p->rate);
+    const double between = limit * way;
     const double at_rotor = between * p->rotor_rate >= 0.0 ? between / t->forward : between * t->backward;
     const double before = p->rotor_rate - p->rate;
+    const double momentum = t->load_inertia * p->rate + t->rotor_inertia * p->rotor_rate;
     p->rate = slide(p->rate, t->load + between, t->load_friction, static_factor, t->load_inertia);
     p->rotor_rate = slide(p->rotor_rate, t->rotor - at_rotor, t->rotor_friction, static_factor, t->rotor_inertia);
-    if (limit > 0.0 && before * (p->rotor_rate - p->rate) <= 0.0) {
+    if (limit > 0.0 && before != 0.0 && before * (p->rotor_rate - p->rate) <= 0.0) {
+        p->rate = momentum / (t->load_inertia + t->rotor_inertia);
         p->rotor_rate = p->rate;
-        p->coupled = true;
     }
+}
+
+/* One body, as long as what passes between its halves is no more than `limit`. */
+static void move(plant_t *p, const torques_t *t, double static_factor, double limit)
+{
+    double through = 0.0;
+    if (limit > 0.0 && p->rate == p->rotor_rate) {
+        const double rate = coupled_rate(t, p->rate, static_factor, &through);
+        if (fabs(through) <= limit) {
+            p->rate = rate;
+            p->rotor_rate = rate;
+            return;
+        }
+    }
+    move_apart(p, t, static_factor, limit, p->rate == p->rotor_rate ? sign(through) : sign(p->rotor_rate - p->rate));
 }
 
 static double end_stops(const plant_t *p, const table_t *table)
@@ -266,7 +274,6 @@ void plant_begin(plant_t *p, const table_t *table, const person_t *person, doubl
     p->charge_as = table->battery_ah * 3600.0 * table->charge_fraction;
     p->mains = true;
     p->brake_on = true;
-    p->coupled = true;
     p->bus_v = table->mains_v;
     move_person(p, table, person);
 }
@@ -280,16 +287,7 @@ void plant_step(plant_t *p, const table_t *table, const person_t *person, const 
     const double limit = drive->lever_pulled ? 0.0 : (fault->gear_slips > 0.0 ? fault->gear_slip_nm : DOG_CLUTCH_NM);
     const torques_t t = sum_torques(p, table, person, fault, drive);
     const double before = p->rate;
-    if (limit <= 0.0) {
-        p->coupled = false;
-    } else if (p->rate == p->rotor_rate && !p->coupled) {
-        p->coupled = true;
-    }
-    if (p->coupled) {
-        move_coupled(p, &t, table->static_factor, limit);
-    } else {
-        move_apart(p, &t, table->static_factor, limit);
-    }
+    move(p, &t, table->static_factor, limit);
     latch_overcurrent(p, table);
     p->accel = (p->rate - before) / PLANT_DT_S;
     p->angle += p->rate * PLANT_DT_S;

@@ -29,7 +29,7 @@ typedef struct {
     double charge_as;
     double brake_wait_s, contactor_wait_s, armed_off_s;
     double obstacle_at;
-    bool brake_on, contactor_closed, motor_powered, mains, overcurrent, coupled, obstacle_set, brake_has_current;
+    bool brake_on, contactor_closed, motor_powered, mains, overcurrent, obstacle_set, brake_has_current;
     double gravity_nm;
 } plant_t;
 

@@ -210,7 +210,8 @@ class NeverSkipped:
             self.high_deg = max(now.angle_deg, UPRIGHT_DEG)
 
     def _count(self, now: Truth, slack_deg: float) -> None:
-        if abs(now.angle_deg - self.place_deg) > slack_deg:
+        """Rest belongs to the place where it began, not to wherever the table last passed."""
+        if self.rest_s == 0.0 or abs(now.angle_deg - self.place_deg) > slack_deg:
             self.place_deg, self.rest_s = now.angle_deg, 0.0
         if now.peak_rate_dps < AT_REST_DPS:
             self.rest_s += TICK_S
@@ -276,7 +277,7 @@ class NeverOnItsOwn:
             "emergency stop": not (now.estop_a_closed and now.estop_b_closed),
             "mains lost": not now.mains and now.now_s - memory.supply_s >= 0.05,  # fault 82 gives 50 ms; a blink is no loss
             "the Pi silent": self.silent_s > 2.2,
-            "the Pi restarted": table.pi.starts != self.starts,
+            "the Pi restarted": table.pi.starts != self.starts and not self.any_pi,  # the core's own rule; the board sees a short silence
             "the board reset": not now.board_running,
         }
         self.starts = table.pi.starts

@@ -87,3 +87,28 @@ def test_mains_lost_while_the_first_degree_is_under_way_is_a_controlled_stop() -
 def test_ok_ends_the_wait_of_a_board_that_was_reset_and_knows_of_no_return(at: tuple[str, str], deeds: tuple[Deed, ...], left: str) -> None:
     """It takes OK only in a return; the display said OK or RETURN, and whoever kept to OK was never brought up."""
     can_always_come_up(History(moment(*at), deeds, 1.0), left)
+
+
+def ordered(after_s: float, rate_dps: float, lie_deg: float | None = None) -> Deed:
+    """FOLLOW at that rate, as a mad Pi sends it until it sends something else."""
+    values = {"rate_dps": rate_dps, "permitted_deg": 90.0, "session": 1.0, "unasked": 0.0, "half_rate": 0.0, "warn": 0.0}
+    return Deed(after_s, "order", "FOLLOW", 0.3, values | ({} if lie_deg is None else {"lie_deg": lie_deg}))
+
+
+@pytest.mark.req("SR3", "SR13")
+def test_rest_taken_in_the_gate_after_a_reset_counts_where_it_was_taken() -> None:
+    """The table stood at 31.5 degrees for 12.5 s; the judge filed the rest under 33.5, which it had only passed, and forgot it."""
+    history = (ordered(0.02, 1.5), ordered(0.02, -0.75, lie_deg=5.0), Deed(7.75, "reset", "", 0.3, {"cause": 2.0}))
+    never_skipped(History(moment("week 3", "descending before the gate"), history, 9.96))
+
+
+@pytest.mark.req("SR3", "SR14")
+def test_the_lever_let_go_while_the_rotor_still_turns_throws_nobody_and_loses_no_rest() -> None:
+    """The simulated gear took hold with 9.9 degrees a second out of nothing; the board rightly called it overspeed."""
+    history = (
+        Deed(0.02, "body", "", 0.3, {"balance_m": 0.0}),
+        Deed(6.57, "lever", "", 1.1),
+        Deed(0.0, "body", "", 0.3, {"arms_overhead": 1.0}),
+        Deed(2.0, "crash", "", 0.5),
+    )
+    can_always_come_up(History(moment("week 5", "descending head-up"), history, 1.2), "a Pi that descends")

@@ -206,6 +206,35 @@ def test_the_release_lever_declutches_against_a_damper_of_five_degrees_a_second(
     assert world.truth().rate_dps == 0.0  # lever back: brake and gear hold again
 
 
+@pytest.mark.req("SR14", "SE1")
+def test_a_gear_that_takes_hold_of_a_standing_table_again_throws_nobody() -> None:
+    """The rotor still turns when the lever comes back: what it has left the table shares, and the brake takes."""
+    world = on_bench(0.0, Person(mass_kg=52.0, height_m=1.55, balance_m=0.01, lift_m=0.05))
+    world.run_bench(400, duty=0.226, release_brake=True, contactor=True)
+    coasting_dps = world.truth().rate_dps
+    world.run_bench(1000, lever=True)
+    assert world.truth().rate_dps == pytest.approx(0.0, abs=0.02)
+    world.run_bench(40)
+    assert 0.1 < world.truth().peak_rate_dps < coasting_dps
+    assert world.truth().rate_dps == 0.0
+
+
+@pytest.mark.req("SR9", "SE1")
+@pytest.mark.parametrize("carries_nm", [10.0, 100.0])
+def test_a_slipping_gear_carries_what_it_can_and_the_table_falls_under_the_rest(carries_nm: float) -> None:
+    """Moment over inertia, for the first tenth of a second; the rotor hardly follows."""
+    person = Person(mass_kg=132.0, height_m=1.75, balance_m=0.08, lift_m=0.1)
+    world = on_bench(60.0, person)
+    world.set_fault("gear_slips", 1.0)
+    world.set_fault("gear_slip_nm", carries_nm)
+    world.run_bench(100, release_brake=True, contactor=True)
+    body_nm = GRAVITY_MPS2 * 132.0 * (0.08 * cos(radians(60.0)) + 0.1 * sin(radians(60.0)))
+    frame_nm = GRAVITY_MPS2 * 24.0 * (-0.02 * cos(radians(60.0)) + 0.02 * sin(radians(60.0)))
+    expected_rad_s = (body_nm + frame_nm - 3.0 - carries_nm) / inertia_kgm2(person) * 0.1
+    assert radians(world.truth().rate_dps) == pytest.approx(expected_rad_s, rel=0.03)
+    assert world.truth().rotor_angle_deg < 60.02
+
+
 @pytest.mark.req("SR9", "SE1")
 def test_with_the_shaft_broken_the_brake_on_the_pivot_stops_the_person_and_keeps_them_still() -> None:
     world = World(1, HEAVIEST)
