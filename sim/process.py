@@ -89,6 +89,11 @@ class Process:
     def alive(self) -> bool:
         return self._machine is not None and not self._stalled
 
+    @property
+    def state(self) -> State:
+        """What the core remembers, for whoever judges it from outside."""
+        return self._state
+
     def start(self) -> None:
         """A fresh process: only what is on the disk is known."""
         if self._machine is None:

@@ -32,6 +32,7 @@ typedef struct {
     uint8_t bandgap_bad_ms;
     uint8_t overvoltage_ms;
     int16_t current_ma;
+    int16_t current_sum_counts; /* from the middle of the scale, since the newest status */
     uint16_t battery_mv;
     uint16_t battery_q6;        /* counts, smoothed */
     bool unsound;               /* the HAL has found the machine itself wrong: nothing moves again before a reset */

@@ -13,6 +13,7 @@
 #define INPUTS_MOST_COUNTS(mv) ((uint16_t)((((uint32_t)(mv) + 1U) * 256U - 1U) / INPUTS_MV_TIMES)) /* the greatest that reads no more */
 #define INPUTS_SMOOTH_SHIFT 6                /* 64 ms */
 #define INPUTS_SMOOTH_MV_TIMES UINT32_C(36000) /* the same as 9000 / 256 for counts with six bits more */
+#define INPUTS_MEAN_MA_TIMES 625             /* the same as 12500 / 256 for the sum of 20 counts */
 
 static void button_update(button_t *button, bool pressed)
 {
@@ -69,11 +70,19 @@ static void supply_update(inputs_t *inputs, const board_in_t *in)
     uint16_t mains_counts = in->mains_counts & 0x3FFU;
     int16_t current_counts = (int16_t)((int16_t)(in->current_counts & 0x3FFU) - INPUTS_MID_SCALE);
     inputs->current_ma = (int16_t)(((int32_t)current_counts * INPUTS_MA_TIMES) >> 8);
+    inputs->current_sum_counts = (int16_t)(inputs->current_sum_counts + current_counts);
     inputs->battery_q6 = (uint16_t)(inputs->battery_q6 + battery_counts - (inputs->battery_q6 >> INPUTS_SMOOTH_SHIFT));
     inputs->battery_mv = (uint16_t)((inputs->battery_q6 * INPUTS_SMOOTH_MV_TIMES) >> 16);
     inputs->overvoltage_ms = battery_counts > INPUTS_MOST_COUNTS(BOARD_OVERVOLTAGE_MV) ? board_count8(inputs->overvoltage_ms) : (uint8_t)0U;
     inputs->mains_lost_ms = mains_counts <= INPUTS_MOST_COUNTS(BOARD_MAINS_PRESENT_MV - 1U) ? board_count8(inputs->mains_lost_ms) : (uint8_t)0U;
     inputs->mains_present = inputs->mains_lost_ms == 0U;
+}
+
+int16_t inputs_mean_ma(inputs_t *inputs)
+{
+    int16_t sum_counts = inputs->current_sum_counts;
+    inputs->current_sum_counts = 0;
+    return (int16_t)(((int32_t)sum_counts * INPUTS_MEAN_MA_TIMES) >> 8);
 }
 
 void inputs_start(inputs_t *inputs, const board_memory_t *memory)

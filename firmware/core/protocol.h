@@ -128,7 +128,7 @@ typedef struct {
     uint8_t command_seq;  /* sequence number of the newest command accepted */
     int16_t angle_cdeg;  /* the board's own inversion angle */
     int16_t rate_cdps;  /* the board's own rate, + is descent */
-    int16_t current_ma;  /* motor current, + drives descent */
+    int16_t current_ma;  /* motor current, mean of the last 20 ms, + drives descent */
     uint16_t flags;
     uint32_t reasons;
 } protocol_status_t;

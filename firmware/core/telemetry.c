@@ -1,6 +1,7 @@
 /* What the Pi is told, and when: status and detail in turn every 10 ms, identity instead of one detail a second.  Decides nothing. */
 #include "telemetry.h"
 
+#include "inputs.h"
 #include "link.h"
 #include "rest.h"
 
@@ -8,6 +9,7 @@
 #define TELEMETRY_FIRMWARE_MAJOR 0U
 #define TELEMETRY_FIRMWARE_MINOR 1U
 
+_Static_assert(INPUTS_MEAN_MS == 2U * PROTOCOL_TELEMETRY_PERIOD_MS, "every second frame is a status");
 _Static_assert(FRAME_WIRE_BYTES <= BOARD_TX_MAX, "a frame fits one tick's transmit buffer");
 
 void telemetry_start(telemetry_t *telemetry, uint8_t reset_cause)
@@ -61,7 +63,7 @@ static void status(board_t *board, uint8_t data[PROTOCOL_FRAME_BYTES])
         .command_seq = board->link.command.seq,
         .angle_cdeg = board->angle.angle_cdeg,
         .rate_cdps = board->angle.rate_cdps,
-        .current_ma = board->inputs.current_ma,
+        .current_ma = inputs_mean_ma(&board->inputs),
         .flags = flags(board),
         .reasons = board->guard.now | board->guard.latched,
     };

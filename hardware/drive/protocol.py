@@ -71,7 +71,7 @@ class StatusMessage(NamedTuple):
     command_seq: int  # sequence number of the newest command accepted
     angle_cdeg: int  # the board's own inversion angle
     rate_cdps: int  # the board's own rate, + is descent
-    current_ma: int  # motor current, + drives descent
+    current_ma: int  # motor current, mean of the last 20 ms, + drives descent
     flags: int
     reasons: int
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import cycle, islice
+from typing import Any
+
 import pytest
 
 from tests.firmware.bench import CommandFlag
-from tests.firmware.parts import TURN_MS, Parts, Value
+from tests.firmware.parts import TURN_MS, Parts, Value, Whole
 
 SCHEMA_MASK = 0xFFFF
 PRESS_MS, RELEASE_MS = 30, 10
+
+
+def said(board: Parts, out: Any, name: str) -> Any:
+    """The message of that kind which the board has just sent, taken apart by its own codec."""
+    ffi, lib = board.ffi, board.lib
+    decoder, data, message = ffi.new("frame_decoder_t *"), ffi.new("uint8_t[16]"), ffi.new(f"protocol_{name}_t *")
+    assert sum(lib.frame_feed(decoder, out.tx[index], data) for index in range(out.tx_count)) == 1
+    assert getattr(lib, f"protocol_unpack_{name}")(data, message)
+    return message
 
 
 class Line:
@@ -25,14 +37,10 @@ class Line:
 
     def schema(self) -> int:
         """Low half of the hash that the board itself announces."""
+        board = Parts().set({"telemetry.identity_due": True, "telemetry.slot": 1, "telemetry.slot_ms": 200})
         out = self.ffi.new("board_out_t *")
-        board = Parts()
-        board.set({"telemetry.identity_due": True, "telemetry.slot": 1, "telemetry.slot_ms": 200})
-        board.lib.telemetry_update(board.board, board.seen, out)
-        decoder, data = self.ffi.new("frame_decoder_t *"), self.ffi.new("uint8_t[16]")
-        assert sum(self.lib.frame_feed(decoder, out.tx[index], data) for index in range(out.tx_count)) == 1
-        message = self.ffi.new("protocol_identity_t *")
-        assert self.lib.protocol_unpack_identity(data, message)
+        board.call("telemetry_update", board.seen, out)
+        message = said(board, out, "identity")
         return int(message.schema) & SCHEMA_MASK
 
     def encoded(self, data: bytes) -> bytes:
@@ -155,3 +163,18 @@ def test_a_contact_held_for_thirty_milliseconds_is_a_press_if_it_was_seen_open_b
     assert touched(contact, button, **last, seen_released=True).read(f"{edge} {pressed} inputs.{button}.edge_ms") == (True, True, 0)
     assert touched(contact, button, **last).read(f"{edge} {pressed}") == (False, True)
     assert touched(contact, button, steady_ms=PRESS_MS - 2 * TURN_MS, seen_released=True).read(f"{edge} {pressed}") == (False, False)
+
+
+@pytest.mark.req("SR16", "SE1")
+@pytest.mark.parametrize(
+    ("counts", "current_ma"),
+    [((512,), 0), ((513, 512), 24), ((512, 512, 512, 513), 12), ((511, 512), -25), ((0,), -25_000), ((1023,), 24_951), ((450, 570), -98)],
+)
+def test_the_status_says_the_mean_current_of_its_twenty_milliseconds(counts: tuple[int, ...], current_ma: int) -> None:
+    """One count is 48.8 mA: the load check lives on what lies between two of them.  Nothing of the status before is left in it."""
+    board = Whole().ticks(10)
+    for already in (600, 300):
+        board.set({"in.current_counts": already}).ticks(20)
+    for seen in islice(cycle(counts), 20):
+        board.set({"in.current_counts": seen}).ticks(1)
+    assert said(board, board.out, "status").current_ma == current_ma
