@@ -14,6 +14,7 @@
 #define DRIVE_CDPS2 (BOARD_ACCEL_CDPS2 - 10)           /* what the loop adds in catching up stays inside the limit */
 #define DRIVE_STOP_CDPS2 (BOARD_STOP_ACCEL_CDPS2 - 15)
 #define DRIVE_LEAD_CDPS 40         /* the profile waits for a table that is not following */
+#define DRIVE_ERROR_CDPS 15        /* of which the loop sees no more: a rate that reads nothing adds 0.6 deg/s2 (fault 90) */
 /* Forward: 1.5 per mille of duty per 0.01 deg/s is what a rate takes at no load and 27 V; written as p + p / 2. */
 #define DRIVE_KP_SHIFT 1           /* 0.5 per mille per 0.01 deg/s: the motor follows its voltage by itself in 12 ms */
 #define DRIVE_KI 6                 /* per mille per 0.01 deg/s and second */
@@ -98,8 +99,8 @@ static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t ra
 
 static void control(drive_state_t *drive, int16_t rate_cdps)
 {
-    /* Bounded: a rate that suddenly reads nothing is more likely a dead encoder than a dead stop, and must not call for full power. */
-    int16_t error_cdps = clamp16((int16_t)(drive->profile_cdps - rate_cdps), DRIVE_LEAD_CDPS);
+    /* Bounded: a rate that suddenly reads nothing is more likely a dead encoder than a dead stop. */
+    int16_t error_cdps = clamp16((int16_t)(drive->profile_cdps - rate_cdps), DRIVE_ERROR_CDPS);
     int16_t forward = (int16_t)(drive->profile_cdps + (drive->profile_cdps >> 1));
     drive->integral_q10 = clamp32(drive->integral_q10 + (int16_t)(error_cdps * DRIVE_KI), DRIVE_INTEGRAL_MOST);
     int16_t duty = (int16_t)(forward + (error_cdps >> DRIVE_KP_SHIFT) + whole_q10(drive->integral_q10));

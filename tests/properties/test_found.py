@@ -9,7 +9,7 @@ from tests.properties.histories import Deed, History
 from tests.properties.judges import Judge
 from tests.properties.person import comes_up
 from tests.properties.phases import PHASES, Phase, begin
-from tests.properties.properties import can_always_come_up, never_on_its_own, never_skipped
+from tests.properties.properties import always_stops, can_always_come_up, never_on_its_own, never_skipped
 
 
 @pytest.mark.req("SR1", "PU2")
@@ -112,3 +112,17 @@ def test_the_lever_let_go_while_the_rotor_still_turns_throws_nobody_and_loses_no
         Deed(2.0, "crash", "", 0.5),
     )
     can_always_come_up(History(moment("week 5", "descending head-up"), history, 1.2), "a Pi that descends")
+
+
+@pytest.mark.req("SR4", "SR8")
+@pytest.mark.parametrize(
+    ("name", "deeds"),
+    [
+        ("returning before the gate", (Deed(1.0, "press", "dizzy", 0.11), Deed(1.0, "fault", "encoder_stuck", 0.1))),
+        ("returning before the gate", (Deed(0.1, "fault", "encoder_stuck", 4.0),)),
+        ("time nearly up", (Deed(13.46, "fault", "encoder_stuck", 3.2),)),
+    ],
+)
+def test_a_rate_that_reads_nothing_all_of_a_sudden_speeds_nobody_up(name: str, deeds: tuple[Deed, ...]) -> None:
+    """Until the two sensors are a degree apart the rate loop took a dead encoder for a table held fast: 2.3 degrees a second squared."""
+    always_stops(History(moment("longest", name), deeds, 0.5), 0.3, (), 1.0)
