@@ -83,7 +83,10 @@ class Power:
 
 @dataclass(slots=True)
 class FreshStart:
-    """SR11, SR12: leaves upright rest only after a START pressed at most 5 s before, everything closed, locks for 1 s."""
+    """SR11, SR12: leaves upright rest only after a START pressed at most 5 s before, everything closed, locks for 1 s.
+
+    What turns the table by itself is SR9's for the one degree within which it must be caught.
+    """
 
     rule: str = "SR11"
     open: bool = False
@@ -97,7 +100,8 @@ class FreshStart:
         if stood or (self.far and height_deg < 1.0):
             self.open = self.far = False
         leaving = row.rate_dps > AT_REST_DPS and not self.open and 0.0 < height_deg < 4.0  # lower is the rubber of the stop, springing back
-        if not leaving or row.lever_pulled:
+        caught = story.pushed and height_deg < 2.0
+        if not leaving or row.lever_pulled or caught:
             return ""
         self.open = True
         missing = [

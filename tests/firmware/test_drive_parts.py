@@ -284,8 +284,8 @@ def test_the_contactor_is_closed_only_where_the_motor_may_be_needed(closed: bool
     [
         (0, {}),
         (75, {"session.testing": True}),
-        (-10, {"drive.brake_slips": True}),
-        (10, {"drive.brake_slips": True, "angle.rate_cdps": -20}),
+        (-8, {"drive.brake_slips": True}),
+        (7, {"drive.brake_slips": True, "angle.rate_cdps": -20}),  # half of what it is off, and it is taken to be off by 15 at most
         (0, {"drive.brake_slips": True, "session.away": False}),
     ],
 )

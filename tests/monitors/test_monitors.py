@@ -185,6 +185,10 @@ def starts_alone() -> Drawing:
     return Drawing().stand(1.0, **OPEN_LOCKS).stand(5.0).warn().go(15.0)
 
 
+def runs_away_from_upright(to_deg: float = 15.0) -> Drawing:
+    return Drawing().stand(1.0, **OPEN_LOCKS).stand(5.0).set(faults="runaway").ramp(0.5).go(to_deg).set(faults="").stand(0.1)
+
+
 def starts_on_an_old_press() -> Drawing:
     return Drawing().stand(1.0, **OPEN_LOCKS).press("start").stand(6.0).go(15.0)
 
@@ -263,6 +267,7 @@ BAD: tuple[tuple[str, str, Draw], ...] = (
     ("SR10", "power", descends_on_battery),
     ("SR11", "fresh_start", starts_alone),
     ("SR11", "fresh_start", starts_on_an_old_press),
+    ("SR11", "fresh_start", runs_away_from_upright),
     ("SR11", "fresh_start", starts_with_locks_just_closed),
     ("SR11", "fresh_start", starts_on_battery),
     ("SR13", "return_only", down_after_return),
@@ -327,6 +332,12 @@ def test_help_on_its_way_excuses_time_and_standing_still_but_nothing_else() -> N
     drawing = inverted(45.0).press("return_").set(board_buzzer=3).stand(60.0)
     assert judge(drawing.rows) == []
     assert "rest_at_gate" in names(judge(drawing.go(-75.0).rows))
+
+
+def test_a_runaway_caught_within_its_degree_has_not_left_upright_rest() -> None:
+    """What is bounded there is the way, not the moment: until the contactor is open nothing else can be (SR9)."""
+    assert "fresh_start" not in {violation.monitor for violation in judge(runs_away_from_upright(-73.2).rows)}
+    assert "fresh_start" in {violation.monitor for violation in judge(runs_away_from_upright(-72.7).rows)}
 
 
 def test_a_violation_that_lasts_is_reported_once() -> None:
