@@ -18,6 +18,7 @@
 #define PLAUSIBLE_DEAF_MS 240U
 #define PLAUSIBLE_OVERSPEED_MS 5U
 #define PLAUSIBLE_SETTLED_MS 250U      /* after the brake was set */
+#define PLAUSIBLE_POT_SETTLED_MS 800U  /* the potentiometer's rate, coarse and slow, still tells of the stop for half a second */
 #define PLAUSIBLE_CREEP_CDPS 50        /* fault 80 */
 #define PLAUSIBLE_CREEP_MS 120U
 #define PLAUSIBLE_LIVE_MA 1500         /* current with both bridge sides off (fault 77) */
@@ -78,7 +79,7 @@ static void judge_standing(board_t *board, bool lever)
     bool standing = drive->state == DRIVE_OFF && !board->session.testing;
     int16_t rate_cdps = board_abs(board->angle.rate_cdps);
     drive->braked_ms = standing && !lever ? board_count(drive->braked_ms) : (uint16_t)0U;
-    bool settled = drive->braked_ms >= PLAUSIBLE_SETTLED_MS;
+    bool settled = drive->braked_ms >= (board->angle.observes_pot ? PLAUSIBLE_POT_SETTLED_MS : PLAUSIBLE_SETTLED_MS);
     drive->creep_ms = count_if(settled && rate_cdps > PLAUSIBLE_CREEP_CDPS, drive->creep_ms);
     drive->live_ms = count_if(drive->braked_ms > 10U && drive->duty == 0 && board_abs(board->inputs.current_ma) > PLAUSIBLE_LIVE_MA,
                               drive->live_ms);

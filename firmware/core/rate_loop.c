@@ -119,16 +119,18 @@ static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bo
     }
 }
 
-/* Pushing towards head-down against the set brake (SR16), or holding a table whose brake creeps (fault 80). */
+/* Pushing towards head-down against the set brake (SR16), or holding a table whose brake creeps (fault 80): by no more than what last
+ * moved it, for against a brake that holds the noise of a rate would add up to hundreds of newton metres. */
 static void stand(board_t *board)
 {
     drive_state_t *drive = &board->drive;
     bool may_hold = drive->contactor_closed && !board->plan.blocked;
+    bool slips = drive->brake_slips && may_hold;
     if (board->session.testing && may_hold) {
         drive->duty = DRIVE_TEST_DUTY;
-    } else if (drive->brake_slips && may_hold) {
+    } else if (slips && !board->angle.at_rest) {
         control(drive, board->angle.rate_cdps);
-    } else {
+    } else if (!slips) {
         drive->duty = 0;
         drive->integral_q10 = 0;
     }

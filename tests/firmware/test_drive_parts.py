@@ -181,6 +181,8 @@ STANDING: dict[str, Value] = {
         (False, {"angle.rate_cdps": 50}),
         (False, {"drive.creep_ms": 120 - 2 * TURN_MS}),
         (False, {"drive.braked_ms": 250 - 2 * TURN_MS}),
+        (False, {"angle.observes_pot": True, "drive.braked_ms": 800 - 2 * TURN_MS}),  # its rate takes that long to forget a stop
+        (True, {"angle.observes_pot": True, "drive.braked_ms": 800 - TURN_MS}),
         (False, {"angle.declutched": True}),
         (False, {"session.testing": True}),
         (False, {"drive.state": SETTING}),
@@ -287,10 +289,12 @@ def test_the_contactor_is_closed_only_where_the_motor_may_be_needed(closed: bool
         (-8, {"drive.brake_slips": True}),
         (7, {"drive.brake_slips": True, "angle.rate_cdps": -20}),  # half of what it is off, and it is taken to be off by 15 at most
         (0, {"drive.brake_slips": True, "session.away": False}),
+        (33, {"drive.brake_slips": True, "angle.at_rest": True, "drive.duty": 33}),  # it holds: no more than what held it
+        (0, {"angle.at_rest": True, "drive.duty": 33}),
     ],
 )
 def test_a_standing_motor_pushes_for_the_proof_test_and_holds_a_table_whose_brake_creeps(duty: int, unlike: dict[str, Value]) -> None:
-    parts = stepped(OFF, {"plan.rate_cdps": 0, "angle.rate_cdps": 20, "drive.integral_q10": 0}, unlike)
+    parts = stepped(OFF, {"plan.rate_cdps": 0, "angle.rate_cdps": 20, "angle.at_rest": False, "drive.integral_q10": 0}, unlike)
     assert parts.get("drive.duty") == pytest.approx(duty, abs=2)
     assert parts.get("drive.brake_released") == 0
 

@@ -10,6 +10,7 @@ from tests.properties.judges import Judge
 from tests.properties.person import comes_up
 from tests.properties.phases import PHASES, Phase, begin
 from tests.properties.properties import always_stops, can_always_come_up, never_on_its_own, never_skipped
+from tests.properties.table import Table
 
 
 @pytest.mark.req("SR1", "PU2")
@@ -126,3 +127,18 @@ def test_the_lever_let_go_while_the_rotor_still_turns_throws_nobody_and_loses_no
 def test_a_rate_that_reads_nothing_all_of_a_sudden_speeds_nobody_up(name: str, deeds: tuple[Deed, ...]) -> None:
     """Until the two sensors are a degree apart the rate loop took a dead encoder for a table held fast: 2.3 degrees a second squared."""
     always_stops(History(moment("longest", name), deeds, 0.5), 0.3, (), 1.0)
+
+
+@pytest.mark.req("SR9", "SR3")
+def test_with_a_stuck_encoder_no_brake_is_called_weak_and_no_motor_pushes_against_it() -> None:
+    """The potentiometer's slow rate told of the stop after the brake had bitten; eight seconds of push turned the table in its rest."""
+    table = begin(moment("longest", "returning before the gate"))
+    table.world.inject("encoder_stuck")
+    pushed_s: list[float] = [0.0]
+
+    def watch(seen: Table) -> None:
+        against = seen.now.duty != 0 and not seen.now.brake_released_asked
+        pushed_s.append(pushed_s[-1] + 0.02 if against else 0.0)
+
+    assert comes_up(table, 400.0, watch)
+    assert max(pushed_s) < 0.1
