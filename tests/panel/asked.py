@@ -29,6 +29,7 @@ async def asking(app: ASGIApp, method: str, path: str, body: bytes, headers: dic
         "content-length": str(len(body)),
     }
     given = honest | {name.replace("_", "-"): value for name, value in headers.items()}
+    path, _, query = path.partition("?")
     sent: list[Message] = []
     asked = iter([{"type": "http.request", "body": body, "more_body": False}])
 
@@ -42,7 +43,8 @@ async def asking(app: ASGIApp, method: str, path: str, body: bytes, headers: dic
 
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "path": path,
-        "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8080),
+        "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8080),
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in given.items()],
     }  # fmt: skip
     await app(scope, receive, send)
