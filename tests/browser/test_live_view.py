@@ -123,5 +123,10 @@ def test_sessions_and_progress_are_drawn_and_a_persons_name_is_only_ever_a_name(
     expect(page.locator("#who option").first).to_have_text("Ada <b>Lovelace</b>")
     assert page.locator(".plot canvas").count() == 4
     page.screenshot(path=picture("history"), full_page=True)
+    progress = page.locator("section:has(#markers), .plots").all()
+    boxes = [box for each in progress if (box := each.bounding_box())]
+    top = boxes[0]["y"] - 12
+    clip = {"x": boxes[0]["x"] - 12, "y": top, "width": boxes[0]["width"] + 24, "height": boxes[-1]["y"] + boxes[-1]["height"] + 12 - top}
+    page.screenshot(path=picture("progress"), full_page=True, clip=clip)  # type: ignore[arg-type]  # Playwright's own TypedDict
     page.locator("#who").select_option("b")
     expect(page.locator("#sessions tr")).to_have_count(0)

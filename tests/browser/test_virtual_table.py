@@ -25,6 +25,7 @@ def test_a_stranger_presses_start_and_watches_a_whole_week_1_session(table: Show
     assert 18.0 <= table.angle_deg() <= 22.0
     table.page.evaluate("() => scrollTo(0, 0)")
     table.page.screenshot(path=picture("virtual-table"))
+    table.page.locator(".panel").screenshot(path=picture("panel"))
     table.speed(60)
     table.sees_title("You may get off")
     expect(table.page.locator('[data-lamp="release_ok"] small')).to_have_text("on")

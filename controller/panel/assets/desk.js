@@ -194,7 +194,7 @@ function show() {
     reopened.clear();
   }
   shownFor = key;
-  const rows = [...(of.chosen ? [] : [{ name: "nobody_chosen", says: `${of.name} is not chosen as next.`, way_back: "", rule: "TP15" }]), ...of.refused];
+  const rows = [...(of.chosen ? [] : [{ name: "nobody_chosen", says: `${of.name} is not chosen as next.`, way_back: "START is for whoever is.", rule: "TP15" }]), ...of.refused];
   $("refused").replaceChildren(...rows.map((refused) => {
     const item = named("li", "", "care");
     item.append(mark("care"), named("b", refused.says), document.createTextNode(`${refused.way_back} `), named("span", refused.rule, "rule"), document.createElement("br"), ...lifts(refused, ""));
