@@ -104,7 +104,7 @@ def test_a_password_stands_before_the_page(processes: Processes, page: Page, com
     page.goto(f"http://127.0.0.1:{processes.port}/")
     page.get_by_label("Password").fill("not the one that is right")
     page.get_by_role("button", name="Log in").click()
-    expect(page.locator("#wrong")).to_have_text("That is not the password.", timeout=PATIENCE_MS)
+    expect(page.locator("#wrong")).to_have_text("✗ That is not the password.", timeout=PATIENCE_MS)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     link(page, "No word from the controller yet")

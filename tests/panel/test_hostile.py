@@ -21,6 +21,7 @@ from controller.panel.asking import Asking
 from controller.panel.hub import Hub
 from controller.panel.login import COOKIE, hashed
 from tests.panel.asked import ask
+from tests.panel.test_routes import EVIL
 
 WORD = "a good long word"
 LINE = hashed(WORD)
@@ -71,7 +72,7 @@ def test_a_foreign_name_or_a_made_up_visit_gets_nothing_of_anybody(name: str, me
 @pytest.mark.parametrize(("name", "method", "path"), WRITES)
 def test_nothing_is_taken_in_from_another_page_in_another_form_or_of_another_size(name: str, method: str, path: str) -> None:
     app = APPS[name]
-    for origin in ("", "null", "http://evil.example", "http://127.0.0.1:8081", "file://"):
+    for origin in ("", "null", *(f"{scheme}:{EVIL}" for scheme in ("http", "https", "file")), "127.0.0.1:8080"):
         assert ask(app, method, path, b"{}", origin=origin).status == 403, origin
     for kind in ("", "text/plain", "multipart/form-data", "application/x-www-form-urlencoded"):
         assert ask(app, method, path, b"{}", content_type=kind).status == 415, kind

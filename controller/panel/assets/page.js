@@ -250,8 +250,8 @@ export class Page {
     const stage = table.plan?.stages.reduce((sum, each) => sum + each.hold_s, 0) ?? 0;
     const rows = [
       ["Time upside down", `${clock(table.inverted_s)} of ${clock(most)}`, table.inverted_s / most],
-      ["Hold left", table.mode === "HOLDING" ? clock(table.hold_left_s) : "–", table.mode === "HOLDING" && stage ? table.hold_left_s / stage : 0],
-      ["Rest left", table.mode === "RESTING" ? `${table.rest_left_s.toFixed(0)} s` : "–", table.mode === "RESTING" ? table.rest_left_s / rest : 0],
+      ["Hold left", this.alive && table.mode === "HOLDING" ? clock(table.hold_left_s) : "–", this.alive && table.mode === "HOLDING" && stage ? table.hold_left_s / stage : 0],
+      ["Rest left", this.alive && table.mode === "RESTING" ? `${table.rest_left_s.toFixed(0)} s` : "–", this.alive && table.mode === "RESTING" ? table.rest_left_s / rest : 0],
       ["Session", table.plan ? table.plan.title : "none chosen", null],
       ["Deepest permitted", table.plan ? `${table.plan.ceiling_deg}°` : "–", null],
     ];
