@@ -30,7 +30,7 @@ from controller.programme.model import (
     SetUpChecklist,
 )
 from controller.programme.outcome import Verdict
-from controller.programme.personal import permissions
+from controller.programme.personal import NOBODY, permissions
 from controller.programme.protocols import builtin_protocols, condition_protocols
 from controller.programme.sessions import StopSign
 from controller.programme.verdict import Case, judge
@@ -49,10 +49,13 @@ class Asked:
 
     case: Case
     protocol: str
+    chosen: bool = True  # False: nobody has said who lies there
 
     @property
     def permission(self) -> Permission:
         """What START meets."""
+        if not self.chosen:
+            return NOBODY
         answer = judge(self.case)
         return permissions(answer)[[offer.protocol for offer in answer.offers].index(self.protocol)]
 
@@ -82,18 +85,19 @@ def read_programme(top: Table, who: tuple[float, float], limits: Limits) -> Aske
     zone = _zone(table)
     moment = Moment(at=_now(table, zone), zone=zone, clock_trusted=table.flag("clock_sure", default=True))
     person = Person(
-        key="scenario", name="Somebody", added_at=moment.at - timedelta(days=400), height_cm=who[0], mass_kg=who[1], shaft_setting="7",
+        key="scenario", name="Somebody", added_at=moment.at - timedelta(days=400), height_cm=who[0], mass_kg=who[1],
+        shaft_setting="7" if table.flag("shaft", default=True) else None,
         condition=Condition(table.word("condition", "general", tuple(each.value for each in Condition))),
         dizzy_to_level=table.flag("dizzy_to_level", default=False),
     )  # fmt: skip
     facts = table_facts(
         TableSettings(certified_mark=table.text("mark", "CE").strip("-"), capacity_kg=table.number("capacity_kg", 150.0, 50.0, 300.0)),
-        latest_seen=None, erased_session_at=None,
+        latest_seen=None, erased_session_at=moment.at - timedelta(hours=1) if table.flag("erased_today", default=False) else None,
     )  # fmt: skip
     protocols = (*builtin_protocols(limits), *condition_protocols(limits))
     history = _history(table, moment)
     case = Case(person=person, history=history, moment=moment, table=facts, protocols=protocols, limits=limits)
-    asked = Asked(case=case, protocol=_chosen(table, judge(case)))
+    asked = Asked(case=case, protocol=_chosen(table, judge(case)), chosen=table.flag("chosen", default=True))
     table.done()
     return asked
 

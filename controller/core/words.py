@@ -60,7 +60,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "button_stuck": ("A button is held too long or stuck.", "Let go of all buttons."),
     "two_buttons": ("Two buttons that mean opposite things.", "Let go of both, then press one."),
     "pi_hot": ("The controller is too hot.", "Let it cool down."),
-    "storage": ("Records cannot be written.", "Free or replace the storage."),
+    "storage": (
+        "Records cannot be written.",
+        "The service's log says why. Free or replace the storage, or acknowledge what is lost.",
+    ),
     "watcher": (
         "The watcher on the other computer is out of reach.",
         "Start it (watch-for-help) and check the network, or take it out of the settings.",

@@ -93,8 +93,8 @@ class PersonalProgramme:
         if not at_upright and self._at_upright:
             self._left_with = self._session
         self._at_upright, self._selection = at_upright, selection
-        if self._left_with:
-            return USED_UP
+        if self._left_with and (self._verdict is not None or not at_upright):
+            return USED_UP  # with nobody known any more it is that which has to be said
         answers, first = self._answers, self._first
         if first is not None:
             selection += (_place(answers, first[0]) or 0) - first[1]

@@ -67,6 +67,17 @@ def test_a_verdict_without_the_session_is_not_believed_while_the_table_is_away()
     assert programme.permission(0, at_upright=True).plan is not None
 
 
+@pytest.mark.req("TP15", "SR11")
+def test_when_whoever_had_a_session_is_gone_it_is_said_that_nobody_is_chosen_and_no_old_answer_comes_back() -> None:
+    before = judge(case(held_on(0), at(1)))
+    programme = told(before)
+    programme.permission(0, at_upright=True)
+    programme.permission(0, at_upright=False)
+    programme.tell(None)
+    assert [r.name for r in programme.permission(0, at_upright=False).refusals] == ["not_recorded_yet"]
+    assert [r.name for r in programme.permission(0, at_upright=True).refusals] == ["nobody_chosen"]
+
+
 def shown(programme: PersonalProgramme, selection: int) -> str:
     plan = programme.permission(selection, at_upright=True).plan
     assert plan is not None
