@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from controller.core.limits import Limits
+from controller.core.model import Mode
 from controller.core.state import State
 from controller.core.step import step
 from controller.ports import NOBODY_LISTENS, Heartbeat, Journal, Machine, Telemetry, Voice
+
+STATUS = {mode: mode.value for mode in Mode}
+"""What the service manager is told."""
 
 
 def tick(
@@ -30,7 +34,7 @@ def tick(
         voice.say(outputs.phrase, outputs.urgent)
     journal.put(inputs, outputs)
     telemetry.put(inputs, outputs)
-    heartbeat.beat(outputs.mode.value)
+    heartbeat.beat(STATUS[outputs.mode])
     return state
 
 

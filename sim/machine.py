@@ -8,14 +8,16 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+from controller.core.members import FLAG, bits
 from controller.core.model import AnkleLocks, BoardReport, Command, Host, ImuReading, Inputs, Lamps, Outputs, Panel
 from controller.core.quick import closed, drafter
-from controller.core.wire import BoardMode, CommandFlag, StatusFlag
+from controller.core.wire import BoardMode, CommandFlag
 from controller.ports import Programme
 from sim.world import World
 
 _SENSE: Final = struct.Struct("<18d2i3I3H4B4?")
 _MODES: Final = tuple(BoardMode)
+_ASKS: Final = bits(CommandFlag)
 _ESTOP_AUX: Final = 1 << 9
 _LEFT: Final = 1 << 7
 _RIGHT: Final = 1 << 8
@@ -43,6 +45,7 @@ class SimMachine:
         self._ankles = AnkleLocks()
         self._selection = 0
         self._late_s = 0.0
+        self._host_key: tuple[float, float, bool, bool, bool] | None = None  # of the host as last read
         self._host = Host()
 
     # ------------------------------------------------------------ in
@@ -66,7 +69,7 @@ class SimMachine:
         inputs.panel, inputs.ankles, inputs.estop_aux_closed = self._panel, self._ankles, panel & _ESTOP_AUX != 0
         inputs.board = closed(board, BoardReport) if heard else _UNHEARD
         inputs.host = self._read_host()
-        inputs.permission = self.programme.permission(self._selection, heard and flags & StatusFlag.AT_UPRIGHT != 0)
+        inputs.permission = self.programme.permission(self._selection, heard and flags & FLAG.AT_UPRIGHT != 0)
         return closed(inputs, Inputs)
 
     def _take_panel(self, bits: int) -> None:
@@ -78,13 +81,14 @@ class SimMachine:
         self._ankles = AnkleLocks(left_closed=bits & _LEFT != 0, right_closed=bits & _RIGHT != 0)
 
     def _read_host(self) -> Host:
-        host, last, late_s = self.world.host, self._host, self._late_s + self.world.host.late_s
-        same = late_s == last.late_s and host.temperature_c == last.temperature_c
-        same = same and host.storage_ok is last.storage_ok and host.config_ok is last.config_ok and host.watcher_ok is last.watcher_ok
-        if not same:
+        host = self.world.host
+        key = (self._late_s + host.late_s, host.temperature_c, host.storage_ok, host.config_ok, host.watcher_ok)
+        if key != self._host_key:
+            self._host_key = key
+            late_s, temperature_c, storage_ok, config_ok, watcher_ok = key
             self._host = Host(
-                temperature_c=host.temperature_c, storage_ok=host.storage_ok, config_ok=host.config_ok, late_s=late_s,
-                watcher_ok=host.watcher_ok, watcher_armed=host.watcher_ok,
+                late_s=late_s, temperature_c=temperature_c, storage_ok=storage_ok, config_ok=config_ok,
+                watcher_ok=watcher_ok, watcher_armed=watcher_ok,
             )  # fmt: skip
         return self._host
 
@@ -101,12 +105,12 @@ class SimMachine:
     def _send(self, command: Command) -> None:
         imu_deg = command.imu_angle_deg
         flags = (
-            (CommandFlag.IMU_VALID if imu_deg is not None else 0)
-            | (CommandFlag.UNASKED if command.unasked else 0)
-            | (CommandFlag.HALF_RATE if command.half_rate else 0)
-            | (CommandFlag.SESSION if command.session else 0)
-            | (CommandFlag.ALARM if command.alarm else 0)
-            | (CommandFlag.WARN if command.warn else 0)
+            (_ASKS.IMU_VALID if imu_deg is not None else 0)
+            | (_ASKS.UNASKED if command.unasked else 0)
+            | (_ASKS.HALF_RATE if command.half_rate else 0)
+            | (_ASKS.SESSION if command.session else 0)
+            | (_ASKS.ALARM if command.alarm else 0)
+            | (_ASKS.WARN if command.warn else 0)
         )
         self._command_c(
             self._world, command.request, flags, command.rate_dps, imu_deg or 0.0, command.permitted_angle_deg, command.challenge

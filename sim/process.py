@@ -124,7 +124,8 @@ class Process:
     def tick(self, now_s: float) -> None:
         """20 ms of the world, with the process in it if it lives."""
         self.disk.said = ""
-        if self.world.host.down_s > 0.0 or self.world.host.stall_s > 0.0:
+        host = self.world.host
+        if host.down_s > 0.0 or host.stall_s > 0.0:
             self._heed_faults(now_s)
         if self._wakes_s is not None and now_s >= self._wakes_s:
             self._wakes_s = None

@@ -21,7 +21,7 @@ HEARD = Ask()
 _ask = drafter(Ask)
 
 
-def update(ask: Ask, limits: Limits, dt_s: float, *, inverted: bool, answered: bool) -> Ask:
+def update(ask: Ask, limits: Limits, dt_s: float, inverted: bool, answered: bool) -> Ask:
     """One tick.  A question that was asked stays open when level is reached: silence is still silence."""
     if answered or not (inverted or ask.asked):
         return HEARD

@@ -24,7 +24,7 @@ WARNS_AHEAD = frozenset({MODE.HOLDING, MODE.RESTING})
 """Modes that sound the warning in their last seconds, because they know when motion follows."""
 
 
-def during(ses: Session, f: Facts, *, answered: bool) -> Session:
+def during(ses: Session, f: Facts, answered: bool) -> Session:
     """One tick without regard to mode changes."""
     if f.mode is MODE.LEVEL_WAIT:
         return _at_level(ses, f, answered=answered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.core import dialogue, panel, rest, session, story
+from controller.core import dialogue, facts, panel, session, story
 from controller.core.facts import since
 from controller.core.members import ACTION, MODE
 from controller.core.model import SessionPlan
@@ -16,6 +16,7 @@ SCROLL_CPS = 4.0
 
 SILENCE = ("", False)
 NO_POINT = ("", "")
+NO_PROMPT = ("", 0.0)
 HELD = frozenset({MODE.STOPPED, MODE.FAULT, MODE.RESCUE})
 PROMPT_S = 12.0
 """A prompt stands in the line at least this long, and until it has run through once."""
@@ -26,10 +27,10 @@ FREE_TO_OPEN = frozenset({MODE.IDLE, MODE.RELEASE})
 def show(screen: Screen, told: story.Told, t: Tick) -> None:
     """One tick of the panel: fills in all that the devices get.  The lines are made anew only when what they tell has changed."""
     f, mode = t.f, t.mode
-    t.events, t.rest_left_s = told.events, rest_left_s(t)
+    t.events, t.rest_left_s = told.events, _rest_left_s(t) if mode is MODE.RESTING else 0.0
     to_say = story.queue(screen, told) if told.words else screen.to_say
     t.phrase, t.urgent = to_say[0] if to_say else SILENCE
-    prompt, prompted_s = _prompt(screen, t)
+    prompt, prompted_s = _prompt(screen, t) if screen.prompt or t.prompt is not None else NO_PROMPT
     angle_deg = round(f.angle_deg) if f.angle_known else None
     asks, point = dialogue.lines(t.dialogue) if t.dialogue.asking is not None else NO_POINT
     running = _window(point, f.now_s - t.dialogue.heard_s) if point else _running(prompt, prompted_s, t)
@@ -38,8 +39,9 @@ def show(screen: Screen, told: story.Told, t: Tick) -> None:
     if key != screen.key or to_say:
         t.screen = _screen(screen, t, panel.Shown(*key), to_say[1:], (prompt, prompted_s))
     released = f.at_upright and (mode in FREE_TO_OPEN or (mode in HELD and _settled(t)))
-    t.lamps = panel.lamps(mode, refused=bool(t.refused), broken=bool(t.verdict.refusing), ladder=t.ladder.level, released=released)
-    t.buzzer = panel.buzzer(ladder=t.ladder.level, asked=t.ask.asked or mode is MODE.PAUSED, alarm=_alarm(t), warning=t.warning)
+    refused, broken, asked = t.refused != (), t.verdict.refusing != (), t.ask.asked or mode is MODE.PAUSED
+    t.lamps = panel.lamps(mode, refused, broken, t.ladder.level, released)
+    t.buzzer = panel.buzzer(t.ladder.level, asked, _alarm(t), t.warning)
     t.release_locks, t.turned = released, f.angle_known and f.angle_deg > panel.TURNED_FROM_DEG
 
 
@@ -63,17 +65,15 @@ def _prompt(screen: Screen, t: Tick) -> tuple[str, float]:
     now_s = t.f.now_s
     if t.prompt is not None:
         return t.prompt.text, now_s
-    if not screen.prompt or screen.key is None or screen.key.mode is not t.mode:
-        return "", 0.0
+    if screen.key is None or screen.key.mode is not t.mode:
+        return NO_PROMPT
     lasts_s = max(PROMPT_S, len(screen.prompt) / SCROLL_CPS)
-    return (screen.prompt, screen.prompted_s) if now_s - screen.prompted_s < lasts_s else ("", 0.0)
+    return (screen.prompt, screen.prompted_s) if now_s - screen.prompted_s < lasts_s else NO_PROMPT
 
 
-def rest_left_s(t: Tick) -> float:
+def _rest_left_s(t: Tick) -> float:
     """The rest still owed at this place, by the Pi's own count."""
-    if t.mode is not MODE.RESTING or t.f.rest.done:
-        return 0.0
-    return max(0.0, rest.due_s(t.f.angle_deg, t.f.limits) - rest.counted_s(t.f.rest, t.f.angle_deg, t.f.limits))
+    return max(0.0, facts.rest_left_s(t.f.rest, t.f.angle_deg, t.f.limits))
 
 
 def _settled(t: Tick) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from controller.core import motion, proof, rest, session
-from controller.core.facts import LOAD_CHECK_DEG, PROOF_DEG, Facts
+from controller.core import motion, proof, session
+from controller.core.facts import LOAD_CHECK_DEG, PROOF_DEG, Facts, rest_left_s
 from controller.core.members import ACTION, BOARD, FLAG, MODE, REQUEST
 from controller.core.model import Command, Mode
 from controller.core.modes import MOVED_BY_THE_PI
@@ -37,7 +37,7 @@ STILL = Wish(REQUEST.HOLD)
 def drive(t: Tick, now: MotionState) -> None:
     """One tick from the motion asked for last: fills in the command, the planned motion, its target and the warning."""
     f, mode = t.f, t.mode
-    wish = _WISHES[mode](f, t) if mode in _WISHES else STILL
+    wish = _WISHES.get(mode, _stand)(f, t)
     coming = wish.moves or (mode is MODE.HOLDING and t.hold_left_s <= f.limits.warning_s) or (mode is MODE.RESTING and _rest_nearly_over(f))
     t.warned_s = t.warned_s + f.dt_s if coming else 0.0
     t.warning = coming and t.warned_s < f.limits.warning_s
@@ -63,7 +63,7 @@ def _steer(f: Facts, wish: Wish, now: MotionState) -> MotionState:
 
 
 def _rest_nearly_over(f: Facts) -> bool:
-    return f.rest.done or rest.due_s(f.angle_deg, f.limits) - rest.counted_s(f.rest, f.angle_deg, f.limits) <= f.limits.warning_s
+    return rest_left_s(f.rest, f.angle_deg, f.limits) <= f.limits.warning_s
 
 
 def _rate_dps(f: Facts, t: Tick) -> float:
@@ -90,10 +90,11 @@ def _stage_wish(f: Facts, t: Tick) -> Wish:
 
 
 def _hold_wish(f: Facts, t: Tick) -> Wish:
-    target_deg, stage = session.rocking_deg(t.session, t.hold_s), session.stage_of(t.session)
-    if target_deg is None or stage is None or not f.tilt_ok:
+    stage = session.stage_of(t.session)
+    if stage is None or stage.oscillation is None or not f.tilt_ok:
         return STILL
-    return Wish(REQUEST.FOLLOW, target_deg, session.rocking_dps(stage, f.limits), moves=True)
+    target_deg = session.rocking_deg(stage, stage.oscillation, t.hold_s)
+    return Wish(REQUEST.FOLLOW, target_deg, session.rocking_dps(stage, stage.oscillation, f.limits), moves=True)
 
 
 def _dizzy_wish(f: Facts, t: Tick) -> Wish:
@@ -112,6 +113,10 @@ def _proof_wish(f: Facts, t: Tick) -> Wish:
         return Wish(REQUEST.TEST_BRAKE)
     if t.proof.part is proof.Part.MOVE and f.tilt_ok:
         return Wish(REQUEST.FOLLOW, t.proof.imu_deg + proof.MOVE_DEG, f.limits.half_rate_dps, moves=True)
+    return STILL
+
+
+def _stand(_f: Facts, _t: Tick) -> Wish:
     return STILL
 
 

@@ -123,7 +123,7 @@ def board_may_rest(f: Facts) -> bool:
     return past and not f.flags & FLAG.REST_DONE
 
 
-def update(ladder: Ladder, f: Facts, why: str, *, answered: bool) -> Ladder:
+def update(ladder: Ladder, f: Facts, why: str, answered: bool) -> Ladder:
     """One tick.  Once on it repeats until upright, whatever is pressed; there OK acknowledges it."""
     if not why:
         over = ladder.since_s == inf or f.at_upright or ladder.cause in ENDS_WITH_ITS_CAUSE

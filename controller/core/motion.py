@@ -175,7 +175,7 @@ def _cruising_s(distance_deg: float, leg: Pace, changing_s: float) -> float:
     return cruised_deg / leg.slowest_dps if cruised_deg > 0.0 else 0.0
 
 
-def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, *, rest_left_s: float) -> float:
+def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, rest_left_s: float) -> float:
     """Upper bound of the time a controlled return at `rate_dps` takes until nobody is inverted any more (SR2).
 
     Begins at rest at `angle_deg`; `rest_left_s` is the rest still owed, at the gate or, past it, where the person is.

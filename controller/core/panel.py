@@ -118,7 +118,7 @@ def lines(shown: Shown, hint: str) -> tuple[str, str]:
     return fit(first), fit(second)
 
 
-def lamps(mode: Mode, *, refused: bool, broken: bool, ladder: int, released: bool) -> Lamps:
+def lamps(mode: Mode, refused: bool, broken: bool, ladder: int, released: bool) -> Lamps:
     """The lamp pattern."""
     if ladder:
         return LADDER_LAMPS[mode]
@@ -134,7 +134,7 @@ _RELEASED: dict[Mode, Lamps] = {
 }
 
 
-def buzzer(*, ladder: int, asked: bool, alarm: bool, warning: bool) -> Buzzer:
+def buzzer(ladder: int, asked: bool, alarm: bool, warning: bool) -> Buzzer:
     """The loudest need wins."""
     if ladder:
         return BUZZER.HELP

@@ -32,17 +32,15 @@ def perceive(state: State, inputs: Inputs, limits: Limits) -> Facts:
     known, angle_deg, rate_dps = facts.best_angle(tilted, board, heard)
     upright, off_upright = facts.whether_upright(tilted, flags, limits, heard)
     still = known and abs(rate_dps) < limits.at_rest_dps and (not heard or flags & FLAG.AT_REST != 0)
-    locks_open = watch.open_locks(inputs.ankles, contacts, heard=heard)
+    locks_open = watch.open_locks(inputs.ankles, contacts, heard)
     inverted = angle_deg > 0.0 if known else state.session.open and not upright
-    rested = rest.update(state.rest, angle_deg, limits, dt_s, known=tilted.trusted, at_rest=still)
+    rested = rest.update(state.rest, angle_deg, limits, dt_s, tilted.trusted, still)
     f = _facts()
     f.now_s, f.dt_s = now_s, dt_s
     f.inputs, f.limits, f.board = inputs, limits, board
     f.buttons, f.tilt, f.rest = pressed, tilted, rested
-    f.watch = watch.update(
-        state.watch, now_s, locks_open=locks_open, heard=heard, upright=upright, still=still,
-        estop_open=not inputs.estop_aux_closed, late_s=inputs.host.late_s,
-    )  # fmt: skip
+    estop_open, late_s = not inputs.estop_aux_closed, inputs.host.late_s
+    f.watch = watch.update(state.watch, now_s, locks_open, heard, upright, still, estop_open, late_s)
     f.board_ok, f.board_mode = heard, board.mode if heard else None
     f.flags, f.contacts, f.reasons = flags, contacts, reasons
     f.tilt_ok, f.angle_known = tilted.trusted, known
@@ -83,4 +81,4 @@ def _return_s(rested: rest.Rest, angle_deg: float, flags: int, limits: Limits) -
         left_s = 0.0
     else:
         left_s = rest.due_s(angle_deg, limits) - rest.counted_s(rested, angle_deg, limits)
-    return return_time_s(angle_deg, limits.half_rate_dps, limits, rest_left_s=left_s if left_s > 0.0 else 0.0)
+    return return_time_s(angle_deg, limits.half_rate_dps, limits, left_s if left_s > 0.0 else 0.0)

@@ -39,7 +39,7 @@ def counted_s(taken: Rest, angle_deg: float, limits: Limits) -> float:
     return taken.counted_s if abs(angle_deg - taken.place_deg) <= limits.gate_half_deg else 0.0
 
 
-def update(taken: Rest, angle_deg: float, limits: Limits, dt_s: float, *, known: bool, at_rest: bool) -> Rest:
+def update(taken: Rest, angle_deg: float, limits: Limits, dt_s: float, known: bool, at_rest: bool) -> Rest:
     """One tick.  Nothing is counted while the Pi has no angle of its own that it trusts."""
     if not known:
         return taken

@@ -17,18 +17,10 @@ from controller.core.signs import Signs, signs_of
 from controller.core.wire import BOARD_REASONS
 from controller.core.words import WORDS
 
-SLOW_LINK_S = 0.055
-"""F32: two ticks of sampling, which every measurement of the round trip contains, and 15 ms."""
-
 HOT_C = 80.0
 """F55: the Pi throttles itself above this."""
 
 LATE_TICKS = 3
-TIME_MARGIN_S = 1.0
-"""SR2: the return begins this long before the last moment; the hold itself is cut earlier still (session.HOLD_MARGIN_S)."""
-
-MOVES_DPS = 1.0
-"""Motion nobody asked for is faster than this: the controlled stop has ended, and no person rocks a braked table so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +30,9 @@ class Rule:
     id: str  # SR row
     name: str  # unique, snake_case
     faults: str  # rows of the fault catalogue
-    sign: Callable[[Signs], bool] | None  # true for trouble; looked at when a sign has changed
-    figure: Callable[[Facts], bool] | None  # true for trouble; looked at every tick.  Each rule has one of the two.
     action: Action
     clears: Clears
+    broken: Callable[[Signs], bool]  # true for trouble; looked at when a sign has changed
     for_s: float = 0.0
     refuses: bool = True  # Start, while broken or not cleared
 
@@ -52,18 +43,12 @@ def _row(
     faults: str,
     action: Action,
     clears: Clears,
-    sign: Callable[[Signs], bool],
+    broken: Callable[[Signs], bool],
     for_s: float = 0.0,
     *,
     refuses: bool = True,
 ) -> Rule:
-    """A rule about signs."""
-    return Rule(id=id_, name=name, faults=faults, action=action, clears=clears, sign=sign, figure=None, for_s=for_s, refuses=refuses)
-
-
-def _live(id_: str, name: str, faults: str, action: Action, clears: Clears, figure: Callable[[Facts], bool], for_s: float = 0.0) -> Rule:
-    """A rule about something that changes all the time."""
-    return Rule(id=id_, name=name, faults=faults, action=action, clears=clears, sign=None, figure=figure, for_s=for_s)
+    return Rule(id=id_, name=name, faults=faults, action=action, clears=clears, broken=broken, for_s=for_s, refuses=refuses)
 
 
 def _imu(name: str) -> Callable[[Signs], bool]:
@@ -87,47 +72,12 @@ def _imu_doubt(s: Signs) -> bool:
     return not s.tilt_ok and s.mode is not MODE.STARTING
 
 
-QUIET = FLAG.BRAKE_SET | FLAG.AT_REST
-
-
-def _disagree(f: Facts) -> bool:
-    both = f.tilt_ok and f.board_ok and f.flags & FLAG.ANGLE_TRUSTED
-    return bool(both) and abs(f.tilt.angle_deg - f.board.angle_deg) > f.limits.disagree_deg
-
-
-def _moves_unasked(f: Facts) -> bool:
-    """The IMU sees motion while nobody drives and the board sees none: a broken shaft, or a lying board."""
-    fast = f.tilt_ok and abs(f.tilt.rate_dps) > MOVES_DPS
-    return fast and f.flags & QUIET == QUIET and not f.contacts & CONTACT.RELEASE
-
-
-def _wrong_way(f: Facts) -> bool:
-    return abs(f.moving_dps) > 0.5 and f.tilt_ok and f.off_upright and f.tilt.rate_dps * f.moving_dps < 0.0 and abs(f.tilt.rate_dps) > 0.5
-
-
-def _time_up(f: Facts) -> bool:
-    return (f.inverted and f.session and f.time_left_s <= f.return_s + TIME_MARGIN_S) or f.reasons & REASON.TIME_UP != 0
-
-
 def _estop(s: Signs) -> bool:
     return not s.estop_aux_closed or s.board_mode is BOARD.STOPPED
 
 
 def _estop_unheeded(s: Signs) -> bool:
     return not s.estop_aux_closed and s.board_ok and s.board_mode is not BOARD.STOPPED
-
-
-def _past_limit(f: Facts) -> bool:
-    past = f.tilt_ok and f.session and f.angle_deg > f.permitted_deg + f.limits.overrun_deg
-    return past or bool(f.reasons & REASON.PAST_LIMIT)
-
-
-def _rest_disagrees(f: Facts) -> bool:
-    return f.mode is MODE.RESTING and f.in_mode_s > f.limits.rest_s + f.limits.no_progress_s
-
-
-def _does_not_move(f: Facts) -> bool:
-    return f.mode is MODE.DESCENDING and f.at_rest and abs(f.moving_dps) > 0.5
 
 
 def _return_only(s: Signs) -> bool:
@@ -151,19 +101,19 @@ RULES: tuple[Rule, ...] = (
     _row("SR10", "mains_lost", "F82", A.RETURN, C.WHEN_GOOD, lambda s: s.board_ok and not s.flags & FLAG.MAINS),
     _row("SR10", "battery_low", "F82", A.RETURN, C.WHEN_GOOD, _board(B.BATTERY_LOW)),
     # --- time, rate, angle
-    _live("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, _time_up),
-    _live("SR4", "overspeed", "F77", A.TRIP, C.BY_RESET, lambda f: f.tilt_ok and abs(f.tilt.rate_dps) > f.limits.overspeed_dps, 0.02),
-    _live("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, _past_limit),
+    _row("SR2", "time_up", "F88", A.RETURN, C.AT_UPRIGHT, lambda s: s.time_out or s.reasons & B.TIME_UP != 0),
+    _row("SR4", "overspeed", "F77", A.TRIP, C.BY_RESET, lambda s: s.too_fast, 0.02),
+    _row("SR5", "past_limit", "F25 F73", A.RETURN, C.AT_UPRIGHT, lambda s: s.too_deep or s.reasons & B.PAST_LIMIT != 0),
     # --- ankle locks
     _row("SR6", "ankle_open", "F75", A.RETURN_HALF_RATE, C.BY_INSPECTION, _ankle_open),
     # --- the link, both ways, and the panel
-    _live("SR7", "board_silent", "F26 F30 F31 F33 F34", A.SILENCE, C.WHEN_GOOD, lambda f: f.board.age_s > f.limits.board_silent_s),
+    _row("SR7", "board_silent", "F26 F30 F31 F33 F34", A.SILENCE, C.WHEN_GOOD, lambda s: s.board_silent),
     _row("SR7", "board_stranger", "F36", A.SILENCE, C.WHEN_GOOD, lambda s: not s.identified),
     _row("SR7", "board_refuses", "F36", A.WARN, C.WHEN_GOOD, _board(B.STRANGER)),
     _row("SR7", "pi_silent", "F29 F30 F37 F38 F44 F50 F51 F52", A.PAUSE, C.WHEN_GOOD, _board(B.PI_SILENT)),
-    _live("SR7", "slow_link", "F32", A.PAUSE, C.WHEN_GOOD, lambda f: f.board_ok and f.board.round_trip_s > SLOW_LINK_S, 0.1),
+    _row("SR7", "slow_link", "F32", A.PAUSE, C.WHEN_GOOD, lambda s: s.slow_link, 0.1),
     _row("SR7", "pi_late", "F52 F53 F55", A.PAUSE, C.WHEN_GOOD, lambda s: s.late_ticks >= LATE_TICKS),
-    _live("SR11", "panel_silent", "F69", A.RETURN, C.WHEN_GOOD, lambda f: f.inputs.panel.age_s > f.limits.board_silent_s),
+    _row("SR11", "panel_silent", "F69", A.RETURN, C.WHEN_GOOD, lambda s: s.panel_silent),
     # --- the IMU
     _row("SR8", "imu_stuck", "F11", A.BOARD_RETURN, C.AT_UPRIGHT, _imu("imu_stuck")),
     _row("SR8", "imu_noise", "F12", A.PAUSE, C.WHEN_GOOD, _imu("imu_noise")),
@@ -176,13 +126,13 @@ RULES: tuple[Rule, ...] = (
     _row("SR8", "imu_future", "F22", A.PAUSE, C.WHEN_GOOD, _imu("imu_future")),
     _row("SR8", "imu_doubt", "F11 F12 F16", A.PAUSE, C.WHEN_GOOD, _imu_doubt, 0.1),
     # --- the other angle sensors, against the IMU
-    _live("SR8", "sensors_disagree", "F1 F6 F8 F13", A.BOARD_RETURN, C.AT_UPRIGHT, _disagree, 0.1),
+    _row("SR8", "sensors_disagree", "F1 F6 F8 F13", A.BOARD_RETURN, C.AT_UPRIGHT, lambda s: s.disagree, 0.1),
     _row("SR8", "board_angle", "F1 F3 F4 F5 F10", A.BOARD_RETURN, C.AT_UPRIGHT, _board(OWN_ANGLE)),
-    _live("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, _rest_disagrees),
+    _row("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, lambda s: s.rests_long),
     # --- the drive
-    _live("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, _moves_unasked, 0.3),
-    _live("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, _wrong_way, 0.3),
-    _live("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, _does_not_move, 2.0),
+    _row("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, lambda s: s.moves_unasked, 0.3),
+    _row("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, lambda s: s.wrong_way, 0.3),
+    _row("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, lambda s: s.does_not_move, 2.0),
     _row("SR9", "load", "F83 F86", A.RETURN, C.BY_INSPECTION, lambda s: s.load_wrong),
     _row("SR9", "obstacle", "F89", A.BOARD_RETURN, C.AT_UPRIGHT, _board(B.OBSTACLE)),
     _row("SR9", "load_drop", "F87", A.BOARD_RETURN, C.AT_UPRIGHT, _board(B.LOAD_DROP)),
@@ -209,9 +159,6 @@ TOLD_ELSEWHERE = (
     | B.BATTERY_LOW | B.UNANSWERED | B.STRANGER | B.ASKED | B.NOT_STARTED | B.OBSTACLE | B.LOAD_DROP
 )  # fmt: skip
 """Board reasons that have a row above, or are no trouble (RETURN was pressed; motion asked before START)."""
-
-BY_SIGN = tuple((row, rule.sign) for row, rule in enumerate(RULES) if rule.sign is not None)
-BY_FIGURE = tuple((row, rule.figure) for row, rule in enumerate(RULES) if rule.figure is not None)
 
 BOARD_TOLD: tuple[tuple[int, Reason], ...] = tuple(
     (bit, Reason(rule=rule, name=f"board_{name}", says=f"drive board: {says}", way_back=WORDS["board_told"][1]))
@@ -244,8 +191,8 @@ class Verdict:
 class Safety:
     """What judging must remember: how long predicates have held, which demands stand, which trips the board has made."""
 
-    signs: Signs | None = None  # as they were when the rules about them were last looked at ...
-    signed: tuple[int, ...] = ()  # ... and the rows they broke
+    signs: Signs | None = None  # as they were when the rules were last looked at ...
+    true: tuple[int, ...] = ()  # ... and the rows they break
     since_s: tuple[tuple[int, float], ...] = ()  # row -> when its predicate became true
     standing: tuple[int, ...] = ()  # rows broken now or not cleared
     tripping: frozenset[int] = frozenset()  # TRIP rows broken now
@@ -257,19 +204,16 @@ class Safety:
 NONE_DUE: frozenset[int] = frozenset()
 
 
-def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safety:
+def judge(safety: Safety, facts: Facts, reset: bool, inspected: bool) -> Safety:
     """Every rule against this tick."""
     signs = signs_of(facts)
     if signs != safety.signs:
-        safety = replace(safety, signs=signs, signed=tuple([row for row, sign in BY_SIGN if sign(signs)]))
-    now_true = [row for row, figure in BY_FIGURE if figure(facts)]
-    if safety.signed:
-        now_true = sorted((*safety.signed, *now_true))
+        safety = replace(safety, signs=signs, true=tuple([row for row, rule in enumerate(RULES) if rule.broken(signs)]))
     told = facts.reasons & BOARD_TOLD_BITS
-    if not now_true and not safety.standing and not safety.since_s and told == safety.told and safety.verdict.fresh is ACTION.ALLOW:
+    if not safety.true and not safety.standing and not safety.since_s and told == safety.told and safety.verdict.fresh is ACTION.ALLOW:
         return safety
     before = dict(safety.since_s)
-    since_s = tuple((row, before.get(row, facts.now_s)) for row in now_true)
+    since_s = tuple((row, before.get(row, facts.now_s)) for row in safety.true)
     broken = {row for row, start_s in since_s if facts.now_s - start_s >= RULES[row].for_s}
     gone = {row for row in safety.standing if _cleared(RULES[row].clears, facts, reset=reset, inspected=inspected)}
     kept = set(safety.standing) - broken - gone
@@ -281,7 +225,7 @@ def judge(safety: Safety, facts: Facts, *, reset: bool, inspected: bool) -> Safe
     if standing != safety.standing or told != safety.told or due != safety.due or verdict.fresh is not ACTION.ALLOW:
         verdict = _verdict(safety, standing, due, told)
     return Safety(
-        signs=safety.signs, signed=safety.signed, since_s=since_s, standing=standing, tripping=tripping, due=due, told=told, verdict=verdict
+        signs=safety.signs, true=safety.true, since_s=since_s, standing=standing, tripping=tripping, due=due, told=told, verdict=verdict
     )
 
 

@@ -7,7 +7,7 @@ from math import inf
 
 from controller.core.facts import Facts
 from controller.core.limits import Limits
-from controller.core.model import Prompt, SessionPlan, Stage
+from controller.core.model import Oscillation, Prompt, SessionPlan, Stage
 from controller.core.motion import plan_holds_s
 
 HOLD_MARGIN_S = 2.5
@@ -86,18 +86,11 @@ def prompt_due(prompts: tuple[Prompt, ...], given: int, elapsed_s: float) -> Pro
     return prompts[given] if given < len(prompts) and prompts[given].at_s <= elapsed_s else None
 
 
-def rocking_deg(session: Session, hold_s: float) -> float | None:
-    """Where the rocking wants the table now; None without rocking."""
-    stage = stage_of(session)
-    if stage is None or stage.oscillation is None:
-        return None
-    swing = stage.oscillation
+def rocking_deg(stage: Stage, swing: Oscillation, hold_s: float) -> float:
+    """Where the stage's rocking wants the table now."""
     return swing.to_deg if (hold_s % swing.period_s) < swing.period_s / 2.0 else stage.angle_deg
 
 
-def rocking_dps(stage: Stage, limits: Limits) -> float:
+def rocking_dps(stage: Stage, swing: Oscillation, limits: Limits) -> float:
     """A rate that fills half a period with one swing, never over the normal one."""
-    if stage.oscillation is None:
-        return limits.rate_dps
-    swing_deg = abs(stage.oscillation.to_deg - stage.angle_deg)
-    return min(limits.rate_dps, 3.0 * swing_deg / stage.oscillation.period_s)
+    return min(limits.rate_dps, 3.0 * abs(swing.to_deg - stage.angle_deg) / swing.period_s)

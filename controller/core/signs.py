@@ -1,6 +1,7 @@
-"""What of a tick changes seldom: modes, bits, contacts.  Rules that read nothing else are looked at only when it has changed.
+"""What the safety rules look at: Signs.  Modes, bits, contacts, and figures held against their limits; all of it changes seldom.
 
-Pure; decides nothing.  No figure that moves from tick to tick may stand here, and no rule about signs can see one.
+Pure; decides nothing.  A figure that moves from tick to tick stands here only as a comparison, so that the rules have to be looked
+at again only when something that could break or mend one of them has changed.
 """
 
 from __future__ import annotations
@@ -8,12 +9,27 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from controller.core.facts import Facts
+from controller.core.members import CONTACT, FLAG, MODE
 from controller.core.model import Mode
 from controller.core.wire import BoardMode
 
+SLOW_LINK_S = 0.055
+"""F32: two ticks of sampling, which every measurement of the round trip contains, and 15 ms."""
+
+TIME_MARGIN_S = 1.0
+"""SR2: the return begins this long before the last moment; the hold itself is cut earlier still (session.HOLD_MARGIN_S)."""
+
+MOVES_DPS = 1.0
+"""Motion nobody asked for is faster than this: the controlled stop has ended, and no person rocks a braked table so."""
+
+DRIVEN_DPS = 0.5
+"""A rate, asked for or measured, that is motion beyond doubt and not the beginning or end of one."""
+
+QUIET = FLAG.BRAKE_SET | FLAG.AT_REST
+
 
 class Signs(NamedTuple):
-    """As in Facts, Inputs and Host; compared as a whole."""
+    """Compared as a whole.  The first part is as in Facts, Inputs and Host, the second in the order of `_compared`."""
 
     mode: Mode
     board_mode: BoardMode | None
@@ -37,6 +53,18 @@ class Signs(NamedTuple):
     config_ok: bool
     watcher_ok: bool
 
+    board_silent: bool  # for longer than its word counts
+    slow_link: bool
+    panel_silent: bool
+    time_out: bool  # the inverted time would end in the return (SR2)
+    too_fast: bool  # by the IMU
+    too_deep: bool  # past the session's angle, by the Pi's own
+    disagree: bool  # the IMU's angle and the board's
+    rests_long: bool  # longer than both counts can take
+    moves_unasked: bool  # the IMU sees motion while nobody drives and the board sees none: a broken shaft, or a lying board
+    wrong_way: bool
+    does_not_move: bool  # at rest although a descent is asked for
+
 
 _new = tuple.__new__  # what `Signs(...)` ends in, without the call that only passes its arguments on
 
@@ -48,5 +76,26 @@ def signs_of(f: Facts) -> Signs:
     return _new(Signs, (
         f.mode, f.board_mode, f.board_ok, f.board.identified, f.flags, f.contacts, f.reasons, f.tilt_ok, f.tilt.faults, f.off_upright,
         inputs.estop_aux_closed, ankles.left_closed and ankles.right_closed, held.stuck, held.masked, f.watch.late, f.unanswered,
-        f.load_wrong, host.temperature_c, host.storage_ok, host.config_ok, host.watcher_ok,
+        f.load_wrong, host.temperature_c, host.storage_ok, host.config_ok, host.watcher_ok, *_compared(f),
     ))  # fmt: skip
+
+
+def _compared(f: Facts) -> tuple[bool, ...]:
+    """Every figure that a rule is about, held against its limit."""
+    limits, tilt, board, flags = f.limits, f.tilt, f.board, f.flags
+    asked_dps, seen_dps, tilt_ok, session, mode = f.moving_dps, tilt.rate_dps, f.tilt_ok, f.session, f.mode
+    asked = not -DRIVEN_DPS <= asked_dps <= DRIVEN_DPS
+    seen = tilt_ok and not -DRIVEN_DPS <= seen_dps <= DRIVEN_DPS  # slower than that is neither too fast nor unasked nor the wrong way
+    return (
+        board.age_s > limits.board_silent_s,
+        f.board_ok and board.round_trip_s > SLOW_LINK_S,
+        f.inputs.panel.age_s > limits.board_silent_s,
+        f.inverted and session and f.time_left_s <= f.return_s + TIME_MARGIN_S,
+        seen and not -limits.overspeed_dps <= seen_dps <= limits.overspeed_dps,
+        tilt_ok and session and f.angle_deg > f.permitted_deg + limits.overrun_deg,
+        tilt_ok and f.board_ok and flags & FLAG.ANGLE_TRUSTED != 0 and abs(tilt.angle_deg - board.angle_deg) > limits.disagree_deg,
+        mode is MODE.RESTING and f.in_mode_s > limits.rest_s + limits.no_progress_s,
+        seen and not -MOVES_DPS <= seen_dps <= MOVES_DPS and flags & QUIET == QUIET and not f.contacts & CONTACT.RELEASE,
+        asked and seen and f.off_upright and seen_dps * asked_dps < 0.0,
+        asked and mode is MODE.DESCENDING and f.at_rest,
+    )

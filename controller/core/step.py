@@ -60,10 +60,10 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     t.hold_left_s = session.hold_left_s(t.session, t.hold_s, f) if t.mode is MODE.HOLDING else 0.0
     drive(t, state.motion)
     holds = t.mode is MODE.RESCUE and f.buttons.down & buttons.RETURN != 0  # whoever holds RETURN is awake
-    t.ask = answers.update(state.ask, limits, f.dt_s, inverted=f.inverted and t.session.open, answered=t.answered or holds)
+    t.ask = answers.update(state.ask, limits, f.dt_s, f.inverted and t.session.open, t.answered or holds)
     t.progress = ladder.progress(state.progress, f)
     why = ladder.cause(f, t.progress, since(state.latched_s, f.now_s))
-    t.ladder = ladder.update(state.ladder, f, why, answered=t.answered)
+    t.ladder = ladder.update(state.ladder, f, why, t.answered)
     t.load = _load(state, t)
     t.reasons = story.tellable(f, state, t.mode, t.verdict)
     display.show(state.screen, story.tell(state, t), t)
@@ -75,11 +75,11 @@ def _decide(t: Tick, state: State) -> None:
     """Rules first, then the mode table, then what the change does to the session."""
     f = t.f
     inspected = f.at_upright and buttons.held_s(f.buttons, buttons.OK | buttons.SPOTTER, f.now_s) >= f.limits.inspection_hold_s
-    t.safety = safety.judge(state.safety, f, reset=_reset(f), inspected=inspected)
+    t.safety = safety.judge(state.safety, f, _reset(f), inspected)
     t.verdict = t.safety.verdict
     t.refused = refusals.refusals(f, t.verdict)
     answered = f.buttons.pressed & (buttons.OK | buttons.RETURN) != 0
-    ses = course.during(state.session, f, answered=answered)
+    ses = course.during(state.session, f, answered)
     t.answered = answered or (state.session.unasked and not ses.unasked)  # ... or the board has seen it on its own wires
     t.session = ses
     t.proof = proof.update(state.proof, f, moved=_landed(state, f)) if state.mode is MODE.PROOF_TEST else state.proof
@@ -107,7 +107,8 @@ def _following(state: State, t: Tick) -> State:
     new.selection = state.selection + _selected(t, state) if f.buttons.pressed else state.selection
     new.latched_s = _latched_s(state, t)
     new.spotted_s = f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s
-    new.dialogue, new.reminded = t.dialogue, _reminded(t, state)
+    new.dialogue = t.dialogue
+    new.reminded = _reminded(t, state) if t.mode is MODE.IDLE else state.reminded
     new.screen, new.latches, new.told = t.screen, _latches(state.latches, t), t.reasons
     return closed(new, State)
 
@@ -123,7 +124,7 @@ def _load(state: State, t: Tick) -> load.Load:
 
 def _latched_s(state: State, t: Tick) -> float:
     """Since when an emergency stop has been latched; one found at the service's start may be old already: help at once."""
-    if t.mode not in (MODE.STOPPED, MODE.RESCUE):
+    if t.mode is not MODE.STOPPED and t.mode is not MODE.RESCUE:
         return inf
     if state.mode is MODE.STARTING:
         return t.f.now_s - t.f.limits.estop_ladder_s
@@ -184,9 +185,9 @@ def _reminder(t: Tick, state: State) -> Prompt | None:
 
 
 def _reminded(t: Tick, state: State) -> tuple[str, ...]:
-    """What has been told of all that is due; what is due no longer is forgotten, and told again when it comes back."""
+    """While idle: what has been told of all that is due; what is due no longer is forgotten, and told again when it comes back."""
     due = t.f.inputs.permission.reminders
-    if t.mode is not MODE.IDLE or not (due or state.reminded):
+    if not (due or state.reminded):
         return state.reminded
     told = (*state.reminded, t.prompt.key) if t.prompt is not None else state.reminded
     return tuple(reminder.key for reminder in due if reminder.key in told)

@@ -83,7 +83,7 @@ def update(tilt: TiltState, reading: ImuReading, limits: Limits, dt_s: float) ->
     seen_deg, turning_dps = _measured(reading, limits.mounting)
     if lost:
         return _begun(tilt, watched, seen_deg, turning_dps - tilt.bias_dps)
-    angle_deg, bias_dps, covariance, surprise_deg = _filtered(tilt, seen_deg, turning_dps, dt_s, believes_gravity=watched.calm)
+    angle_deg, bias_dps, covariance, surprise_deg = _filtered(tilt, seen_deg, turning_dps, dt_s, watched.calm)
     if tilt.covariance[2] > ALIGNED_DPS2 and not -KNOCKED_DEG < surprise_deg < KNOCKED_DEG:
         return _begun(tilt, watched, seen_deg, turning_dps - tilt.bias_dps)  # knocked while aligning
     doubt_deg = tilt.doubt_deg + (surprise_deg - tilt.doubt_deg) * (dt_s / DOUBT_S if dt_s < DOUBT_S else 1.0)
@@ -117,7 +117,7 @@ def _measured(reading: ImuReading, mounting: Mounting) -> tuple[float, float]:
 
 
 def _filtered(
-    tilt: TiltState, seen_deg: float, turning_dps: float, dt_s: float, *, believes_gravity: bool
+    tilt: TiltState, seen_deg: float, turning_dps: float, dt_s: float, believes_gravity: bool
 ) -> tuple[float, float, Covariance, float]:
     """One Kalman step: turn on by the gyro, then lean towards gravity unless the sample was knocked."""
     angle_deg = tilt.angle_deg + (turning_dps - tilt.bias_dps) * dt_s

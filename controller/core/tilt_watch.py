@@ -127,8 +127,9 @@ def _why_unusable(reading: ImuReading, ahead_s: float, limits: Limits) -> str:
 
 
 def _within(sample: tuple[float, float, float], most: float) -> bool:
+    """On each axis; almost always the length of the whole already says so."""
     x, y, z = sample
-    return -most <= x <= most and -most <= y <= most and -most <= z <= most
+    return x * x + y * y + z * z < most * most or (-most <= x <= most and -most <= y <= most and -most <= z <= most)
 
 
 def _pace(before: Watch, chip_time_s: float, dt_s: float) -> tuple[float, float]:
@@ -186,30 +187,24 @@ def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float,
     accel_bend, gyro_bend = accel_step - before.accel_step_mps2, gyro_step - before.gyro_step_dps
     share = dt_s / NOISE_S if dt_s < NOISE_S else 1.0
     accel_noise, gyro_noise = accel_bend * accel_bend * _ACCEL_NORM, gyro_bend * gyro_bend * _GYRO_NORM
-    accel_noise = before.accel_noise_ratio + ((accel_noise if accel_noise < NOISE_CLIP else NOISE_CLIP) - before.accel_noise_ratio) * share
-    gyro_noise = before.gyro_noise_ratio + ((gyro_noise if gyro_noise < NOISE_CLIP else NOISE_CLIP) - before.gyro_noise_ratio) * share
+    last_accel_noise, last_gyro_noise = before.accel_noise_ratio, before.gyro_noise_ratio
+    accel_noise = last_accel_noise + ((accel_noise if accel_noise < NOISE_CLIP else NOISE_CLIP) - last_accel_noise) * share
+    gyro_noise = last_gyro_noise + ((gyro_noise if gyro_noise < NOISE_CLIP else NOISE_CLIP) - last_gyro_noise) * share
 
     off = sqrt(heads * heads + faces * faces + side * side) - STANDARD_GRAVITY_MPS2
+    calm = -KNOCK_MPS2 < off < KNOCK_MPS2
     share = dt_s / GRAVITY_S if dt_s < GRAVITY_S else 1.0
-    gravity_off = before.gravity_off_mps2 + (_clipped(off) - before.gravity_off_mps2) * share
+    gravity_off = before.gravity_off_mps2 + ((off if calm else _clipped(off)) - before.gravity_off_mps2) * share
     sideways = before.sideways_mps2 + (_clipped(side) - before.sideways_mps2) * share
     new = _watch()
-    new.usable = True
-    new.calm = -KNOCK_MPS2 < off < KNOCK_MPS2
+    new.usable, new.calm = True, calm
     new.faults = _named(same_ticks, quiet_ticks, accel_noise, gyro_noise, gravity_off, sideways)
     new.last = reading
-    new.accel_step_mps2 = accel_step
-    new.gyro_step_dps = gyro_step
-    new.same_ticks = same_ticks
-    new.quiet_ticks = quiet_ticks
-    new.refused_ticks = 0
-    new.chip_time_s = reading.chip_time_s
-    new.ahead_s = ahead_s
-    new.even_s = 0.0
-    new.gravity_off_mps2 = gravity_off
-    new.sideways_mps2 = sideways
-    new.accel_noise_ratio = accel_noise
-    new.gyro_noise_ratio = gyro_noise
+    new.accel_step_mps2, new.gyro_step_dps = accel_step, gyro_step
+    new.same_ticks, new.quiet_ticks, new.refused_ticks = same_ticks, quiet_ticks, 0
+    new.chip_time_s, new.ahead_s, new.even_s = reading.chip_time_s, ahead_s, 0.0
+    new.gravity_off_mps2, new.sideways_mps2 = gravity_off, sideways
+    new.accel_noise_ratio, new.gyro_noise_ratio = accel_noise, gyro_noise
     return closed(new, Watch)
 
 
@@ -232,6 +227,6 @@ def _named(
         faults = (STUCK,)
     if accel_noise_ratio > 1.0 or gyro_noise_ratio > 1.0:
         faults = (*faults, NOISE)
-    if abs(gravity_off_mps2) > GRAVITY_OFF_MPS2 or abs(sideways_mps2) > SIDEWAYS_MPS2:
+    if not (-GRAVITY_OFF_MPS2 <= gravity_off_mps2 <= GRAVITY_OFF_MPS2 and -SIDEWAYS_MPS2 <= sideways_mps2 <= SIDEWAYS_MPS2):
         faults = (*faults, GRAVITY)
     return faults

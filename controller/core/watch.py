@@ -28,7 +28,7 @@ class Watch:
     late: int = 0  # late ticks in a row
 
 
-def open_locks(ankles: AnkleLocks, contacts: int, *, heard: bool) -> int:
+def open_locks(ankles: AnkleLocks, contacts: int, heard: bool) -> int:
     """The lock switches that are open, as bits; the board's are unknown, not open, while it is not heard."""
     bits = (0 if ankles.left_closed else LEFT_PRIMARY) | (0 if ankles.right_closed else RIGHT_PRIMARY)
     if heard:
@@ -36,9 +36,7 @@ def open_locks(ankles: AnkleLocks, contacts: int, *, heard: bool) -> int:
     return bits
 
 
-def update(
-    watch: Watch, now_s: float, *, locks_open: int, heard: bool, upright: bool, still: bool, estop_open: bool, late_s: float
-) -> Watch:
+def update(watch: Watch, now_s: float, locks_open: int, heard: bool, upright: bool, still: bool, estop_open: bool, late_s: float) -> Watch:
     """One tick; the same object comes back when nothing changed."""
     closed = heard and not locks_open
     seen = watch.locks_seen_open | locks_open

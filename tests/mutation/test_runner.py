@@ -140,5 +140,5 @@ def test_every_mutant_differs_from_its_source_and_the_source_comes_back_whole() 
 
 
 def test_every_module_named_and_every_test_named_is_there() -> None:
-    assert set(run.TESTS) == {f"controller.core.{name}" for name in ("safety", "modes", "rest", "refusals", "answers", "buttons")}
+    assert set(run.TESTS) == {f"controller.core.{name}" for name in ("safety", "signs", "modes", "rest", "refusals", "answers", "buttons")}
     assert [test for tests in run.TESTS.values() for test in tests if not (ROOT / test).exists()] == []
