@@ -76,6 +76,7 @@ class Found:
 
     due_s: list[float] = field(default_factory=list)  # when each tick was due, by the monotonic clock
     late_ms: list[float] = field(default_factory=list)
+    took_ms: list[float] = field(default_factory=list)  # each tick's work, by the wall clock
     trips: list[str] = field(default_factory=list)  # reasons told, none of which has a cause
     stood: list[Stood] = field(default_factory=list)  # in order
 
@@ -145,6 +146,7 @@ def run(desk: Desk, seconds: float) -> Found:
             if key is not None:
                 desk.touch(key)
             desk.tick()
+            found.took_ms.append((clock.now_s() - found.due_s[-1]) * 1000.0 - found.late_ms[-1])
             found.trips += [event.text for event in desk.outputs.events if event.kind == "reason"]
     return found
 
@@ -162,7 +164,17 @@ def histogram(found: Found) -> list[str]:
     stood_ms = [(end - start) * 1000.0 for start, end in found.stood]
     lines.append(f"while the core ran: {_figures(own_ms)}")
     lines.append(f"the core stood still {len(stood_ms)} times, {sum(stood_ms):.0f} ms in all, {max(stood_ms, default=0.0):.1f} ms at most")
-    return [*lines, f"false trips: {len(found.trips)}", *found.trips[:5]]
+    return [*lines, *_latest(found, own_ms), f"false trips: {len(found.trips)}", *found.trips[:5]]
+
+
+def _latest(found: Found, own_ms: list[float]) -> list[str]:
+    """The ticks that were latest, and what there is to say why."""
+    worst = sorted(range(1, len(own_ms)), key=lambda tick: -found.late_ms[tick])[:5]
+    return [
+        f"at {tick * TICK_S:.2f} s {late_ms:.2f} ms late, of which the core stood still {late_ms - own_ms[tick]:.2f};"
+        f" the tick before took {found.took_ms[tick - 1]:.2f} ms"
+        for tick, late_ms in ((tick, found.late_ms[tick]) for tick in worst)
+    ]
 
 
 def _figures(late_ms: list[float]) -> str:

@@ -15,7 +15,7 @@ from controller.core.model import AnkleLocks, Host, Inputs, Mode
 from controller.core.perceive import perceive
 from controller.core.safety import RULES, Safety, judge
 from controller.core.signs import Signs, signs_of
-from controller.core.wire import BoardMode
+from controller.core.wire import BoardMode, StatusFlag
 from tests.core.ideal import LIMITS, Ideal
 
 HEALTHY = perceive(Ideal().ready().state, Ideal().inputs(), LIMITS)
@@ -73,3 +73,18 @@ def test_signs_hold_no_figure_that_moves_from_tick_to_tick() -> None:
     moving = {"now_s", "dt_s", "in_mode_s", "angle_deg", "rate_dps", "time_left_s", "return_s", "moving_dps"}
     assert moving <= {item.name for item in fields(Facts)}
     assert moving.isdisjoint(Signs._fields)
+
+
+@pytest.mark.req("SR9", "F77")
+@pytest.mark.parametrize(("seen_dps", "moves"), [(-1.001, True), (-1.0, False), (1.0, False), (1.001, True)])
+def test_one_degree_a_second_is_not_yet_motion_nobody_asked_for(seen_dps: float, moves: bool) -> None:
+    quiet = StatusFlag.BRAKE_SET | StatusFlag.AT_REST
+    f = replace(HEALTHY, tilt_ok=True, flags=quiet, contacts=0, tilt=replace(HEALTHY.tilt, rate_dps=seen_dps))
+    assert signs_of(f).moves_unasked is moves
+
+
+@pytest.mark.req("SR2")
+@pytest.mark.parametrize(("left_s", "out"), [(101.0, True), (101.04, False)])
+def test_the_time_is_out_one_second_before_the_last_moment_for_a_return(left_s: float, out: bool) -> None:
+    f = replace(HEALTHY, inverted=True, session=True, return_s=100.0, time_left_s=left_s)
+    assert signs_of(f).time_out is out

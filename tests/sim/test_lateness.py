@@ -17,13 +17,18 @@ from sim.desk import Desk
 def found(*late_ms: float, trips: tuple[str, ...] = (), stood: tuple[lateness.Stood, ...] = ()) -> lateness.Found:
     """Ticks that were due at 0.02 s, 0.04 s and so on."""
     due_s = [0.02 * (number + 1) for number in range(len(late_ms))]
-    return lateness.Found(due_s=due_s, late_ms=[*late_ms], trips=[*trips], stood=[*stood])
+    return lateness.Found(due_s=due_s, late_ms=[*late_ms], took_ms=[1.5] * len(due_s), trips=[*trips], stood=[*stood])
 
 
 def test_every_tick_stands_in_one_range_of_the_histogram_and_once_more_without_what_the_core_stood_still() -> None:
     lines = lateness.histogram(found(0.0, 0.05, 0.1, 4.9, 5.0, 25.0, stood=((0.119, 0.144),)))
     counts = [(int(line.split()[-3]), int(line.split()[-1])) for line in lines[1:10]]
     assert counts == [(2, 2), (1, 1), (0, 0), (0, 0), (0, 1), (1, 1), (1, 1), (0, 0), (1, 0)]
+
+
+def test_the_latest_ticks_are_named_with_when_and_what_went_before() -> None:
+    lines = lateness.histogram(found(0.0, 0.0, 12.5, 0.0, stood=((0.06, 0.07),)))
+    assert "at 0.04 s 12.50 ms late, of which the core stood still 10.00; the tick before took 1.50 ms" in lines
 
 
 @pytest.mark.parametrize(
