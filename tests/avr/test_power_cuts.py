@@ -141,9 +141,9 @@ def started(image: bytes) -> Memory:
     at = addresses(elf)["board"]
     for _ in range(400):
         processor.run_ms(0.5)
-        found = memory_of(processor, at)
-        if found.boots:
-            return found
+        if memory_of(processor, at).boots:
+            processor.run_ms(0.5)  # it may just be copying; the first tick comes 5 ms later
+            return memory_of(processor, at)
     raise AssertionError("it does not start")
 
 
