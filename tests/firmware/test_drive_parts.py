@@ -325,3 +325,8 @@ def test_a_stop_leaves_nothing_of_a_motion() -> None:
     parts = stepped(RUN, {"drive.duty": 500, "drive.accel_cdps2": 9, "drive.profile_q10": 9, "drive.integral_q10": 9, "plan.blocked": True})
     assert parts.read("drive.duty drive.accel_cdps2 drive.profile_q10 drive.profile_cdps drive.integral_q10") == (0,) * 5
     assert parts.read("drive.brake_released drive.contactor_closed") == (False, False)
+
+
+@pytest.mark.req("SR9")
+def test_each_judgement_of_the_drive_looks_at_the_load_too() -> None:
+    assert judged({"inputs.current_ma": 800}).get("drive.felt_q5") != judged({"inputs.current_ma": 100}).get("drive.felt_q5")
