@@ -1,4 +1,4 @@
-"""A year of the programme in a minute: one person, or a clinic of them, day by day, through the real rules.  Prints what came of it.
+"""A year of the programme: one person in under a minute, or a clinic of them, day by day, through the real rules.  Prints what came of it.
 
 Whoever may start holds the session that the programme offers.  Each plan is run once on the simulated table at the fast depth,
 monitors on; further sessions by the same plan take that recorded result.  With `--records` everything is written into a

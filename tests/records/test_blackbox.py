@@ -113,7 +113,7 @@ def test_nothing_that_comes_in_is_left_out() -> None:
         "host",
         "permission",
     }
-    told = {"events", "lines", "phrase", "urgent", "refusals", "latches", "selection", "plan"}
+    told = {"events", "lines", "phrase", "urgent", "refusals", "latches", "selection", "plan", "confirmed"}
     kept = {field.name for field in fields(Outputs)} - told
     assert kept == {
         *("command", "mode", "lamps", "buzzer", "release_locks", "turned", "ladder", "reasons", "angle_deg", "rate_dps"),
