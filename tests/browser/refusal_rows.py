@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from controller.core.refusals import BUSY, INTERLOCKS, STARTING
 from controller.core.safety import REASONS, RULES
 from controller.core.wire import BOARD_REASONS
-from controller.programme import personal
 from tests.hygiene.sources import ROOT
 
 
@@ -160,15 +159,15 @@ ARGUED: dict[str, str] = {
     "not_certified": "the mark stands in the table's settings, and this table has one; sim/scenarios/programme has it",
     "beyond_step": "no shipped protocol is too much for a step and not too early for its week; an own one can be",
     "erased_today": "erasing is at the command line; tests/programme has it",
-    "The last session is not recorded yet.": "lasts as long as the writer takes for one row; tests/therapy has it",
-    "No protocol fits this person and this table.": "the shipped protocols fit everybody; a table may take them away",
+    "not_recorded_yet": "lasts as long as the writer takes for one row; tests/therapy has it",
+    "nothing_fits": "the shipped protocols fit everybody; a table may take them away",
 }
 
 
 def every_reason() -> Iterator[str]:
     """The core's rows by their words, the safety rules that refuse by their names, the programme's refusals by their names."""
     yield from (row.refusal.says for row in INTERLOCKS)
-    yield from (refusal.says for refusal in (*BUSY, *STARTING, personal.USED_UP.refusals[0], personal.NOTHING_FITS))
+    yield from (refusal.says for refusal in (*BUSY, *STARTING))
     yield from (reason.name for rule, reason in zip(RULES, REASONS, strict=True) if rule.refuses)
     if BOARD_REASONS:
         yield "board_*"
