@@ -1,7 +1,8 @@
-"""Which protocol a scenario runs: a built-in name, a file beside the scenario, or stages written in the scenario itself."""
+"""Which protocol a scenario runs: a built-in name, a file beside it, or stages written in it; and the protocols of a table's own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from controller.core.limits import Limits
@@ -16,6 +17,7 @@ from controller.programme.protocols import (
     inline_protocol,
     load_protocol,
 )
+from controller.programme.rules import Rules
 from controller.strict_toml import Where
 from sim.reading import Table
 from sim.scenario import ScenarioError
@@ -48,9 +50,25 @@ def _file(path: Path, limits: Limits) -> Protocol:
 
 
 def _inline(top: Table, limits: Limits) -> Protocol:
-    inner = top.table("protocol")
-    where = Where(file=top.file, lines={place[1:]: line for place, line in top.lines.items() if place[:1] == ("protocol",)})
+    return _written(top.table("protocol"), {"name": "inline", "title": "Written in the scenario"}, limits, Rules())
+
+
+def read_own(table: Table, limits: Limits, rules: Rules) -> tuple[Protocol, ...]:
+    """The table's own protocols, written under `own` and checked as files in its folder are (TP16)."""
+    found: dict[str, Protocol] = {}
+    for item in table.tables("own"):
+        protocol = _written(item, {}, limits, rules)
+        if protocol.name in (*BUILT_IN, *FOR_CONDITIONS, *found):
+            raise item.fail("name", f"is {protocol.name!r}, which is taken; another name would be right (TP16)")
+        found[protocol.name] = protocol
+    return tuple(found.values())
+
+
+def _written(table: Table, usual: Mapping[str, object], limits: Limits, rules: Rules) -> Protocol:
+    """A protocol that stands in the scenario; a mistake in it names the scenario's own line."""
+    depth = len(table.where)
+    where = Where(file=table.file, lines={place[depth:]: line for place, line in table.lines.items() if place[:depth] == table.where})
     try:
-        return inline_protocol({"name": "inline", "title": "Written in the scenario", **inner.values}, where, limits)
+        return inline_protocol({**usual, **table.values}, where, limits, rules)
     except ProtocolError as error:
         raise ScenarioError(str(error)) from error

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
+from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from controller.config import TableSettings
@@ -32,12 +33,14 @@ from controller.programme.model import (
 from controller.programme.outcome import Verdict
 from controller.programme.personal import NOBODY, permissions
 from controller.programme.protocols import builtin_protocols, condition_protocols
+from controller.programme.rules import NUMBERS, Rules
 from controller.programme.sessions import StopSign
 from controller.programme.verdict import Case, judge
 from controller.requests import ConfirmPractice, ConfirmPrepared, ConfirmSetUp
 from controller.therapy import table_facts
 from sim.biography import Past, cleared, lived, ready
-from sim.reading import Table
+from sim.protocol_choice import read_own
+from sim.reading import Table, nearest
 
 QUESTIONS = tuple(each.value for each in Contraindication)
 SIGNS = tuple(each.value for each in StopSign)
@@ -94,12 +97,28 @@ def read_programme(top: Table, who: tuple[float, float], limits: Limits) -> Aske
         TableSettings(certified_mark=table.text("mark", "CE").strip("-"), capacity_kg=table.number("capacity_kg", 150.0, 50.0, 300.0)),
         latest_seen=None, erased_session_at=moment.at - timedelta(hours=1) if table.flag("erased_today", default=False) else None,
     )  # fmt: skip
-    protocols = (*builtin_protocols(limits), *condition_protocols(limits))
+    rules = _rules(table.table("rules"))
+    protocols = (*builtin_protocols(limits), *condition_protocols(limits), *read_own(table, limits, rules))
     history = _history(table, moment)
-    case = Case(person=person, history=history, moment=moment, table=facts, protocols=protocols, limits=limits)
+    case = Case(person=person, history=history, moment=moment, table=facts, protocols=protocols, limits=limits, rules=rules)
     asked = Asked(case=case, protocol=_chosen(table, judge(case)), chosen=table.flag("chosen", default=True))
     table.done()
     return asked
+
+
+def _rules(table: Table) -> Rules:
+    """The table's numbers, where it is stricter than the guide; of the same kinds and in the same order as in its settings."""
+    asked: dict[str, Any] = {}
+    for key in table.values:
+        if key not in NUMBERS:
+            raise table.fail(key, f"unknown number; {nearest(key, NUMBERS)}")
+        least, most = NUMBERS[key].least, NUMBERS[key].most
+        whole = get_type_hints(Rules)[key] is int
+        asked[key] = table.integer(key, 0, int(least), int(most)) if whole else table.number(key, 0.0, least, most)
+    try:
+        return Rules(**asked)
+    except ValueError as error:
+        raise table.fail("", str(error)) from error
 
 
 def _zone(table: Table) -> ZoneInfo:
@@ -153,8 +172,8 @@ def _history(table: Table, moment: Moment) -> History:
         practised=table.flag("practised", default=True),
     )
     sessions = lived(replace(papers, clearances=tuple(_clearances(table, long_ago))), _past(table), moment)
-    heat = (Preparation.HEAT,) if table.flag("heat", default=False) else ()
-    return ready(sessions, moment, checklist=table.flag("checklist", default=True), prepared=heat, pain=None)
+    done = tuple(each for each in Preparation if table.flag(each.value, default=False))
+    return ready(sessions, moment, checklist=table.flag("checklist", default=True), prepared=done, pain=None)
 
 
 def _clearances(table: Table, at: datetime) -> Iterator[Clearance]:

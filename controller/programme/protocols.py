@@ -74,13 +74,15 @@ def load_protocol(path: Path, limits: Limits | None = None, rules: Rules | None 
     return _checked(file, where, limits or Limits(), rules or Rules())
 
 
-def inline_protocol(values: Mapping[str, object], where: strict_toml.Where, limits: Limits | None = None) -> Protocol:
+def inline_protocol(
+    values: Mapping[str, object], where: strict_toml.Where, limits: Limits | None = None, rules: Rules | None = None
+) -> Protocol:
     """The protocol in a table of a larger file, checked alike; `where` knows the table's lines."""
     try:
         file = strict_toml.convert(values, where, ProtocolFile)
     except strict_toml.FileError as error:
         raise ProtocolError(str(error)) from error
-    return _checked(file, where, limits or Limits(), Rules())
+    return _checked(file, where, limits or Limits(), rules or Rules())
 
 
 def _checked(file: ProtocolFile, where: strict_toml.Where, limits: Limits, rules: Rules) -> Protocol:

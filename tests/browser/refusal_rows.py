@@ -160,7 +160,7 @@ ARGUED: dict[str, str] = {
     "beyond_step": "no shipped protocol is too much for a step and not too early for its week; an own one can be",
     "erased_today": "erasing is at the command line; tests/programme has it",
     "not_recorded_yet": "lasts as long as the writer takes for one row; tests/therapy has it",
-    "nothing_fits": "the shipped protocols fit everybody; a table may take them away",
+    "nothing_fits": "every ceiling of the settings leaves the first session, which is offered to everybody",
 }
 
 

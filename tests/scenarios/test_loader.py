@@ -171,6 +171,18 @@ def test_folders_are_read_whole_and_in_order_and_an_empty_one_is_a_mistake(tmp_p
         ('condition = "gout"', "programme.condition: "),
         ('protocol = "sciatica_1"', "programme.protocol: is 'sciatica_1'; this person is offered first, "),
         ("weeks = 4", "programme.weeks: "),
+        ("rules = { weeks_1_2_angel_deg = 20 }", "programme.rules.weeks_1_2_angel_deg: unknown number; did you mean weeks_1_2_angle_deg?"),
+        ("rules = { weeks_1_2_angle_deg = 31 }", "programme.rules.weeks_1_2_angle_deg: is 31; 5 to 30 would be right"),
+        ("rules = { weeks_1_2_per_day = 1.5 }", "programme.rules.weeks_1_2_per_day: is 1.5; a whole number from 1 to 3 would be right"),
+        (
+            "rules = { weeks_3_4_angle_deg = 20 }",
+            "programme.rules: weeks_3_4_angle_deg: 20 is less than weeks_1_2_angle_deg, which is 30 (TP4)",
+        ),
+        (
+            "own = [{ name = 'week_1', title = 'x', stages = [{ angle_deg = 20, hold_s = 30 }] }]",
+            "programme.own.name: is 'week_1', which is taken; another name would be right (TP16)",
+        ),
+        ("own = [{ name = 'x', title = 'x', stages = [{ angle_deg = 95, hold_s = 30 }] }]", "stages[1].angle_deg: "),
     ],
 )
 def test_a_person_the_programme_cannot_know_is_one_line(line: str, says: str) -> None:

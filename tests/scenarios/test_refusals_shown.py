@@ -18,10 +18,8 @@ FOLDER = ROOT / "sim/scenarios"
 
 NOT_A_SCENARIO: dict[str, str] = {
     # a refusal of the programme: why no scenario shows it, and which test does
-    "not_recorded_yet": "stands for a second between a session's end and its record: tests/therapy/test_evening.py",
-    "nothing_fits": "wants a table without any protocol: tests/programme/test_refusals.py",
-    "beyond_step": "wants a table that is stricter than the protocols that come with it: tests/programme/test_refusals.py",
-    "not_prepared_water": "no protocol that comes with the table requires it: tests/programme/test_refusals.py",
+    "not_recorded_yet": "a scenario has no records to wait for: tests/therapy/test_evening.py",
+    "nothing_fits": "every ceiling of the settings leaves the first session: tests/programme/test_refusals.py",
 }
 NOT_BY_A_PRESS: dict[str, str] = {
     # an interlock of the core: why START cannot meet it in a scenario, and which test shows that it refuses
