@@ -142,7 +142,7 @@ _MCU_ROWS = (
         reaction="complement mismatch STO",
         bound="1 ms",
         depths=AVR,
-        how="needs the processor's memory: drive board's issue",
+        how="a bit of the emergency stop's latch in the processor's memory",
     ),
     Fault(
         number=47,

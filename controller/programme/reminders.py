@@ -16,7 +16,7 @@ from controller.programme.sessions import SessionRecord
 KG_PER_POUND = 0.45359237
 LITRES_PER_OUNCE = 0.0295735
 
-CORE_WORK = "No session today: core work keeps what you gained. Planks, or bird-dogs, a few minutes."
+CORE_WORK = "On days without a session, core work keeps what you gained. Planks, or bird-dogs, a few minutes."
 WALK = "Walk now: the space you gained in your spine lasts {least} to {most} minutes."
 GLASS = "Drink a glass of water (8 oz, a quarter of a litre) {minutes} minutes before the session."
 HEAT = "Apply heat to the tight muscles for {minutes} minutes, then confirm it on the panel."

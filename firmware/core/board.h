@@ -28,7 +28,7 @@ typedef struct {
     bool ok_pressed;
     bool release_pulled;        /* manual release lever: suspends the drive */
     bool overcurrent_latched;   /* the hardware comparator's latch */
-    bool self_check_ok;         /* flash, stack, registers: the HAL's verdict (issue: drive board) */
+    bool self_check_ok;         /* flash, stack, registers: the HAL's verdict */
     uint8_t rx_count;           /* bytes received since the last tick */
     uint8_t rx[BOARD_RX_MAX];
 } board_in_t;

@@ -3,9 +3,9 @@
     python -m sim.avr.agreement                   the chosen set
     python -m sim.avr.agreement FILE…             these scenario files or folders; sim/scenarios is every shipped one
 
-Both are compared tick by tick.  A moment may lie SHIFT_S earlier or later in one of them, for the binary boots 60 ms later and sees its
-converter a millisecond later, and arriving somewhere is decided by the last digit of a noisy sensor: an angle or rate differs by what it
-lies outside everything the other one showed within that time.  What is there for less than FLICKER_S is not compared.
+Both are compared tick by tick.  A moment may lie SHIFT_S earlier or later in one of them, for the binary is switched on 47 ms later and
+sees its converter a millisecond later, and arriving somewhere is decided by the last digit of a noisy sensor: an angle or rate differs by
+what it lies outside everything the other one showed within that time.  What is there for less than FLICKER_S is not compared.
 """
 
 from __future__ import annotations
