@@ -286,8 +286,9 @@ def test_the_contactor_is_closed_only_where_the_motor_may_be_needed(closed: bool
     [
         (0, {}),
         (75, {"session.testing": True}),
-        (-8, {"drive.brake_slips": True}),
-        (7, {"drive.brake_slips": True, "angle.rate_cdps": -20}),  # half of what it is off, and it is taken to be off by 15 at most
+        (-10, {"drive.brake_slips": True}),
+        (10, {"drive.brake_slips": True, "angle.rate_cdps": -20}),
+        (10, {"drive.brake_slips": True, "angle.rate_cdps": -40}),  # half of what it is off, taken to be 20 at most
         (0, {"drive.brake_slips": True, "session.away": False}),
         (33, {"drive.brake_slips": True, "angle.at_rest": True, "drive.duty": 33}),  # it holds: no more than what held it
         (0, {"angle.at_rest": True, "drive.duty": 33}),
