@@ -350,6 +350,8 @@ def read_expectation(table: Table) -> Expectation:
     value = kind.value(table, check)
     extras = {key: _extra(table, key) for key in kind.extras if table.has(key)}
     table.done()
+    if check == "angle_at" and not extras:
+        raise table.fail(check, "cannot fail; min or max beside it would be right")
     return Expectation(check=check, value=value, extras=extras, line=table.line)
 
 

@@ -77,6 +77,7 @@ def parse_scenario(text: str, path: Path) -> Scenario:
         expects=expects,
     )
     top.done()
+    _names_once(top, scenario)
     _refs_exist(top, scenario)
     _depths_reach(top, scenario)
     return scenario
@@ -188,6 +189,15 @@ def _event(table: Table) -> Happening:
     )
     table.done()
     return happening
+
+
+def _names_once(top: Table, scenario: Scenario) -> None:
+    """A moment that two events share would be whichever came last."""
+    taken: set[str] = set()
+    for table, event in zip(top.tables("event"), scenario.events, strict=True):
+        if event.name in taken:
+            raise table.fail("name", f"is {event.name!r}, as an event above; a name of its own would be right")
+        taken |= {event.name} - {""}
 
 
 def _refs_exist(top: Table, scenario: Scenario) -> None:

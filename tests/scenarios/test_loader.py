@@ -98,6 +98,8 @@ MISTAKES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("event with both", EVENT + 'when = "t > 1"\npress = "START"', ("here.toml:2: event", "both")),
     ("event without action", EVENT, ("here.toml:2: event", "no action", "press")),
     ("two actions", EVENT + 'press = "START"\nestop = "press"', ("here.toml:2: event", "press and estop")),
+    ("name twice", 2 * (EVENT + 'press = "OK"\nname = "a"\n'), ("here.toml:9: event.name: is 'a', as an event above",)),
+    ("angle without a bound", '[[expect]]\nangle_at = "5s"', ("here.toml:3: expect.angle_at: cannot fail; min or max",)),
     ("misspelt action", EVENT + 'pres = "START"', ("here.toml:4: event.pres", "did you mean press?")),
     ("button", EVENT + 'press = "STRT"', ("here.toml:4: event.press: is 'STRT'", "did you mean START?")),
     ("foot", EVENT + 'open_lock = "lefd"', ("here.toml:4: event.open_lock", "did you mean left?")),
