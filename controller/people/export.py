@@ -77,7 +77,8 @@ def acknowledge(desk: Desk, by: str) -> None:
     """Say that you know that records were damaged and lost; Start is refused until somebody does."""
     with desk.to_write() as store:
         count = store.acknowledge(desk.moment.at, by)
-    desk.tell(f"{count} damaged files acknowledged" if count else "nothing is waiting to be acknowledged", acknowledged=count)
+    files = f"{count} damaged file{'' if count == 1 else 's'}"
+    desk.tell(f"{files} acknowledged" if count else "nothing is waiting to be acknowledged", acknowledged=count)
 
 
 COMMANDS = (export, acknowledge)

@@ -165,8 +165,8 @@ class Evening:
 
 @contextmanager
 def evening(folder: Path) -> Iterator[Evening]:
-    """The table, running and at upright rest."""
-    folder.mkdir(mode=0o700)
+    """The table, running and at upright rest, with the records that are in the folder already."""
+    folder.mkdir(mode=0o700, exist_ok=True)
     table = Evening(folder)
     try:
         table.run(6.0)
