@@ -69,7 +69,7 @@ def _less(name: str, title: str, values: list[tuple[date, float]], due_days: int
     state, arithmetic = MarkerState.NOT, ""
     newest = [value for day, value in values[1:][-NEWEST:] if (when.today - day).days <= WINDOW_DAYS]
     if not values:
-        arithmetic = "nothing was measured before a session"
+        arithmetic = "nothing was measured before a session that was held"
     elif values[0][1] <= 0.0:
         arithmetic = f"began at {_shown(name, values[0][1])}: there is nothing to take {wanted:g} % of"
     elif not newest:

@@ -59,6 +59,12 @@ def safety_case() -> str:
     return table(("hazard", "rule", "code on the Pi", "code on the board", "tests", "scenarios"), body)
 
 
+def programme_case() -> str:
+    columns = (evidence.pi_code(), evidence.tests(), evidence.scenarios())
+    rows = (row for row in evidence.rows() if row.startswith("TP"))
+    return table(("rule", "code", "tests", "scenarios"), [(row, *(listed(column[row]) for column in columns)) for row in rows])
+
+
 def pi_rules() -> str:
     body = [(rule.id, f"`{rule.name}`", *WORDS[rule.name], rule.clears.value, rule.faults) for rule in safety.RULES]
     return table(("rule", "name", "what happened", "what to do", "goes away", "faults"), body)
@@ -177,6 +183,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "lamps": ("docs/manual.md", mode_lamps),
     "refusal-rules": ("docs/programme.md", programme_refusals),
     "programme-numbers": ("docs/programme.md", programme_numbers),
+    "programme-case": ("docs/programme.md", programme_case),
     "refusals": ("docs/manual.md", refused),
     "panel-points": ("docs/manual.md", panel_points),
     "proof": ("docs/manual.md", proof),

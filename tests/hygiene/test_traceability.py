@@ -12,6 +12,8 @@ from tests.hygiene.documents import HAZARDS
 from tests.hygiene.sources import project_files, text
 
 SAFETY = tuple(f"SR{number}" for number in range(1, 17))
+PROGRAMME = tuple(f"TP{number}" for number in range(1, 17))
+NOT_IN_ONE_SESSION = ("TP13",)  # the markers fall due after weeks: `inversion-table-sim year` shows them
 
 
 def test_the_requirements_stand_in_the_project() -> None:
@@ -34,6 +36,13 @@ def test_every_safety_rule_has_a_test_that_names_it(rule: str) -> None:
 @pytest.mark.parametrize("rule", SAFETY)
 def test_every_safety_rule_has_a_shipped_scenario(rule: str) -> None:
     assert evidence.scenarios()[rule]
+
+
+@pytest.mark.parametrize("rule", PROGRAMME)
+def test_every_rule_of_the_programme_is_in_the_code_in_a_test_and_in_a_shipped_scenario(rule: str) -> None:
+    assert evidence.pi_code()[rule], f"{rule} is named nowhere in controller/ or hardware/"
+    assert evidence.tests()[rule]
+    assert bool(evidence.scenarios()[rule]) is not (rule in NOT_IN_ONE_SESSION)
 
 
 def test_every_mark_names_a_row_that_exists() -> None:

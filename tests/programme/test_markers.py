@@ -54,7 +54,7 @@ def pains(*values: tuple[int, int]) -> History:
         (pains((0, 5)), 4, NOT, "nothing newer was measured in the last 14 days"),
         (pains((0, 5), (3, 1)), 18, NOT, "nothing newer was measured in the last 14 days"),
         (pains((0, 0), (3, 0)), 14, NOT, "there is nothing to take 20 % of"),
-        (CLEARED, 14, NOT, "nothing was measured before a session"),
+        (CLEARED, 14, NOT, "nothing was measured before a session that was held"),
     ],
 )
 def test_pain_is_compared_with_the_first_session_and_what_is_missing_is_no_success(
