@@ -22,6 +22,7 @@ from controller.programme import days, markers, progression
 from controller.programme.model import Clearance, History, Moment, Person, Preparation, TableFacts
 from controller.programme.outcome import MarkerState, Step, Verdict
 from controller.programme.protocols import builtin_protocols, condition_protocols
+from controller.programme.rules import Rules
 from controller.programme.sessions import Felt, Rating, SessionRecord, StopSign, When
 from controller.programme.verdict import Case, blocks_to_write, judge
 from controller.records.rows import TABLES
@@ -39,6 +40,7 @@ DAYS = 365
 Tell = Callable[[int], None]
 BEGINS = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
+FRAME = TableFacts(capacity_kg=150.0, certified_mark="CE")
 HOURS = (9, 13, 18)
 """When in a day somebody comes."""
 
@@ -138,6 +140,7 @@ class Year:
         self._dice = Random(seed)
         self._limits = limits
         self._protocols = (*builtin_protocols(limits), *condition_protocols(limits))
+        self._rules = Rules()
         self.table = Table(limits)
 
     def begin(self, number: int) -> Course:
@@ -229,9 +232,14 @@ class Year:
                 course.reached.setdefault(marker.name, number)
 
     def _case(self, course: Course, moment: Moment) -> Case:
-        table = TableFacts(capacity_kg=150.0, certified_mark="CE")
         return Case(
-            person=course.person, history=course.history, moment=moment, table=table, protocols=self._protocols, limits=self._limits
+            person=course.person,
+            history=course.history,
+            moment=moment,
+            table=FRAME,
+            protocols=self._protocols,
+            limits=self._limits,
+            rules=self._rules,
         )
 
     def _note(self, course: Course, value: object) -> None:
@@ -282,7 +290,7 @@ def summary(courses: list[Course], day_count: int, simulated: int) -> Summary:
         most_a_day=max(course.most_day for course in courses),
         most_a_week=max(course.most_week for course in courses),
         markers_reached=dict(reached),
-        steps=dict(steps),
+        steps={step.name: steps[step.name] for step in Step if steps[step.name]},
     )
 
 

@@ -7,6 +7,7 @@ clipping can never move it across the gate (SR3).  Prompts say the angle and the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from controller.core.limits import Limits
 from controller.core.model import Prompt, SessionPlan, Stage
@@ -39,6 +40,7 @@ class Draft:
     least_step: Step
 
 
+@lru_cache(maxsize=512)  # every look asks for every protocol again, and a person's bounds change once a week
 def fitted(draft: Draft, bounds: PlanBounds, limits: Limits) -> SessionPlan:
     """The plan that Start would begin."""
     ceiling_deg = min(weeks.deepest_deg(draft.stages), bounds.angle_deg, limits.ceiling_deg)
