@@ -276,7 +276,7 @@ def summary(courses: list[Course], day_count: int, simulated: int) -> Summary:
     backs = 0
     for course in courses:
         refusals.update(course.refused)
-        reached.update(course.reached)
+        reached.update(course.reached.keys())  # people, not the days on which they did
         steps.update({step.name for _, step in course.steps})
         backs += sum(later[1] < earlier[1] for earlier, later in zip(course.steps, course.steps[1:], strict=False))
     return Summary(

@@ -78,7 +78,7 @@ def told(found: year.Summary, took_s: float) -> str:
         f"{found.people} people, {found.days} days: {found.sessions} sessions, {found.sessions_simulated} of them on the simulated table\n"
         f"at most {found.most_a_day} a day and {found.most_a_week} in seven days; {found.step_backs} steps back, {found.blocks} blocks\n"
         f"people who reached each step: {steps}\n"
-        f"markers reached: {markers}\n"
+        f"people who reached each marker: {markers}\n"
         f"refused, by the first reason:\n{refusals or '  nothing'}\n"
         f"took {took_s:.0f} s\n"
     )

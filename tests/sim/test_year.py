@@ -47,6 +47,12 @@ def test_sessions_are_what_the_simulated_table_did() -> None:
             assert session.inverted_s < 600.0
 
 
+def test_the_figures_count_people_who_reached_something() -> None:
+    for name in ("pain", "toe_touch", "night_pain"):
+        assert FOUND.markers_reached.get(name, 0) == sum(name in course.reached for course in COURSES)
+    assert 1 <= max(FOUND.markers_reached.values()) <= len(COURSES)
+
+
 def test_the_same_seed_gives_the_same_year() -> None:
     again, found = year.run(2, day_count=DAYS, seed=3, tell=lambda _day: None)
     assert found == FOUND
