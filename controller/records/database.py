@@ -109,7 +109,9 @@ def connect_to_read(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except (sqlite3.Error, OSError) as error:
+    except OSError as error:
+        raise RecordsError(f"{path}: cannot be read: {error.strerror}", ExitCode.NO_INPUT) from error
+    except sqlite3.Error as error:
         raise RecordsError(f"{path}: cannot be read: {error}", ExitCode.NO_INPUT) from error
     connection.row_factory = sqlite3.Row
     return connection

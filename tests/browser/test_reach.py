@@ -116,7 +116,7 @@ def test_a_phone_scrolls_one_way_and_a_finger_hits_what_it_aims_at(opened: Page,
     for node in opened.locator(".again:visible").all():
         node.click()
     assert place
-    assert opened.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    opened.wait_for_function("(most) => document.documentElement.scrollWidth <= most", arg=PHONE["width"])  # charts follow by and by
     assert opened.evaluate(SMALL) == []
 
 

@@ -163,11 +163,17 @@ def test_an_export_holds_nobody_else(full: Path) -> None:
 
 
 def test_nothing_to_read_and_a_file_of_another_version_are_one_line(tmp_path: Path) -> None:
-    with pytest.raises(RecordsError, match=r"records\.db: cannot be read: unable to open database file$"), reading(tmp_path):
+    with pytest.raises(RecordsError, match=r"records\.db: cannot be read: No such file or directory$"), reading(tmp_path):
         pass
     database.prepare(tmp_path)
-    with pytest.raises(RecordsError, match=rf"the records are version 0, this program reads version {newest()}"), reading(tmp_path):
+    with pytest.raises(RecordsError, match=r"records\.db is not a records file of this program$"), reading(tmp_path):
         pass
+    for version, says in ((newest() - 1, f"this program reads version {newest()}"), (newest() + 1, "install the newer program")):
+        folder = tmp_path / str(version)
+        with opened(folder) as store:
+            store.connection.execute(f"PRAGMA user_version = {version}")
+        with pytest.raises(RecordsError, match=f"the records are version {version} .*{says}|version {version}, {says}"), reading(folder):
+            pass
 
 
 def test_texts_that_a_spreadsheet_would_run_are_made_harmless() -> None:

@@ -152,9 +152,9 @@ def test_the_mushroom_stays_in_until_it_is_twisted_out_and_reaches_the_board_by_
 
 def test_the_lamps_shown_are_the_levels_of_the_pis_pins(watch: Watch) -> None:
     watched = watch()
+    watched.until(lambda _: watched.messages != [] and watched.messages[-1].lamps.ready.value == "blink")
     watched.run(6.0)
     lit = {look.lit["ready"] for look in watched.looks[-40:]}
-    assert watched.messages[-1].lamps.ready.value == "blink"
     assert lit == {True, False}
     assert watched.run(0.2, orders.Pi(runs=False)).lit == dict.fromkeys(("ready", "moving", "release_ok", "fault"), False)
 
