@@ -14,7 +14,7 @@
 #define DRIVE_CDPS2 (BOARD_ACCEL_CDPS2 - 10)           /* what the loop adds in catching up stays inside the limit */
 #define DRIVE_STOP_CDPS2 (BOARD_STOP_ACCEL_CDPS2 - 15)
 #define DRIVE_LEAD_CDPS 40         /* the profile waits for a table that is not following */
-#define DRIVE_ERROR_CDPS 20        /* of which the loop sees no more: a rate that reads nothing adds 0.8 deg/s2 (fault 90) */
+#define DRIVE_ERROR_CDPS 18        /* of which the loop sees no more: a rate that reads nothing adds 0.7 deg/s2 (fault 90) */
 /* Forward: 1.5 per mille of duty per 0.01 deg/s is what a rate takes at no load and 27 V; written as p + p / 2. */
 #define DRIVE_KP_SHIFT 1           /* 0.5 per mille per 0.01 deg/s: the motor follows its voltage by itself in 12 ms */
 #define DRIVE_KI 6                 /* per mille per 0.01 deg/s and second */

@@ -286,9 +286,9 @@ def test_the_contactor_is_closed_only_where_the_motor_may_be_needed(closed: bool
     [
         (0, {}),
         (75, {"session.testing": True}),
-        (-10, {"drive.brake_slips": True}),
-        (10, {"drive.brake_slips": True, "angle.rate_cdps": -20}),
-        (10, {"drive.brake_slips": True, "angle.rate_cdps": -40}),  # half of what it is off, taken to be 20 at most
+        (-9, {"drive.brake_slips": True}),
+        (9, {"drive.brake_slips": True, "angle.rate_cdps": -20}),
+        (9, {"drive.brake_slips": True, "angle.rate_cdps": -40}),  # half of what it is off, taken to be 18 at most
         (0, {"drive.brake_slips": True, "session.away": False}),
         (33, {"drive.brake_slips": True, "angle.at_rest": True, "drive.duty": 33}),  # it holds: no more than what held it
         (0, {"angle.at_rest": True, "drive.duty": 33}),
