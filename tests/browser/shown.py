@@ -10,6 +10,15 @@ PATIENCE_MS = 90_000
 """A busy computer runs the table slower than it is asked to."""
 
 
+def until_true(page: Page, script: str, given: object = None) -> None:
+    """Until the script says true.  Playwright's own wait evaluates text inside the page, which its content policy forbids."""
+    for _ in range(PATIENCE_MS // 50):
+        if page.evaluate(script, given):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {script}")
+
+
 class Shown:
     """One open page of the virtual table."""
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESK, serving
-from tests.browser.shown import PATIENCE_MS, Shown
+from tests.browser.shown import PATIENCE_MS, Shown, until_true
 from tests.browser.test_live_view import Processes
 
 PHONE = {"width": 360, "height": 740}
@@ -116,7 +116,7 @@ def test_a_phone_scrolls_one_way_and_a_finger_hits_what_it_aims_at(opened: Page,
     for node in opened.locator(".again:visible").all():
         node.click()
     assert place
-    opened.wait_for_function("(most) => document.documentElement.scrollWidth <= most", arg=PHONE["width"])  # charts follow by and by
+    until_true(opened, "(most) => document.documentElement.scrollWidth <= most", PHONE["width"])  # charts follow by and by
     assert opened.evaluate(SMALL) == []
 
 

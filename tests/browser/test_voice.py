@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import serving
-from tests.browser.shown import PATIENCE_MS, Shown
+from tests.browser.shown import Shown, until_true
 
 LISTENS = """
 window.heard = [];
@@ -48,11 +48,8 @@ def table(page: Page) -> Iterator[Shown]:
 
 
 def until(page: Page, name: str, words: str, times: int = 1) -> None:
-    page.wait_for_function(
-        "([name, words, times]) => heard.filter((each) => each[0] === name && each[1].startsWith(words)).length >= times",
-        arg=[name, words, times],
-        timeout=PATIENCE_MS,
-    )
+    said = "([name, words, times]) => heard.filter((each) => each[0] === name && each[1].startsWith(words)).length >= times"
+    until_true(page, said, [name, words, times])
 
 
 def heard(page: Page, *names: str) -> list[tuple[str, str]]:
@@ -133,8 +130,8 @@ def test_the_buzzer_sounds_only_where_it_was_asked_for(page: Page, virtual_table
     table.sees("#buzz", "alarm")
     assert page.evaluate("window.buzzer === undefined")
     page.get_by_role("button", name="Sound off").click()
-    page.wait_for_function("buzzer.gain.value > 0", timeout=PATIENCE_MS)
+    until_true(page, "buzzer.gain.value > 0")
     page.get_by_role("button", name="Sound on").click()
-    page.wait_for_function("buzzer.gain.value === 0", timeout=PATIENCE_MS)
+    until_true(page, "buzzer.gain.value === 0")
     page.wait_for_timeout(1500)  # longer than a cycle of any pattern
     assert page.evaluate("buzzer.gain.value") == 0
