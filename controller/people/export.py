@@ -32,26 +32,31 @@ def _texts(reader: Reader, key: str, kind: str) -> Iterator[tuple[str, str]]:
         yield f"{key}-box-{trip}.{kind}", as_csv(rows) if kind == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_new(path: Path, content: bytes) -> None:
-    """A file that only its owner can read.  Raises RecordsError when there is one of that name, OSError when it cannot be written."""
+def write_new(path: Path, content: bytes, of: str) -> None:
+    """A file that only its owner can read, whole or not at all.  Raises RecordsError when there is one of that name or no room for it,
+    OSError when it cannot be begun; `of` says what then is not there.
+    """
     try:
-        with open(path, "xb", opener=_opener) as out:  # Path.open takes no opener
-            out.write(content)
+        out = open(path, "xb", opener=_opener)  # noqa: SIM115  # Path.open takes no opener; closed below
     except FileExistsError as error:
         raise RecordsError(f"{path}: is there already and is not overwritten", ExitCode.CANNOT_WRITE) from error
+    try:
+        with out:
+            out.write(content)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # ours: it was not there before
+        raise RecordsError(f"{path}: {error.strerror or error}; nothing is left of {of}", ExitCode.CANNOT_WRITE) from error
 
 
 @contextmanager
 def _all_or_nothing() -> Iterator[list[Path]]:
-    """Files go into the list before they are begun; when one of them fails, none is left."""
-    begun: list[Path] = []
+    """Files that have been written go into the list; when another one fails, none of them is left."""
+    written: list[Path] = []
     try:
-        yield begun
-    except (RecordsError, OSError) as error:
-        for path in begun:
+        yield written
+    except (RecordsError, OSError):
+        for path in written:
             path.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            raise RecordsError(f"{begun[-1]}: {error.strerror or error}; nothing is left of the export", ExitCode.CANNOT_WRITE) from error
         raise
 
 
@@ -61,13 +66,11 @@ def _all_or_nothing() -> Iterator[list[Path]]:
 @option("--as", "kind", type=click.Choice(["csv", "json"]), default="json", show_default=True)
 def export(desk: Desk, who: str, folder: Path, kind: str) -> None:
     """Write everything about a person, black boxes too, to files that only you can read; nothing is overwritten."""
-    with desk.to_read() as store, _all_or_nothing() as begun:
+    with desk.to_read() as store, _all_or_nothing() as written:
         for name, text in _texts(store, person_of(store, who).key, kind):
-            if (folder / name).exists():
-                raise RecordsError(f"{folder / name}: is there already and is not overwritten", ExitCode.CANNOT_WRITE)
-            begun.append(folder / name)
-            write_new(folder / name, text.encode())
-    files = [str(path) for path in begun]
+            write_new(folder / name, text.encode(), "the export")
+            written.append(folder / name)
+    files = [str(path) for path in written]
     desk.tell("\n".join(f"wrote {file}" for file in files), files=files)
 
 

@@ -44,7 +44,7 @@ def _save(figure: Any, path: Path) -> None:
     """Drawn in memory first: what cannot be written leaves no half picture, and nothing is overwritten."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format=path.suffix[1:], dpi=120, metadata={"Date": None} if path.suffix == ".svg" else {})
-    write_new(path, drawn.getvalue())
+    write_new(path, drawn.getvalue(), "the picture")
 
 
 # ------------------------------------------------------------------ progress

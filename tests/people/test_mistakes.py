@@ -315,3 +315,24 @@ def test_damage_is_acknowledged_only_by_somebody(ada: Table) -> None:
     assert ada.refused("acknowledge", "--by", " ") == "by: must be one line of 1 to 200 printable characters"
     assert ada.knows("acknowledge", "--by", "A. Turner") == {"acknowledged": 1}
     assert os.listdir(ada.folder)
+
+
+@pytest.mark.req("TP15")
+def test_a_file_that_cannot_be_written_to_its_end_is_not_left_half_and_one_that_is_there_is_not_touched(tmp_path: Path) -> None:
+    """No longer than the kernel lets this process write."""
+    script = (
+        "import resource, signal, sys; from pathlib import Path; from controller.people.export import write_new\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "for name in ('new.png', 'old.png'):\n"
+        "    try: write_new(Path(sys.argv[1]) / name, bytes(100_000), 'the picture')\n"
+        "    except Exception as error: print(type(error).__name__, error)\n"
+    )
+    (tmp_path / "old.png").write_text("somebody else's")
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False)
+    new, old = tmp_path / "new.png", tmp_path / "old.png"
+    assert done.stdout.splitlines() == [
+        f"RecordsError {new}: File too large; nothing is left of the picture",
+        f"RecordsError {old}: is there already and is not overwritten",
+    ]
+    assert not new.exists()
+    assert old.read_text() == "somebody else's"
