@@ -84,16 +84,20 @@ REFUSALS: tuple[RefusalRule, ...] = (
 )  # fmt: skip
 
 
+def _names(row: RefusalRule) -> tuple[str, ...]:
+    """Each single refusal that can be named beforehand; a family of numbers stands for itself."""
+    return tuple(f"{row.name}{member}" for member in row.members) or (row.name,)
+
+
+_NAMED = {name: row for row in REFUSALS for name in _names(row)}
+_NUMBERED = tuple(row for row in REFUSALS if row.name.endswith("_") and not row.members)
+
+
 def rule_of(name: str) -> RefusalRule | None:
     """The row of a refusal's name; None for a name that no row has."""
-    for row in REFUSALS:
-        known = name in {f"{row.name}{member}" for member in row.members} if row.members else name.startswith(row.name)
-        if known if row.name.endswith("_") else name == row.name:
-            return row
-    return None
+    return _NAMED.get(name) or next((row for row in _NUMBERED if name.startswith(row.name)), None)
 
 
 def every_name() -> Iterator[str]:
-    """Each single refusal that can be named beforehand; a family of numbers stands for itself."""
-    for row in REFUSALS:
-        yield from (f"{row.name}{member}" for member in row.members) if row.members else (row.name,)
+    """All of them, in the rows' order."""
+    return iter(_NAMED)
