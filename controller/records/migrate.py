@@ -44,9 +44,9 @@ def statements(sql: str) -> list[str]:
     return parts
 
 
-def too_new(found: int) -> str:
+def too_new(found: int, known: int) -> str:
     """Why a file that a newer program has written is left alone."""
-    return f"the records are version {found} and this program knows versions up to {newest()}; install the newer program"
+    return f"the records are version {found} and this program knows versions up to {known}; install the newer program"
 
 
 def migrate(connection: sqlite3.Connection, to: int | None = None) -> int:
@@ -57,7 +57,7 @@ def migrate(connection: sqlite3.Connection, to: int | None = None) -> int:
     to = newest() if to is None else to
     was = version(connection)
     if was > to:
-        raise RecordsError(too_new(was))
+        raise RecordsError(too_new(was, to))
     if was == to:
         return was
     connection.execute("PRAGMA foreign_keys = OFF")  # a step may rebuild a table that others refer to

@@ -128,7 +128,7 @@ def _unreadable(found: int) -> str:
     if found == 0:
         return f"{FILE} is not a records file of this program"
     if found > newest():
-        return too_new(found)
+        return too_new(found, newest())
     return f"the records are version {found}, this program reads version {newest()}; the service or any writing command updates them"
 
 
