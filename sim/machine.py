@@ -8,16 +8,16 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from controller.core.members import FLAG, bits
+from controller.core.members import FLAG
 from controller.core.model import AnkleLocks, BoardReport, Command, Host, ImuReading, Inputs, Lamps, Outputs, Panel
 from controller.core.quick import closed, drafter
-from controller.core.wire import BoardMode, CommandFlag
+from controller.core.wire import BoardMode
 from controller.ports import Programme
+from hardware.drive.link import command_flags
 from sim.world import World
 
 _SENSE: Final = struct.Struct("<18d2i3I3H4B4?")
 _MODES: Final = tuple(BoardMode)
-_ASKS: Final = bits(CommandFlag)
 _ESTOP_AUX: Final = 1 << 9
 _LEFT: Final = 1 << 7
 _RIGHT: Final = 1 << 8
@@ -104,14 +104,7 @@ class SimMachine:
 
     def _send(self, command: Command) -> None:
         imu_deg = command.imu_angle_deg
-        flags = (
-            (_ASKS.IMU_VALID if imu_deg is not None else 0)
-            | (_ASKS.UNASKED if command.unasked else 0)
-            | (_ASKS.HALF_RATE if command.half_rate else 0)
-            | (_ASKS.SESSION if command.session else 0)
-            | (_ASKS.ALARM if command.alarm else 0)
-            | (_ASKS.WARN if command.warn else 0)
-        )
+        flags = command_flags(command)
         self._command_c(
             self._world, command.request, flags, command.rate_dps, imu_deg or 0.0, command.permitted_angle_deg, command.challenge
         )

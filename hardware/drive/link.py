@@ -13,10 +13,13 @@ from math import inf
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from controller.core.members import bits
 from controller.core.model import NEVER_S, BoardReport, Command
 from controller.core.wire import BoardMode, CommandFlag
 from hardware.drive import frame, protocol
 from hardware.drive.port import BytePort, LinkError
+
+_ASKS: Final = bits(CommandFlag)
 
 IDENTITY_EXPIRES_S: Final = 3.0
 """The board says who it is once a second; two may be lost."""
@@ -237,22 +240,26 @@ _UNPACK: Final[Mapping[int, Callable[[bytes], Telemetry | None]]] = MappingProxy
 )
 
 
+def command_flags(command: Command) -> int:
+    """The bits that the board gets with it."""
+    return (
+        (_ASKS.IMU_VALID if command.imu_angle_deg is not None else 0)
+        | (_ASKS.UNASKED if command.unasked else 0)
+        | (_ASKS.HALF_RATE if command.half_rate else 0)
+        | (_ASKS.SESSION if command.session else 0)
+        | (_ASKS.ALARM if command.alarm else 0)
+        | (_ASKS.WARN if command.warn else 0)
+    )
+
+
 def command_message(command: Command, seq: int, now_s: float) -> protocol.CommandMessage:
     """The core's command in the wire's units.  Raises ValueError or OverflowError for what is no number."""
     imu_angle_deg = command.imu_angle_deg
     tick_ms = round(now_s * 1000) & 0xFFFF
-    flags = (
-        (CommandFlag.IMU_VALID if imu_angle_deg is not None else 0)
-        | (CommandFlag.UNASKED if command.unasked else 0)
-        | (CommandFlag.HALF_RATE if command.half_rate else 0)
-        | (CommandFlag.SESSION if command.session else 0)
-        | (CommandFlag.ALARM if command.alarm else 0)
-        | (CommandFlag.WARN if command.warn else 0)
-    )
     return protocol.CommandMessage(
         seq=seq,
         request=command.request,
-        flags=flags,
+        flags=command_flags(command),
         rate_cdps=round(command.rate_dps * 100),
         imu_angle_cdeg=0 if imu_angle_deg is None else round(imu_angle_deg * 100),
         permitted_angle_cdeg=round(command.permitted_angle_deg * 100),
