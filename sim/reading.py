@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from math import isfinite
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from controller.toml_lines import line_of
 from sim.expressions import ExpressionError, compile_expression
@@ -47,6 +47,16 @@ def time_ref(text: object) -> TimeRef:
             offset_s = duration_s(found[4].strip()) if found[4] else 0.0
             return TimeRef(offset_s=-offset_s if found[3] == "-" else offset_s, phase=found[1], nth=int(found[2] or 1))
     raise ValueError(f'is {text!r}, not a moment; write "12.5s", "HOLDING+5s" or "HOLDING#2+5s"')
+
+
+class Span(Protocol):
+    """The ends of what a number may be."""
+
+    @property
+    def least(self) -> float: ...
+
+    @property
+    def most(self) -> float: ...
 
 
 @dataclass(slots=True)
@@ -93,6 +103,16 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise self.fail(key, f"is {value!r}; a whole number from {low} to {high} would be right")
         return value
+
+    def numbers(self, what: str, known: Mapping[str, Span], whole: Collection[str] = ()) -> dict[str, Any]:
+        """Every key of the table is one of `known` and within its ends; those in `whole` without a fraction."""
+        found: dict[str, Any] = {}
+        for key in self.values:
+            if key not in known:
+                raise self.fail(key, f"unknown {what}; {nearest(key, known)}")
+            least, most = known[key].least, known[key].most
+            found[key] = self.integer(key, 0, int(least), int(most)) if key in whole else self.number(key, 0.0, least, most)
+        return found
 
     def flag(self, key: str, *, default: bool) -> bool:
         value = self.raw(key)

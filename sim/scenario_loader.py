@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from controller.core.limits import RANGES, Limits
 from controller.core.model import Latches, Refusal
@@ -155,11 +154,7 @@ def _routine(table: Table) -> Routine:
 
 
 def _limits(table: Table) -> Limits:
-    limits: dict[str, Any] = {}
-    for key in table.values:
-        if key not in RANGES:
-            raise table.fail(key, f"unknown limit; {nearest(key, RANGES)}")
-        limits[key] = table.number(key, 0.0, RANGES[key].least, RANGES[key].most)
+    limits = table.numbers("limit", RANGES)
     table.done()
     return replace(Limits(), **limits)
 

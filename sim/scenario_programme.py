@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
-from typing import Any, get_type_hints
+from typing import get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from controller.config import TableSettings
@@ -40,10 +40,11 @@ from controller.requests import ConfirmPractice, ConfirmPrepared, ConfirmSetUp
 from controller.therapy import table_facts
 from sim.biography import Past, cleared, lived, ready
 from sim.protocol_choice import read_own
-from sim.reading import Table, nearest
+from sim.reading import Table
 
 QUESTIONS = tuple(each.value for each in Contraindication)
 SIGNS = tuple(each.value for each in StopSign)
+WHOLE = frozenset(name for name, kind in get_type_hints(Rules).items() if kind is int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +109,7 @@ def read_programme(top: Table, who: tuple[float, float], limits: Limits) -> Aske
 
 def _rules(table: Table) -> Rules:
     """The table's numbers, where it is stricter than the guide; of the same kinds and in the same order as in its settings."""
-    asked: dict[str, Any] = {}
-    for key in table.values:
-        if key not in NUMBERS:
-            raise table.fail(key, f"unknown number; {nearest(key, NUMBERS)}")
-        least, most = NUMBERS[key].least, NUMBERS[key].most
-        whole = get_type_hints(Rules)[key] is int
-        asked[key] = table.integer(key, 0, int(least), int(most)) if whole else table.number(key, 0.0, least, most)
+    asked = table.numbers("number", NUMBERS, WHOLE)
     try:
         return Rules(**asked)
     except ValueError as error:
