@@ -100,10 +100,8 @@ class FreshStart:
         if stood or (self.far and height_deg < 1.0):
             self.open = self.far = False
         leaving = row.rate_dps > AT_REST_DPS and not self.open and 0.0 < height_deg < 4.0  # lower is the rubber of the stop, springing back
-        caught = story.pushed and height_deg < 2.0
-        if not leaving or row.lever_pulled or caught:
+        if not leaving or row.lever_pulled:
             return ""
-        self.open = True
         missing = [
             name
             for name, good in (
@@ -114,6 +112,9 @@ class FreshStart:
             )
             if not good
         ]
+        if missing and story.pushed and height_deg < 2.0:
+            return ""
+        self.open = True
         return f"leaves upright rest at {row.angle_deg:.1f} deg without {', '.join(missing)}" if missing else ""
 
 

@@ -340,6 +340,12 @@ def test_a_runaway_caught_within_its_degree_has_not_left_upright_rest() -> None:
     assert "fresh_start" in {violation.monitor for violation in judge(runs_away_from_upright(-72.7).rows)}
 
 
+def test_a_start_beside_a_push_is_a_start_however_long_the_proof_takes_afterwards() -> None:
+    """Somebody who moved their weight beforehand still leaves upright rest with the proof's small move."""
+    drawing = start().set(faults="weight_shift").go(-73.2).stand(6.0).go(15.0)
+    assert "fresh_start" not in {violation.monitor for violation in judge(drawing.rows)}
+
+
 def test_a_violation_that_lasts_is_reported_once() -> None:
     found = [violation for violation in judge(too_fast().rows) if violation.monitor == "rate"]
     assert len(found) == 1
