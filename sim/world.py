@@ -157,6 +157,7 @@ class World:
         self._truth_bytes = self._ffi.buffer(self._truth)
         self._imu_buffers = (self._ffi.new("double[3]"), self._ffi.new("double[3]"), self._ffi.new("double *"))
         self._serial = self._ffi.new("uint8_t[]", 512)
+        self._run_c = self._lib.world_run
         self._faults = self._lib.world_faults(self._world)
         self._active: dict[str, dict[str, float]] = {}
         self.host = Host()
@@ -223,7 +224,7 @@ class World:
     def run_ms(self, n: int) -> None:
         """Let `n` milliseconds pass."""
         if self._avr is None:
-            self._lib.world_run(self._world, n)
+            self._run_c(self._world, n)
         else:
             self._avr.run_ms(n)
 

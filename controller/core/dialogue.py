@@ -49,7 +49,7 @@ class Dialogue:
 CLOSED = Dialogue()
 
 
-def update(last: Dialogue, f: Facts, mode: Mode, *, calling: bool) -> Dialogue:
+def update(last: Dialogue, f: Facts, mode: Mode, calling: bool) -> Dialogue:
     """One tick.  `calling`: help is being called (SR14)."""
     asking = f.inputs.permission.asking
     if asking is None or mode is not MODE.IDLE or calling or not f.at_upright:

@@ -6,7 +6,7 @@ Two seconds of warning come before every motion nobody just asked for (SR4); a r
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from controller.core import motion, proof, session
 from controller.core.facts import LOAD_CHECK_DEG, PROOF_DEG, Facts, rest_left_s
@@ -22,7 +22,8 @@ CREEP_DPS = 0.3
 """Upright rest is where the board says it is: the last tenths are gone slowly until it does."""
 
 
-class Wish(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Wish:
     """Where to, how, how fast; no target means stand still."""
 
     request: Request

@@ -5,7 +5,7 @@ Rates and accelerations are positive for descent.  The rate that comes out is a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import copysign, sqrt
 
@@ -140,25 +140,31 @@ class Pace:
     changing_s: float  # ... and back to rest
     slowest_dps: float  # `steer` may cruise below the rate by what one step of jerk gives in a tick
     braking_deg: float  # gone while braking from the rate
+    level_deg: float  # the wait that a return goes to; only 0 degrees have to be passed on the way (SR2)
+    last_ticks_s: float
+    gate_to_level_s: float = 0.0  # from the rest in the gate until nobody is inverted
 
 
 @lru_cache(maxsize=64)
-def _pace(rate_dps: float, accel_dps2: float, jerk_dps3: float, tick_s: float) -> Pace:
+def _pace(rate_dps: float, accel_dps2: float, jerk_dps3: float, tick_s: float, gate_deg: float, level_deg: float) -> Pace:
     """Worked out once for each of the few rates that limits name: every inverted tick asks for one (SR2)."""
     speeding_s = _s_curve_s(rate_dps, accel_dps2, jerk_dps3)
     braking_s = _s_curve_s(rate_dps, accel_dps2 * PLANNED_BRAKING, jerk_dps3)
-    return Pace(
+    leg = Pace(
         rate_dps=rate_dps,
         speeding_s=speeding_s,
         changing_s=speeding_s + braking_s,
         slowest_dps=rate_dps - jerk_dps3 * tick_s * tick_s,
         braking_deg=rate_dps * braking_s / 2.0,
+        level_deg=level_deg,
+        last_ticks_s=2.0 * tick_s,
     )
+    return replace(leg, gate_to_level_s=_through_level_s(gate_deg + LANDED_DEG, leg))
 
 
 def pace(rate_dps: float, limits: Limits) -> Pace:
     """At this rate, with the limits' acceleration and jerk."""
-    return _pace(rate_dps, limits.accel_dps2, limits.jerk_dps3, limits.tick_s)
+    return _pace(rate_dps, limits.accel_dps2, limits.jerk_dps3, limits.tick_s, limits.gate_deg, limits.level_deg)
 
 
 def leg_time_s(distance_deg: float, rate_dps: float, limits: Limits) -> float:
@@ -185,9 +191,8 @@ def return_time_s(angle_deg: float, rate_dps: float, limits: Limits, rest_left_s
         return 0.0
     leg = pace(rate_dps, limits)
     if angle_deg <= limits.gate_deg + limits.gate_half_deg:
-        return rest_left_s + _through_level_s(angle_deg, leg, limits)
-    to_gate_s = _leg_s(angle_deg - limits.gate_deg, leg)
-    return to_gate_s + rest_left_s + _through_level_s(limits.gate_deg + LANDED_DEG, leg, limits)
+        return rest_left_s + _through_level_s(angle_deg, leg)
+    return _leg_s(angle_deg - limits.gate_deg, leg) + rest_left_s + leg.gate_to_level_s
 
 
 def plan_holds_s(plan: SessionPlan, limits: Limits) -> tuple[float, ...]:
@@ -219,8 +224,8 @@ def plan_hold_s(plan: SessionPlan, limits: Limits) -> float:
     return sum(plan_holds_s(plan, limits))
 
 
-def _through_level_s(angle_deg: float, leg: Pace, limits: Limits) -> float:
+def _through_level_s(angle_deg: float, leg: Pace) -> float:
     """From rest until 0 degrees is passed on the way to the wait at level, which lies a little further up."""
-    if leg.braking_deg >= -limits.level_deg:
-        return _leg_s(angle_deg - limits.level_deg, leg)
-    return _cruising_s(angle_deg, leg, leg.speeding_s) + leg.speeding_s + 2.0 * limits.tick_s
+    if leg.braking_deg >= -leg.level_deg:
+        return _leg_s(angle_deg - leg.level_deg, leg)
+    return _cruising_s(angle_deg, leg, leg.speeding_s) + leg.speeding_s + leg.last_ticks_s

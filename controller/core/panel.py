@@ -15,7 +15,8 @@ TURNED_FROM_DEG = 0.0
 """A reader further down than level reads upside down; the text is turned round for them."""
 
 
-class Look(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Look:
     """How a mode shows itself."""
 
     lamps: Lamps

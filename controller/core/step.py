@@ -55,7 +55,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     t.f = f = perceive(state, inputs, limits)
     _decide(t, state)
     _count(t, state)
-    t.dialogue = dialogue.update(state.dialogue, f, t.mode, calling=state.ladder.level != 0)
+    t.dialogue = dialogue.update(state.dialogue, f, t.mode, state.ladder.level != 0)
     t.session, t.prompt = _prompt(t, state)
     t.hold_left_s = session.hold_left_s(t.session, t.hold_s, f) if t.mode is MODE.HOLDING else 0.0
     drive(t, state.motion)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from controller.core import buttons, ladder, load, panel, session
 from controller.core.facts import Facts
@@ -26,7 +26,8 @@ INSPECTED_WORDS = "Inspection recorded."
 Said = tuple[str, bool]
 
 
-class Told(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Told:
     """Events for the journal and words for the voice."""
 
     events: tuple[Event, ...]

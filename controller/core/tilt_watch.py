@@ -71,6 +71,7 @@ NOISE_CLIP = 2.5
 _ACCEL_NORM = 1.0 / (12.0 * NOISE_MPS2**2)  # second difference of the sum of two axes of white noise
 _GYRO_NORM = 1.0 / (6.0 * NOISE_DPS**2)
 _ACCEL_FULL = 0.99 * ACCEL_RANGE_MPS2
+_ACCEL_FULL2, _KNOCK2 = _ACCEL_FULL**2, KNOCK_DPS**2
 
 Ticks = tuple[int, int, int]
 NOT_QUIET: Ticks = (0, 0, 0)
@@ -106,30 +107,41 @@ def watch(before: Watch, reading: ImuReading, limits: Limits, dt_s: float) -> Wa
     """Judge one sample in the light of those before it."""
     if not reading.configured:
         return Watch(faults=(RESET,))
-    accel, gyro = reading.accel_mps2, reading.gyro_dps
-    if not isfinite(accel[0] + accel[1] + accel[2] + gyro[0] + gyro[1] + gyro[2] + reading.chip_time_s):
+    ordinary = _ordinary(reading)
+    if not (isfinite(reading.chip_time_s) and (ordinary or _finite(reading))):
         return _refused(before, NOT_FINITE, before.chip_time_s, before.ahead_s - dt_s, 0.0)
     ahead_s, even_s = _pace(before, reading.chip_time_s, dt_s)
-    why = _why_unusable(reading, ahead_s, limits)
+    why = _why_unusable(reading, ahead_s, limits, ordinary)
     if why == "":
         return _judged(before, reading, limits.mounting, dt_s, ahead_s * (1.0 - CLOCK_TRACKING))
     refused = _refused(before, why, reading.chip_time_s, ahead_s, even_s)
     return _repeated(refused, reading) if why == STALE and reading.age_s <= limits.imu_stale_s else refused
 
 
-def _why_unusable(reading: ImuReading, ahead_s: float, limits: Limits) -> str:
+def _ordinary(reading: ImuReading) -> bool:
+    """Nearly every sample: finite, and within the ranges by its length already, so that nobody has to look at each axis."""
+    ax, ay, az = reading.accel_mps2
+    gx, gy, gz = reading.gyro_dps
+    return ax * ax + ay * ay + az * az < _ACCEL_FULL2 and gx * gx + gy * gy + gz * gz < _KNOCK2
+
+
+def _finite(reading: ImuReading) -> bool:
+    return isfinite(sum(reading.accel_mps2) + sum(reading.gyro_dps))
+
+
+def _why_unusable(reading: ImuReading, ahead_s: float, limits: Limits, ordinary: bool) -> str:
     """Late means: by the next tick it would be too old, by its transfer or by the chip's own clock."""
     if not (reading.age_s + limits.tick_s <= limits.imu_stale_s and limits.tick_s - ahead_s <= limits.imu_stale_s):
         return STALE
     if reading.age_s < -EARLY_S or ahead_s > CLOCK_LEAP_S:
         return FUTURE
-    return "" if _within(reading.gyro_dps, KNOCK_DPS) and _within(reading.accel_mps2, _ACCEL_FULL) else SATURATED
+    return "" if ordinary or (_within(reading.gyro_dps, KNOCK_DPS) and _within(reading.accel_mps2, _ACCEL_FULL)) else SATURATED
 
 
 def _within(sample: tuple[float, float, float], most: float) -> bool:
-    """On each axis; almost always the length of the whole already says so."""
+    """On each axis."""
     x, y, z = sample
-    return x * x + y * y + z * z < most * most or (-most <= x <= most and -most <= y <= most and -most <= z <= most)
+    return -most <= x <= most and -most <= y <= most and -most <= z <= most
 
 
 def _pace(before: Watch, chip_time_s: float, dt_s: float) -> tuple[float, float]:
@@ -195,7 +207,7 @@ def _judged(before: Watch, reading: ImuReading, mounting: Mounting, dt_s: float,
     calm = -KNOCK_MPS2 < off < KNOCK_MPS2
     share = dt_s / GRAVITY_S if dt_s < GRAVITY_S else 1.0
     gravity_off = before.gravity_off_mps2 + ((off if calm else _clipped(off)) - before.gravity_off_mps2) * share
-    sideways = before.sideways_mps2 + (_clipped(side) - before.sideways_mps2) * share
+    sideways = before.sideways_mps2 + ((side if -KNOCK_MPS2 < side < KNOCK_MPS2 else _clipped(side)) - before.sideways_mps2) * share
     new = _watch()
     new.usable, new.calm = True, calm
     new.faults = _named(same_ticks, quiet_ticks, accel_noise, gyro_noise, gravity_off, sideways)

@@ -44,12 +44,12 @@ def update(watch: Watch, now_s: float, locks_open: int, heard: bool, upright: bo
     opened = upright and (watch.opened_at_upright or locks_open & both_secondary == both_secondary)
     late = watch.late + 1 if late_s > LATE_S else 0
     if (
-        closed == (watch.ankles_since_s < inf)
-        and upright == (watch.upright_since_s < inf)
-        and still == (watch.still_since_s < inf)
-        and estop_open == (watch.estop_since_s < inf)
+        closed is (watch.ankles_since_s < inf)
+        and upright is (watch.upright_since_s < inf)
+        and still is (watch.still_since_s < inf)
+        and estop_open is (watch.estop_since_s < inf)
         and seen == watch.locks_seen_open
-        and opened == watch.opened_at_upright
+        and opened is watch.opened_at_upright
         and late == watch.late
     ):
         return watch

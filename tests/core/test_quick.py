@@ -102,5 +102,5 @@ def test_it_can_be_replaced_compared_and_hashed_like_any_other(first: float, sec
 
 @pytest.mark.parametrize(("plain_members", "enum"), [(MODE, Mode), (ACTION, Action), (BOARD, BoardMode), (SIGNAL, Signal)])
 def test_plain_members_are_the_enums_own_members_and_all_of_them(plain_members: Any, enum: type[Enum]) -> None:
-    assert vars(plain_members) == dict(enum.__members__)
+    assert {name: getattr(plain_members, name) for name in type(plain_members).__slots__} == dict(enum.__members__)
     assert all(getattr(plain_members, member.name) is member for member in enum)
