@@ -138,9 +138,11 @@ class Acceleration:
         return next((says for back in (6, 26) if len(window) >= back and (says := self._over(window[-back], row, hard=hard))), "")
 
     def _over(self, first: tuple[float, float], row: Row, *, hard: bool) -> str:
-        span_s = row.t_s - first[0]
-        slowing = abs(row.rate_dps) < abs(first[1])
-        change_dps, limit = abs(row.rate_dps - first[1]), 3.0 if slowing else 1.5
+        span_s, first_dps = row.t_s - first[0], first[1]
+        if hard and first_dps * row.rate_dps < 0.0:
+            first_dps = 0.0  # stopped by the brake, and set off the other way: what it has gathered since counts
+        slowing = abs(row.rate_dps) < abs(first_dps)
+        change_dps, limit = abs(row.rate_dps - first_dps), 3.0 if slowing else 1.5
         if change_dps <= limit * span_s + JUMP_DPS or (slowing and hard):
             return ""
         how = "slowing" if slowing else "speeding up"

@@ -28,6 +28,7 @@ HARD_FAULTS = frozenset(
         "board_interrupts_off",
         "board_tick_stops",
         "board_stack_overflow",
+        "board_ram_flip",
         "board_flash_corrupt",
         "board_eeprom_corrupt",
         "board_register_altered",
