@@ -13,7 +13,7 @@
 #define DRIVE_STOP_JERK 3
 #define DRIVE_CDPS2 (BOARD_ACCEL_CDPS2 - 10)           /* what the loop adds in catching up stays inside the limit */
 #define DRIVE_STOP_CDPS2 (BOARD_STOP_ACCEL_CDPS2 - 15)
-#define DRIVE_LEAD_CDPS 40         /* the profile waits for a table that is not following */
+#define DRIVE_LEAD_CDPS 30         /* the profile waits for a table that is not following; at 40 a dead encoder made 1.72 deg/s2 (fault 90) */
 #define DRIVE_ERROR_CDPS 18        /* of which the loop sees no more: a rate that reads nothing adds 0.7 deg/s2 (fault 90) */
 /* Forward: 1.5 per mille of duty per 0.01 deg/s is what a rate takes at no load and 27 V; written as p + p / 2. */
 #define DRIVE_KP_SHIFT 1           /* 0.5 per mille per 0.01 deg/s: the motor follows its voltage by itself in 12 ms */
@@ -180,9 +180,11 @@ void rate_loop_update(board_t *board)
     drive_state_t *drive = &board->drive;
     bool move = board->plan.rate_cdps != 0;
     drive->state_ms = board_count(drive->state_ms);
-    if (drive->by_pot != board->angle.observes_pot) { /* what was summed up on a sensor that lied is worth nothing */
+    if (drive->by_pot != board->angle.observes_pot) { /* what was summed up on a sensor that lied is worth nothing, and so is how far the profile has waited for it */
         drive->by_pot = board->angle.observes_pot;
         drive->integral_q10 = 0;
+        drive->profile_cdps = drive->state == DRIVE_RUN ? board->angle.rate_cdps : (int16_t)0;
+        drive->profile_q10 = drive->profile_cdps * INT32_C(1024);
     }
     drive->contactor_closed = !board->plan.blocked && (move || board->session.away || board->session.testing || drive->state != DRIVE_OFF);
     if (board->plan.blocked) {
