@@ -226,7 +226,7 @@ class Year:
     def _markers(self, course: Course, number: int, moment: Moment) -> None:
         case = self._case(course, moment)
         now = days.now(moment, course.history, case.table)
-        progress = progression.progress(course.history, days.held(course.history, now), now, case.rules)
+        progress = progression.progress(course.history, now, case.rules)
         for marker in markers.markers(course.history, progress, now, case.rules):
             if marker.state is MarkerState.REACHED:
                 course.reached.setdefault(marker.name, number)

@@ -100,7 +100,7 @@ def tell(case: Case, *, chosen: bool, refusals: list[Row]) -> Told:
     """Everything is worked out by the programme itself, with this table's own facts."""
     person, history = case.person, case.history
     when = days.now(case.moment, history, case.table)
-    course = progress(history, days.held(history, when), when, case.rules)
+    course = progress(history, when, case.rules)
     answer: Verdict = verdict.judge(case)
     return Told(
         key=person.key,

@@ -122,7 +122,7 @@ def progress(desk: Desk, who: str) -> None:
     """The three success markers with their arithmetic (TP13)."""
     case = _case(desk, who)
     now = days.now(case.moment, case.history, case.table)
-    course = progression.progress(case.history, days.held(case.history, now), now, case.rules)
+    course = progression.progress(case.history, now, case.rules)
     found = markers.markers(case.history, course, now, case.rules)
     if desk.as_json:
         desk.give({"week": course.week, "step": course.step.name, "maintenance": course.maintenance, "markers": found})

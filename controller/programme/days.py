@@ -9,9 +9,9 @@ A zone that was changed since a session makes two calendars; a session counts as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
 
 from controller.programme.model import History, Moment, TableFacts
@@ -33,18 +33,31 @@ class Now:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One session that counts, and the dates between which it was held."""
+    """One session that counts, and the moments and dates between which it was held."""
 
     session: SessionRecord
-    first: date | None  # None: nobody knows since when it may have been
-    last: date
-    today: bool
-    days_ago: int  # the least it may be
+    first_at: datetime | None  # None: nobody knows since when it may have been
+    last_at: datetime
+    first: date | None  # of `first_at`, the earliest that any calendar says
+    last: date  # of `last_at`, the latest
 
 
-def now(moment: Moment, history: History, table: TableFacts) -> Now:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The latest moment that a trusted clock has shown in the sessions that a history begins with."""
+
+    sessions: tuple[SessionRecord, ...] = ()
+    at: datetime | None = None
+
+
+NOTHING_SEEN = Seen()
+OLD = timedelta(days=9)
+"""A session that ended so long ago is of the last seven days by no calendar: two of them differ by 26 hours at most."""
+
+
+def now(moment: Moment, history: History, table: TableFacts, seen: Seen = NOTHING_SEEN) -> Now:
     """What can be believed of `moment` after everything that a trusted clock has already shown."""
-    floor = max(_seen(history, table), default=None)
+    floor = max(_seen(further_seen(history.sessions, seen), table), default=None)
     sure = moment.clock_trusted and (floor is None or moment.at >= floor)
     at = moment.at if sure or floor is None else floor
     moments = (at, moment.at) if moment.clock_trusted and not sure else (at,)
@@ -53,40 +66,78 @@ def now(moment: Moment, history: History, table: TableFacts) -> Now:
     return Now(at=at, sure=sure, today=min(days), latest=max(days), moments=moments, moment=moment, zone=moment.zone_name)
 
 
-def _seen(history: History, table: TableFacts) -> Iterator[datetime]:
-    """Every moment that a trusted clock has shown."""
-    for session in history.sessions:
-        if session.clock_trusted:
-            yield _end(session)
-        if session.known_by is not None:
-            yield session.known_by
+def further_seen(sessions: tuple[SessionRecord, ...], seen: Seen = NOTHING_SEEN) -> Seen:
+    """What all of these have shown; looked at anew only where `seen` ends, if they still begin with what it rests on."""
+    known = seen if begins_with(sessions, seen.sessions) else NOTHING_SEEN
+    shown = list(_shown(sessions[len(known.sessions) :]))
+    return Seen(sessions=sessions, at=max([*shown, *([known.at] if known.at is not None else [])], default=None))
+
+
+def begins_with(whole: tuple[object, ...], first: tuple[object, ...]) -> bool:
+    return whole[: len(first)] == first
+
+
+def _seen(of: Seen, table: TableFacts) -> Iterator[datetime]:
+    """Every moment that a trusted clock has shown, as far as it matters."""
+    if of.at is not None:
+        yield of.at
     if table.latest_seen is not None:
         yield table.latest_seen
 
 
-def held(history: History, when: Now) -> tuple[Held, ...]:
-    """Every session that counts against a quota, in order, with the days on which it may have been."""
-    sessions = [session for session in history.sessions if session.held]
-    bounds = zip(sessions, _earliest(sessions), _latest(sessions, when), strict=True)
-    return tuple(_held(session, first, last, when) for session, first, last in bounds)
+def _shown(sessions: Iterable[SessionRecord]) -> Iterator[datetime]:
+    for session in sessions:
+        if session.clock_trusted:
+            yield _end(session)
+        if session.known_by is not None:
+            yield session.known_by
 
 
-def _held(session: SessionRecord, first: datetime | None, last: datetime, when: Now) -> Held:
-    begins = None if first is None else min(_dates(session, first, when))
-    ages: list[int] = []
-    today = False
-    for date_of in _calendars(session, when):
-        begin, end = None if first is None else date_of(first), date_of(last)
-        for day in map(date_of, when.moments):
-            ages.append(max(0, (day - end).days))
-            today = today or ((begin is None or begin <= day) and day <= end)
-    return Held(session=session, first=begins, last=max(_dates(session, last, when)), today=today, days_ago=min(ages))
+def held(history: History, when: Now, after: tuple[SessionRecord, ...] = ()) -> tuple[Held, ...]:
+    """Every session that counts against a quota, in order, with the days on which it may have been; none of those that `after` has.
+
+    The history begins with `after`, and every session in it that counts is of a sure date.
+    """
+    sessions = [session for session in history.sessions[len(after) :] if session.held]
+    before = next((session.started_at for session in reversed(after) if session.held), None)
+    bounds = zip(sessions, _earliest(sessions, before), _latest(sessions, when), strict=True)
+    return tuple(_held(session, first, last, when.moment.zone) for session, first, last in bounds)
 
 
-def _earliest(sessions: list[SessionRecord]) -> list[datetime | None]:
+def dated(session: SessionRecord, zone: tzinfo) -> Held:
+    """One session of a sure date: whatever was held or is held after it, that stays as it is."""
+    return _held(session, session.started_at, _end(session), zone)
+
+
+def _held(session: SessionRecord, first: datetime | None, last: datetime, zone: tzinfo) -> Held:
+    calendars = _calendars(session, zone)
+    begins = None if first is None else min(date_of(first) for date_of in calendars)
+    return Held(session=session, first_at=first, last_at=last, first=begins, last=max(date_of(last) for date_of in calendars))
+
+
+def maybe_recent(each: Held, when: Now) -> bool:
+    """False for what is `OLD`, and so neither of today nor of the days before."""
+    return each.last_at > min(when.moments) - OLD
+
+
+def is_today(each: Held, when: Now) -> bool:
+    """Whether any calendar and any moment that now may be says so."""
+    for date_of in _calendars(each.session, when.moment.zone):
+        begin, end = None if each.first_at is None else date_of(each.first_at), date_of(each.last_at)
+        if any((begin is None or begin <= day) and day <= end for day in map(date_of, when.moments)):
+            return True
+    return False
+
+
+def days_ago(each: Held, when: Now) -> int:
+    """The least that it may be."""
+    calendars = _calendars(each.session, when.moment.zone)
+    return min(max(0, (date_of(at) - date_of(each.last_at)).days) for date_of in calendars for at in when.moments)
+
+
+def _earliest(sessions: list[SessionRecord], before: datetime | None) -> list[datetime | None]:
     """For each session a moment before which it cannot have begun: its own, or the newest trusted one before it."""
     found: list[datetime | None] = []
-    before: datetime | None = None
     for session in sessions:
         before = session.started_at if session.clock_trusted else before
         found.append(before)
@@ -113,11 +164,11 @@ def _in_its_zone(session: SessionRecord, at: datetime) -> date:
     return (at + timedelta(seconds=session.utc_offset_s)).date()
 
 
-def _calendars(session: SessionRecord, when: Now) -> tuple[Callable[[datetime], date], ...]:
+def _calendars(session: SessionRecord, zone: tzinfo) -> tuple[Callable[[datetime], date], ...]:
     """The calendar here, and that of where the session was held if the zone has changed since."""
-    here = when.moment.local_date
-    return (here,) if session.zone == when.zone else (here, partial(_in_its_zone, session))
+    here = partial(_here, zone)
+    return (here,) if session.zone == str(zone) else (here, partial(_in_its_zone, session))
 
 
-def _dates(session: SessionRecord, at: datetime, when: Now) -> tuple[date, ...]:
-    return tuple(date_of(at) for date_of in _calendars(session, when))
+def _here(zone: tzinfo, at: datetime) -> date:
+    return at.astimezone(zone).date()

@@ -3,19 +3,23 @@
 Weeks count from the first session that was completed as planned.  A break of more than two weeks, and every stop sign,
 steps back one step, and the weeks count anew from the beginning of that step.  What was earned counts only when it is
 certain: a session whose date is not sure counts as late as it may have been.
+
+Whoever asks again and again about a history that grows may go on from where an earlier walk has been (`SoFar`, `further`);
+the answer is that of the whole walk, and where the history no longer begins as it did the whole walk is what is made.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
+from itertools import takewhile
 
-from controller.programme import stop_signs
-from controller.programme.days import Held, Now
+from controller.programme import days, stop_signs
+from controller.programme.days import Held, Now, Seen
 from controller.programme.model import History
 from controller.programme.outcome import Step
 from controller.programme.rules import Rules, angle_deg
-from controller.programme.sessions import StopSign
+from controller.programme.sessions import Felt, Rating, SessionRecord, StopSign
 
 FIRST_WEEK = {Step.WEEKS_1_2: 1, Step.WEEKS_3_4: 3, Step.WEEK_5_ON: 5}
 """The week in which a step begins."""
@@ -32,6 +36,15 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """One that may be of today or of the days before."""
+
+    past: Past
+    today: bool
+    days_ago: int  # the least it may be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Where a person stands on a day."""
 
@@ -44,6 +57,7 @@ class Progress:
     maintenance: bool
     notes: tuple[str, ...]
     past: tuple[Past, ...]
+    recent: tuple[Recent, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +67,30 @@ class _Walk:
     steady_since: date | None = None
     last: Held | None = None
     notes: tuple[str, ...] = ()
-    past: tuple[Past, ...] = field(default=())
+    past: tuple[Past, ...] = ()
 
 
-def progress(history: History, sessions: tuple[Held, ...], when: Now, rules: Rules) -> Progress:
-    """Walk every session, then the time since the last one."""
-    walk, told = _Walk(), stop_signs.told(history)
-    for each in sessions:
-        walk = _after_session(_after_break(walk, each.first, each.last, each.last, rules), each, told, rules)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoFar:
+    """A walk through the sessions that a history begins with, each of a sure date, and through all that was said of them."""
+
+    zone: tzinfo
+    rules: Rules
+    felt: tuple[Felt, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    newest: tuple[Rating, ...] = ()  # the last one of the last session rated: it stands in where the next has none before it
+    seen: Seen = days.NOTHING_SEEN  # and the sessions themselves
+    walk: _Walk = field(default_factory=_Walk)
+
+    @property
+    def sessions(self) -> tuple[SessionRecord, ...]:
+        return self.seen.sessions
+
+
+def progress(history: History, when: Now, rules: Rules, so_far: SoFar | None = None) -> Progress:
+    """Walk every session, or those that `so_far` has not, then the time since the last one."""
+    begun = _begun(history, when.moment.zone, rules, so_far)
+    walk = _walked(begun, days.held(history, when, begun.sessions), _told(history, begun), rules)
     doubted = _step(walk, when.today)
     walk = _after_break(walk, when.today, when.latest, when.today, rules) if when.sure else _after_doubt(walk, when)
     step = _step(walk, when.today)
@@ -74,6 +104,60 @@ def progress(history: History, sessions: tuple[Held, ...], when: Now, rules: Rul
         maintenance=_maintenance(walk, when.today, rules),
         notes=walk.notes,
         past=walk.past,
+        recent=_recent(walk, when),
+    )
+
+
+def further(history: History, zone: tzinfo, rules: Rules, so_far: SoFar | None = None) -> SoFar:
+    """As far as nothing more is to come: up to the newest session, of which something may still be said, or to one of no sure date."""
+    begun = _begun(history, zone, rules, so_far)
+    more = tuple(takewhile(lambda each: each.clock_trusted or not each.held, history.sessions[len(begun.sessions) : -1]))
+    if not more:
+        return begun
+    last = more[-1].number
+    felt = tuple(takewhile(lambda each: each.session <= last, history.felt[len(begun.felt) :]))
+    ratings = tuple(takewhile(lambda each: each.session <= last, history.ratings[len(begun.ratings) :]))
+    told = stop_signs.by_session(felt, (*begun.newest, *ratings))
+    return SoFar(
+        zone=zone,
+        rules=rules,
+        felt=begun.felt + felt,
+        ratings=begun.ratings + ratings,
+        newest=tuple(told.ratings[told.rated[-1]][-1:]) if told.rated else (),
+        seen=days.further_seen(begun.sessions + more, begun.seen),
+        walk=_walked(begun, tuple(days.dated(each, zone) for each in more if each.held), told, rules),
+    )
+
+
+def _begun(history: History, zone: tzinfo, rules: Rules, so_far: SoFar | None) -> SoFar:
+    """Where the walk may begin: at `so_far`, if the history still begins so and nothing was said later of what it has walked."""
+    if so_far is None or (so_far.zone, so_far.rules) != (zone, rules):
+        return SoFar(zone=zone, rules=rules)
+    firsts = ((history.sessions, so_far.sessions), (history.felt, so_far.felt), (history.ratings, so_far.ratings))
+    last = max((each.number for each in so_far.sessions), default=0)
+    later = [each.number for each in history.sessions[len(so_far.sessions) :]]
+    later += [each.session for each in history.felt[len(so_far.felt) :]]
+    later += [each.session for each in history.ratings[len(so_far.ratings) :]]
+    same = all(days.begins_with(whole, first) for whole, first in firsts) and all(number > last for number in later)
+    return so_far if same else SoFar(zone=zone, rules=rules)
+
+
+def _told(history: History, begun: SoFar) -> stop_signs.Told:
+    return stop_signs.by_session(history.felt[len(begun.felt) :], (*begun.newest, *history.ratings[len(begun.ratings) :]))
+
+
+def _walked(begun: SoFar, sessions: tuple[Held, ...], told: stop_signs.Told, rules: Rules) -> _Walk:
+    walk = begun.walk
+    for each in sessions:
+        walk = _after_session(_after_break(walk, each.first, each.last, each.last, rules), each, told, rules)
+    return walk
+
+
+def _recent(walk: _Walk, when: Now) -> tuple[Recent, ...]:
+    return tuple(
+        Recent(past=past, today=days.is_today(past.held, when), days_ago=days.days_ago(past.held, when))
+        for past in walk.past
+        if days.maybe_recent(past.held, when)
     )
 
 

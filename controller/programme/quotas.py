@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from controller.programme.conditions import Bounds
-from controller.programme.days import Held, Now
+from controller.programme.days import Now
 from controller.programme.outcome import Quota, Refused
 from controller.programme.progression import Progress
 from controller.programme.rules import Rules, per_day
@@ -20,9 +20,9 @@ WEEK_DAYS = 7
 
 def quota(progress: Progress, bounds: Bounds, rules: Rules) -> Quota:
     """What the person's step, condition and routine leave, whatever protocol is chosen."""
-    today = [past for past in progress.past if past.held.today]
-    this_week = [past for past in progress.past if past.held.days_ago < WEEK_DAYS]
-    daily = [per_day(step, rules) for step in (*progress.quota_steps, *(past.quota_step for past in today))]
+    today = [each for each in progress.recent if each.today]
+    this_week = [each for each in progress.recent if each.days_ago < WEEK_DAYS]
+    daily = [per_day(step, rules) for step in (*progress.quota_steps, *(each.past.quota_step for each in today))]
     return Quota(
         per_day=min(daily if bounds.per_day is None else [*daily, bounds.per_day]),
         used_today=len(today),
@@ -47,13 +47,13 @@ def refusals(of: Quota, progress: Progress, when: Now) -> Iterator[Refused]:
     if of.left_today == 0:
         yield _used_up("day", f"{of.used_today} of {of.per_day} sessions today", when.latest + timedelta(days=1), when)
     if of.per_week is not None and of.left_week == 0:
-        held = [past.held for past in progress.past]
-        yield _used_up("week", f"{of.used_week} of {of.per_week} sessions this week", _week_lifts(held, of.per_week, when), when)
+        lifts_on = _week_lifts(progress, of.per_week, when)
+        yield _used_up("week", f"{of.used_week} of {of.per_week} sessions this week", lifts_on, when)
 
 
-def _week_lifts(held: list[Held], most: int, when: Now) -> date:
+def _week_lifts(progress: Progress, most: int, when: Now) -> date:
     """The day on which enough sessions are a week old."""
-    ages = sorted(each.days_ago for each in held if each.days_ago < WEEK_DAYS)
+    ages = sorted(each.days_ago for each in progress.recent if each.days_ago < WEEK_DAYS)
     return when.latest + timedelta(days=WEEK_DAYS - ages[most - 1])
 
 

@@ -74,7 +74,7 @@ def today(person: Person, progress: Progress, when: Now) -> tuple[Reminder, ...]
     begins = datetime.combine(when.today, time.min, zone).astimezone(UTC)
     ends = datetime.combine(when.today + timedelta(days=1), time.min, zone).astimezone(UTC)
     found = [Reminder(key="hydrate", text=_hydrate(person), from_at=begins, until_at=ends)]
-    if progress.past and not any(past.held.today for past in progress.past):
+    if progress.past and not any(each.today for each in progress.recent):
         found.append(Reminder(key="core_work", text=CORE_WORK, from_at=begins, until_at=ends))
     return tuple(found)
 

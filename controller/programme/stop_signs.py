@@ -7,7 +7,7 @@ one stands in, and without any the pain is taken to have been none.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from controller.programme.model import History
@@ -40,11 +40,15 @@ class Told:
 
 
 def told(history: History) -> Told:
+    return by_session(history.felt, history.ratings)
+
+
+def by_session(felt: Iterable[Felt], ratings: Iterable[Rating]) -> Told:
     felt_by: dict[int, list[Felt]] = {}
     ratings_by: dict[int, list[Rating]] = {}
-    for each in history.felt:
+    for each in felt:
         felt_by.setdefault(each.session, []).append(each)
-    for rating in history.ratings:
+    for rating in ratings:
         ratings_by.setdefault(rating.session, []).append(rating)
     return Told(felt=felt_by, ratings=ratings_by, rated=tuple(sorted(ratings_by)))
 

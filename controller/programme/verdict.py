@@ -16,7 +16,7 @@ from controller.programme.days import Now
 from controller.programme.model import History, Moment, Person, Preparation, TableFacts
 from controller.programme.offers import Standing, offers
 from controller.programme.outcome import Ask, Ceiling, Offer, Refused, Reminder, Verdict
-from controller.programme.progression import Progress, progress
+from controller.programme.progression import Progress, SoFar, progress
 from controller.programme.protocols import Protocol
 from controller.programme.rules import Rules
 from controller.programme.sessions import BlockedUntilCleared, Ending, SessionRecord, When
@@ -33,12 +33,12 @@ class Case:
     protocols: tuple[Protocol, ...]
     limits: Limits = field(default_factory=Limits)
     rules: Rules = field(default_factory=Rules)
+    so_far: SoFar | None = None  # where the walk through the history may go on; the answer is the same without it
 
 
 def judge(case: Case) -> Verdict:
     """The answer."""
-    when = days.now(case.moment, case.history, case.table)
-    course = progress(case.history, days.held(case.history, when), when, case.rules)
+    when, course = _now(case)
     bounds = conditions.bounds(case.person.condition, course.week, case.rules)
     standing = Standing(
         person=case.person,
@@ -77,12 +77,18 @@ def judge(case: Case) -> Verdict:
 
 def blocks_to_write(case: Case) -> tuple[BlockedUntilCleared, ...]:
     """The blocks that the store has to write down now, in the same transaction as what was felt."""
-    when = days.now(case.moment, case.history, case.table)
-    course = progress(case.history, days.held(case.history, when), when, case.rules)
+    when, course = _now(case)
     return clearance.owed_blocks(case.history, course, when, case.rules)
 
 
 # ------------------------------------------------------------------ the parts
+
+
+def _now(case: Case) -> tuple[Now, Progress]:
+    """The moment that the rules are applied to, and where the person stands then."""
+    seen = days.NOTHING_SEEN if case.so_far is None else case.so_far.seen
+    when = days.now(case.moment, case.history, case.table, seen)
+    return when, progress(case.history, when, case.rules, case.so_far)
 
 
 def _ceiling(case: Case, course: Progress, bounds: conditions.Bounds) -> Ceiling:

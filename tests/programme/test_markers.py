@@ -34,7 +34,7 @@ def life(*rated: tuple[int, int, float | None, bool | None]) -> History:
 
 def marker(name: str, history: History, day: float) -> Marker:
     when = days.now(at(day), history, TABLE)
-    found = markers(history, progress(history, days.held(history, when), when, Rules()), when, Rules())
+    found = markers(history, progress(history, when, Rules()), when, Rules())
     return {each.name: each for each in found}[name]
 
 

@@ -24,7 +24,7 @@ def protocol(name: str) -> Protocol:
 
 def today(history: History, day: float) -> dict[str, Reminder]:
     when = days.now(at(day), history, TABLE)
-    return {each.key: each for each in reminders.today(ADA, progress(history, days.held(history, when), when, RULES), when)}
+    return {each.key: each for each in reminders.today(ADA, progress(history, when, RULES), when)}
 
 
 @pytest.mark.req("TP14", "TP5")
