@@ -204,7 +204,7 @@ class Clerk:
     def _rate(self, store: Store, person: Person, asked: Rate) -> str:
         history = store.history(person.key)
         number = entries.past(history, asked.session) if asked.when is When.AFTER else entries.coming(history, asked.session)
-        if stop_signs.rating(stop_signs.told(history), number, asked.when) is not None:
+        if stop_signs.rated(history, number, asked.when) is not None:
             raise RefusedError(
                 f"There is a rating {asked.when.value} session {number} already.", "A slip of the hand is put right at the command line."
             )

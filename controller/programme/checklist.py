@@ -99,9 +99,9 @@ def _within(at: datetime, when: Now, minutes: int) -> bool:
 
 def unprepared(history: History, required: tuple[Preparation, ...], when: Now, rules: Rules) -> Iterator[Refused]:
     """What a protocol requires and nobody has confirmed for this session, or so long ago that it has worn off."""
-    newest = {each.what: each.at for each in history.prepared if each.session == history.next_session}
     for what in required:
-        at = newest.get(what)
+        ats = (each.at for each in reversed(history.prepared) if each.what is what and each.session == history.next_session)
+        at = next(ats, None)
         if at is None or not _within(at, when, rules.prepared_minutes):
             yield Refused(
                 rule="TP5",

@@ -223,15 +223,17 @@ def _blocked(history: History, progress: Progress, when: Now, rules: Rules) -> I
 def _serious(history: History, progress: Progress, rules: Rules) -> Iterator[tuple[int, StopSign]]:
     """What blocks: serious signs from wherever they are known, and any sign where there is no step left to go back to."""
     for each in history.felt:
-        serious = stop_signs.said(each, rules) & stop_signs.SERIOUS
-        yield from ((each.session, sign) for sign in _in_order(serious))
+        found = stop_signs.said(each, rules)
+        if found:
+            yield from ((each.session, sign) for sign in _in_order(found & stop_signs.SERIOUS))
     for session in history.sessions:
-        yield from ((session.number, sign) for sign in stop_signs.measured(session, rules))
+        if session.dizzy_after_s > 0.0:
+            yield from ((session.number, sign) for sign in stop_signs.measured(session, rules))
     for past in progress.past:
-        if past.step is Step.FIRST:
+        if past.signs and past.step is Step.FIRST:
             yield from ((past.held.session.number, sign) for sign in _in_order(past.signs))
 
 
 def _in_order(signs: frozenset[StopSign]) -> Iterator[StopSign]:
     """So that blocks are numbered alike each time."""
-    return (sign for sign in StopSign if sign in signs) if signs else iter(())
+    return (sign for sign in StopSign if sign in signs)

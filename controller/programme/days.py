@@ -115,9 +115,9 @@ def _held(session: SessionRecord, first: datetime | None, last: datetime, zone: 
     return Held(session=session, first_at=first, last_at=last, first=begins, last=max(date_of(last) for date_of in calendars))
 
 
-def maybe_recent(each: Held, when: Now) -> bool:
-    """False for what is `OLD`, and so neither of today nor of the days before."""
-    return each.last_at > min(when.moments) - OLD
+def old_before(when: Now) -> datetime:
+    """What ended earlier is `OLD`: neither of today nor of the days before."""
+    return min(when.moments) - OLD
 
 
 def is_today(each: Held, when: Now) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from controller.core.limits import Limits
+from controller.core.model import SessionPlan
 from controller.core.motion import plan_holds_s
 from controller.programme import checklist, conditions, quotas, weeks
 from controller.programme import rules as numbers
@@ -39,9 +40,10 @@ class Standing:
 def offers(protocols: tuple[Protocol, ...], at: Standing) -> tuple[Offer, ...]:
     """Every protocol that is meant for this person, those that may be started first, the recommended one before all."""
     meant = [protocol for protocol in protocols if not protocol.conditions or at.person.condition in protocol.conditions]
-    judged = [(protocol, tuple(_refusals(protocol, at))) for protocol in meant]
-    judged.sort(key=lambda pair: _rank(pair[0], pair[1], at))  # stable: else in the order given
-    return tuple(Offer(protocol=each.name, plan=each.plan(at.limits, _bounds(at)), refusals=refused) for each, refused in judged)
+    planned = [(protocol, protocol.plan(at.limits, _bounds(at))) for protocol in meant]
+    judged = [(protocol, plan, tuple(_refusals(protocol, plan, at))) for protocol, plan in planned]
+    judged.sort(key=lambda each: _rank(each[0], each[2], at))  # stable: else in the order given
+    return tuple(Offer(protocol=protocol.name, plan=plan, refusals=refused) for protocol, plan, refused in judged)
 
 
 def _rank(protocol: Protocol, refused: tuple[Refused, ...], at: Standing) -> tuple[bool, bool, bool, int, int]:
@@ -53,12 +55,12 @@ def _bounds(at: Standing) -> PlanBounds:
     return PlanBounds(angle_deg=at.ceiling.angle_deg, inverted_s=at.ceiling.inverted_s, dizzy_to_level=at.person.dizzy_to_level)
 
 
-def _refusals(protocol: Protocol, at: Standing) -> Iterator[Refused]:
+def _refusals(protocol: Protocol, plan: SessionPlan, at: Standing) -> Iterator[Refused]:
     yield from _too_early(protocol, at)
     yield from _beyond_condition(protocol, at)
     yield from checklist.unprepared(at.history, protocol.requires, at.when, at.rules)
     yield from _used_up(protocol, at)
-    yield from _no_time(protocol, at)
+    yield from _no_time(plan, at)
 
 
 def _too_early(protocol: Protocol, at: Standing) -> Iterator[Refused]:
@@ -122,9 +124,8 @@ def _used_up(protocol: Protocol, at: Standing) -> Iterator[Refused]:
     yield from (each for each in quotas.refusals(own, at.progress, at.when) if each.name not in general)
 
 
-def _no_time(protocol: Protocol, at: Standing) -> Iterator[Refused]:
-    holds = plan_holds_s(protocol.plan(at.limits, _bounds(at)), at.limits)
-    if holds[0] < LEAST_HOLD_S:
+def _no_time(plan: SessionPlan, at: Standing) -> Iterator[Refused]:
+    if plan_holds_s(plan, at.limits)[0] < LEAST_HOLD_S:
         yield Refused(
             rule=at.ceiling.inverted_rule,
             name="no_time",

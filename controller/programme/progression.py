@@ -154,10 +154,11 @@ def _walked(begun: SoFar, sessions: tuple[Held, ...], told: stop_signs.Told, rul
 
 
 def _recent(walk: _Walk, when: Now) -> tuple[Recent, ...]:
+    old = days.old_before(when)
     return tuple(
         Recent(past=past, today=days.is_today(past.held, when), days_ago=days.days_ago(past.held, when))
         for past in walk.past
-        if days.maybe_recent(past.held, when)
+        if past.held.last_at > old
     )
 
 

@@ -58,6 +58,11 @@ def rating(of: Told, session: int, when: When) -> Rating | None:
     return next((r for r in reversed(of.ratings.get(session, ())) if r.when is when), None)
 
 
+def rated(history: History, session: int, when: When) -> Rating | None:
+    """The same, looked up for one session alone: from the end, where the newest ones stand."""
+    return next((r for r in reversed(history.ratings) if r.session == session and r.when is when), None)
+
+
 def signs(of: Told, session: SessionRecord, step: Step, rules: Rules) -> frozenset[StopSign]:
     """Every stop sign of one session held at `step`; one once said is not taken back by saying something else later."""
     found = set(measured(session, rules))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from controller.core.limits import Limits
 from controller.programme import checklist, clearance, conditions, days, fit, quotas, reminders, stop_signs
@@ -52,7 +53,7 @@ def judge(case: Case) -> Verdict:
     )
     refusals = tuple(_refusals(case, standing))
     offered = offers(case.protocols, standing)
-    left = max(0, case.rules.spotter_sessions - _spotted(case.history))
+    left = case.rules.spotter_sessions - sum(1 for _ in islice(_spotted(case.history), case.rules.spotter_sessions))
     asks = tuple(_asks(case.history, refusals, offered))
     return Verdict(
         person=case.person.key,
@@ -128,8 +129,7 @@ def _untold(history: History) -> Iterator[Refused]:
     last = _last_held(history)
     if last is None:
         return
-    told = stop_signs.told(history)
-    if last.number not in told.felt:
+    if not any(each.session == last.number for each in reversed(history.felt)):
         yield Refused(
             rule="TP9",
             name="felt_missing",
@@ -137,7 +137,7 @@ def _untold(history: History) -> Iterator[Refused]:
             says=f"It is not known what you felt in session {last.number}.",
             way_back="Say whether there was pain, numbness, blurred vision, headache or dizziness; none is an answer too.",
         )
-    if stop_signs.rating(told, last.number, When.AFTER) is None:
+    if stop_signs.rated(history, last.number, When.AFTER) is None:
         yield Refused(
             rule="TP12",
             name="rating_after_missing",
@@ -162,9 +162,9 @@ def _just_erased(case: Case, when: Now) -> Iterator[Refused]:
         )
 
 
-def _spotted(history: History) -> int:
+def _spotted(history: History) -> Iterator[SessionRecord]:
     """Sessions that were really held with the spotter's button (TP8); one whose end nobody wrote down is none of them."""
-    return sum(session.held and session.spotter_confirmed and session.ending is not Ending.UNKNOWN for session in history.sessions)
+    return (each for each in history.sessions if each.held and each.spotter_confirmed and each.ending is not Ending.UNKNOWN)
 
 
 def _notes(history: History, course: Progress, when: Now) -> Iterator[str]:
@@ -201,9 +201,9 @@ _BEFORE = {Ask.HEAT: Preparation.HEAT, Ask.WATER: Preparation.WATER}
 def _asks(history: History, refusals: tuple[Refused, ...], offered: tuple[Offer, ...]) -> Iterator[Ask]:
     yield from (_ASKS[refused.name] for refused in refusals if refused.name in _ASKS)
     session = history.next_session
-    if stop_signs.rating(stop_signs.told(history), session, When.BEFORE) is None:
+    if stop_signs.rated(history, session, When.BEFORE) is None:
         yield Ask.RATE_BEFORE
     if any(refused.name == "not_prepared_heat" for offer in offered for refused in offer.refusals):
         yield Ask.HEAT
-    if not any(each.session == session and each.what is Preparation.WATER for each in history.prepared):
+    if not any(each.session == session and each.what is Preparation.WATER for each in reversed(history.prepared)):
         yield Ask.WATER
