@@ -27,6 +27,7 @@ class Now:
     today: date  # the earliest of the days that today may be, for what grows with time
     latest: date  # the latest of them, for what expires with time
     moments: tuple[datetime, ...]  # that now may be: what was seen last, and what a clock says that vouches for less
+    days: tuple[date, ...]  # of those moments here
     moment: Moment
     zone: str
 
@@ -61,9 +62,10 @@ def now(moment: Moment, history: History, table: TableFacts, seen: Seen = NOTHIN
     sure = moment.clock_trusted and (floor is None or moment.at >= floor)
     at = moment.at if sure or floor is None else floor
     moments = (at, moment.at) if moment.clock_trusted and not sure else (at,)
-    days = [moment.local_date(each) for each in moments]
-    days += [_in_its_zone(s, each) for s in history.sessions[-1:] if s.zone != moment.zone_name for each in moments]
-    return Now(at=at, sure=sure, today=min(days), latest=max(days), moments=moments, moment=moment, zone=moment.zone_name)
+    here = tuple(moment.local_date(each) for each in moments)
+    there = [_in_its_zone(s, each) for s in history.sessions[-1:] if s.zone != moment.zone_name for each in moments]
+    days = (*here, *there)
+    return Now(at=at, sure=sure, today=min(days), latest=max(days), moments=moments, days=here, moment=moment, zone=moment.zone_name)
 
 
 def further_seen(sessions: tuple[SessionRecord, ...], seen: Seen = NOTHING_SEEN) -> Seen:
@@ -122,17 +124,22 @@ def old_before(when: Now) -> datetime:
 
 def is_today(each: Held, when: Now) -> bool:
     """Whether any calendar and any moment that now may be says so."""
-    for date_of in _calendars(each.session, when.moment.zone):
-        begin, end = None if each.first_at is None else date_of(each.first_at), date_of(each.last_at)
-        if any((begin is None or begin <= day) and day <= end for day in map(date_of, when.moments)):
-            return True
-    return False
+    return any((begin is None or begin <= day) and day <= end for begin, end, day in _readings(each, when))
 
 
 def days_ago(each: Held, when: Now) -> int:
     """The least that it may be."""
-    calendars = _calendars(each.session, when.moment.zone)
-    return min(max(0, (date_of(at) - date_of(each.last_at)).days) for date_of in calendars for at in when.moments)
+    return min(max(0, (day - end).days) for _, end, day in _readings(each, when))
+
+
+def _readings(each: Held, when: Now) -> Iterator[tuple[date | None, date, date]]:
+    """Its first and last day and today, as each calendar has them at each moment that now may be."""
+    if each.session.zone == when.zone:  # one calendar, and that is worked out already
+        yield from ((each.first, each.last, day) for day in when.days)
+        return
+    for date_of in _calendars(each.session, when.moment.zone):
+        begin, end = None if each.first_at is None else date_of(each.first_at), date_of(each.last_at)
+        yield from ((begin, end, date_of(at)) for at in when.moments)
 
 
 def _earliest(sessions: list[SessionRecord], before: datetime | None) -> list[datetime | None]:

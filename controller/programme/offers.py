@@ -56,17 +56,17 @@ def _bounds(at: Standing) -> PlanBounds:
 
 
 def _refusals(protocol: Protocol, plan: SessionPlan, at: Standing) -> Iterator[Refused]:
-    yield from _too_early(protocol, at)
-    yield from _beyond_condition(protocol, at)
+    deepest, whole_s = weeks.deepest_deg(protocol.stages), weeks.whole_hold_s(protocol.stages, at.limits)
+    yield from _too_early(protocol, deepest, whole_s, at)
+    yield from _beyond_condition(deepest, whole_s, at)
     yield from checklist.unprepared(at.history, protocol.requires, at.when, at.rules)
     yield from _used_up(protocol, at)
     yield from _no_time(plan, at)
 
 
-def _too_early(protocol: Protocol, at: Standing) -> Iterator[Refused]:
+def _too_early(protocol: Protocol, deepest: float, whole_s: float, at: Standing) -> Iterator[Refused]:
     """TP4: the angle and the time of the person's step, and the week the protocol asks for."""
     step, week = at.progress.step, at.progress.week or 1
-    deepest, whole_s = weeks.deepest_deg(protocol.stages), weeks.whole_hold_s(protocol.stages, at.limits)
     most_deg, most_s = numbers.angle_deg(step, at.rules), numbers.hold_s(step, at.rules)
     if step is Step.FIRST and (deepest > most_deg or whole_s > most_s):
         yield Refused(
@@ -102,9 +102,8 @@ def _week_begins(week: int, at: Standing) -> date | None:
     return at.progress.week_1_on + timedelta(weeks=week - 1)
 
 
-def _beyond_condition(protocol: Protocol, at: Standing) -> Iterator[Refused]:
+def _beyond_condition(deepest: float, whole_s: float, at: Standing) -> Iterator[Refused]:
     bounds = conditions.bounds(at.person.condition, at.progress.week, at.rules)
-    deepest, whole_s = weeks.deepest_deg(protocol.stages), weeks.whole_hold_s(protocol.stages, at.limits)
     if deepest > bounds.angle_deg or whole_s > bounds.hold_s:
         condition = conditions.WORDS[at.person.condition]
         allowed = f"{bounds.angle_deg:g} degrees" + (f" for {bounds.hold_s:g} s" if bounds.hold_s < 1e6 else "")
@@ -120,6 +119,8 @@ def _beyond_condition(protocol: Protocol, at: Standing) -> Iterator[Refused]:
 def _used_up(protocol: Protocol, at: Standing) -> Iterator[Refused]:
     """The protocol's own quota, where the person's leaves something."""
     own = quotas.protocol_quota(at.quota, protocol.most_per_day, protocol.most_per_week)
+    if own == at.quota:
+        return
     general = {refused.name for refused in quotas.refusals(at.quota, at.progress, at.when)}
     yield from (each for each in quotas.refusals(own, at.progress, at.when) if each.name not in general)
 

@@ -39,6 +39,10 @@ class Draft:
     conditions: tuple[Condition, ...]
     least_step: Step
 
+    def __hash__(self) -> int:
+        """By the name alone, which hardly two of a table share: every prompt of every stage would be gone through at each look."""
+        return hash(self.name)
+
 
 @lru_cache(maxsize=512)  # every look asks for every protocol again, and a person's bounds change once a week
 def fitted(draft: Draft, bounds: PlanBounds, limits: Limits) -> SessionPlan:
