@@ -37,10 +37,11 @@ class TomlError(ValueError):
 def parse(text: str) -> tuple[dict[str, Any], dict[Path, int]]:
     """The values, and the line of every key, table and array item.  Raises TomlError for what is not TOML."""
     try:
-        values = tomllib.loads(text)
+        return tomllib.loads(text), _Walk(text).lines()
     except tomllib.TOMLDecodeError as error:
         raise TomlError(*_place(str(error), text)) from error
-    return values, _Walk(text).lines()
+    except RecursionError as error:
+        raise TomlError(1, "tables or lists nested deeper than anybody writes them") from error
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:

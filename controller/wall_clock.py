@@ -20,7 +20,7 @@ def table_zone(link: Path = ZONE_LINK) -> tzinfo:
     _, found, name = str(link.resolve()).partition("zoneinfo/")
     try:
         return ZoneInfo(name) if found else UTC
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last: a folder of zones
         return UTC
 
 

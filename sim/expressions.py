@@ -14,6 +14,10 @@ from controller.core.model import Mode
 from controller.core.wire import BoardMode
 from sim.trace import Row
 
+LONGEST = 1000
+"""Characters of an expression: longer ones nest deeper than anybody can follow, a reader of them included."""
+
+LARGEST = 1e300
 Value = float | str | bool
 Reader = Callable[[Row], Value]
 
@@ -104,6 +108,8 @@ def _constant(node: ast.Constant) -> Reader:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ExpressionError(f"{value!r} is not a number; mode names are written without quotes")
+    if not -LARGEST <= value <= LARGEST:
+        raise ExpressionError("has a number that no quantity comes near")
     number = float(value)
     return lambda _row: number
 
@@ -125,6 +131,8 @@ def _reader(node: ast.expr) -> Reader:
 
 def compile_expression(text: str) -> Callable[[Row], bool]:
     """The expression as a question to a row; ExpressionError says in one line what cannot be understood."""
+    if len(text) > LONGEST:
+        raise ExpressionError(f"has {len(text)} characters; {LONGEST} at most would be right")
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -34,7 +34,7 @@ def _choose(top: Table, path: Path, limits: Limits) -> Protocol:
         return _inline(top, limits)
     name = top.text("protocol", "week_1")
     if name.endswith(".toml"):
-        return _file(path.parent / name, limits)
+        return _file(top, path.parent / name, limits)
     known = {protocol.name: protocol for protocol in builtin_protocols(limits) + condition_protocols(limits)}
     if name not in known:
         names = ", ".join((*BUILT_IN, *FOR_CONDITIONS))
@@ -42,11 +42,13 @@ def _choose(top: Table, path: Path, limits: Limits) -> Protocol:
     return known[name]
 
 
-def _file(path: Path, limits: Limits) -> Protocol:
+def _file(top: Table, path: Path, limits: Limits) -> Protocol:
     try:
         return load_protocol(path, limits)
     except ProtocolError as error:
         raise ScenarioError(str(error)) from error
+    except ValueError as error:  # a name that no file can have
+        raise top.fail("protocol", f"names a file that there cannot be ({error}); one beside the scenario would be right") from error
 
 
 def _inline(top: Table, limits: Limits) -> Protocol:

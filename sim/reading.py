@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from math import isfinite
 from typing import Any, Protocol, TypeVar
 
 from controller.toml_lines import line_of
@@ -22,18 +21,30 @@ _MOMENT = re.compile(r"((?:board\.)?[A-Za-z_][A-Za-z0-9_]*)(?:#([1-9]\d*))?(?:([
 
 T = TypeVar("T")
 
+LARGEST = 1e300
+"""Further out a number is none: infinity, or whole and too long for a fraction."""
+
+SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
+
+def written(value: object) -> str:
+    """As it stands in the file, as far as a line has room for it."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
 
 def nearest(word: str, known: Collection[str]) -> str:
     """'did you mean x' or the whole list when nothing is near."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(set(known)))}"
 
 
 def duration_s(text: object) -> float:
     """'12.5s', '500ms' or '2min' in seconds; ValueError otherwise."""
     found = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None:
-        raise ValueError(f'is {text!r}, not a duration; write "12.5s", "500ms" or "2min"')
+        raise ValueError(f'is {written(text)}, not a duration; write "12.5s", "500ms" or "2min"')
     return float(found[1]) * _UNIT_S[found[2]]
 
 
@@ -46,7 +57,7 @@ def time_ref(text: object) -> TimeRef:
         if found:
             offset_s = duration_s(found[4].strip()) if found[4] else 0.0
             return TimeRef(offset_s=-offset_s if found[3] == "-" else offset_s, phase=found[1], nth=int(found[2] or 1))
-    raise ValueError(f'is {text!r}, not a moment; write "12.5s", "HOLDING+5s" or "HOLDING#2+5s"')
+    raise ValueError(f'is {written(text)}, not a moment; write "12.5s", "HOLDING+5s" or "HOLDING#2+5s"')
 
 
 class Span(Protocol):
@@ -90,8 +101,8 @@ class Table:
         value = self.raw(key)
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise self.fail(key, f"is {value!r}, not a number; {low:g} to {high:g} would be right")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
+            raise self.fail(key, f"is {written(value)}, not a number; {low:g} to {high:g} would be right")
         if not low <= value <= high:
             raise self.fail(key, f"is {value:g}; {low:g} to {high:g} would be right")
         return float(value)
@@ -101,7 +112,7 @@ class Table:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise self.fail(key, f"is {value!r}; a whole number from {low} to {high} would be right")
+            raise self.fail(key, f"is {written(value)}; a whole number from {low} to {high} would be right")
         return value
 
     def numbers(self, what: str, known: Mapping[str, Span], whole: Collection[str] = ()) -> dict[str, Any]:
@@ -119,7 +130,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            raise self.fail(key, f"is {value!r}; true or false would be right")
+            raise self.fail(key, f"is {written(value)}; true or false would be right")
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -127,13 +138,13 @@ class Table:
         if value is None and default is not None:
             return default
         if not isinstance(value, str) or not value.strip():
-            raise self.fail(key, "is missing; a text would be right" if value is None else f"is {value!r}; a text would be right")
+            raise self.fail(key, "is missing; a text would be right" if value is None else f"is {written(value)}; a text would be right")
         return value
 
     def word(self, key: str, default: str | None, known: Collection[str]) -> str:
         value = self.text(key, default)
         if value not in known:
-            raise self.fail(key, f"is {value!r}; {nearest(value, known)}")
+            raise self.fail(key, f"is {written(value)}; {nearest(value, known)}")
         return value
 
     def words(self, key: str, known: Collection[str] | None = None) -> tuple[str, ...]:
@@ -141,10 +152,10 @@ class Table:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.fail(key, f"is {value!r}; a list of words would be right")
+            raise self.fail(key, f"is {written(value)}; a list of words would be right")
         for item in value:
             if known is not None and item not in known:
-                raise self.fail(key, f"has {item!r}; {nearest(item, known)}")
+                raise self.fail(key, f"has {written(item)}; {nearest(item, known)}")
         return tuple(value)
 
     def duration(self, key: str, default: float) -> float:
@@ -158,7 +169,7 @@ class Table:
         if text is None:
             return None
         if not isinstance(text, str):
-            raise self.fail(key, f"is {text!r}; a condition in quotes would be right")
+            raise self.fail(key, f"is {written(text)}; a condition in quotes would be right")
         try:
             return Condition(text=text, holds=compile_expression(text), for_s=for_s)
         except ExpressionError as error:
@@ -175,7 +186,7 @@ class Table:
         if value is None:
             value = {}
         if not isinstance(value, dict):
-            raise self.fail(key, f"is {value!r}; a table [{key}] would be right")
+            raise self.fail(key, f"is {written(value)}; a table [{key}] would be right")
         return Table(value, (*self.where, key), self.file, self.lines)
 
     def tables(self, key: str) -> list[Table]:
@@ -183,7 +194,7 @@ class Table:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.fail(key, f"is {value!r}; tables [[{key}]] would be right")
+            raise self.fail(key, f"is {written(value)}; tables [[{key}]] would be right")
         return [Table(item, (*self.where, key, index), self.file, self.lines) for index, item in enumerate(value)]
 
     def done(self) -> None:

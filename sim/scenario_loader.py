@@ -5,6 +5,7 @@ docs/scenarios.md is the manual; a test holds it and the keys read here together
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from sim.events import ARMS, read_action
 from sim.expectations import PHASES, read_expectation
 from sim.plants import CORNERS
 from sim.protocol_choice import read_protocol
-from sim.reading import Table, nearest, time_ref
+from sim.reading import Table, nearest, time_ref, written
 from sim.scenario import DEPTHS, Happening, History, Routine, Scenario, ScenarioError, TimeRef, Who
 from sim.scenario_programme import read_programme
 from sim.world import BOARDS
+
+_EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 RULE_IDS = (
     *(f"SR{n}" for n in range(1, 17)),
@@ -56,7 +59,7 @@ def parse_scenario(text: str, path: Path) -> Scenario:
     scenario = Scenario(
         path=path,
         name=path.stem,
-        title=top.text("title"),
+        title=_title(top),
         about=top.text("about", "-"),
         rules=top.words("rules", RULE_IDS),
         depths=_depths(top),
@@ -78,8 +81,16 @@ def parse_scenario(text: str, path: Path) -> Scenario:
     top.done()
     _names_once(top, scenario)
     _refs_exist(top, scenario)
+    _no_circles(top, scenario)
     _depths_reach(top, scenario)
     return scenario
+
+
+def _title(top: Table) -> str:
+    title = top.text("title")
+    if not title.isprintable():
+        raise top.fail("title", f"is {written(title)}; one line without control characters would be right")
+    return title
 
 
 def _depths(top: Table) -> tuple[str, ...]:
@@ -179,11 +190,19 @@ def _event(table: Table) -> Happening:
         action=action,
         value=value,
         extras=extras,
-        name=table.text("name", "-").strip("-"),
+        name=_event_name(table),
         line=table.line,
     )
     table.done()
     return happening
+
+
+def _event_name(table: Table) -> str:
+    """Such that other moments can speak of it, and that it is no mode's; empty when it has none."""
+    name = table.text("name", "-")
+    if name != "-" and not _EVENT_NAME.fullmatch(name):
+        raise table.fail("name", f"is {written(name)}; lower-case letters, digits and _, beginning with a letter, would be right")
+    return name.strip("-")
 
 
 def _names_once(top: Table, scenario: Scenario) -> None:
@@ -193,6 +212,18 @@ def _names_once(top: Table, scenario: Scenario) -> None:
         if event.name in taken:
             raise table.fail("name", f"is {event.name!r}, as an event above; a name of its own would be right")
         taken |= {event.name} - {""}
+
+
+def _no_circles(top: Table, scenario: Scenario) -> None:
+    """Events that wait for each other never come."""
+    waits = {event.name: event.at.phase for event in scenario.events if event.name and event.at is not None}
+    for table, event in zip(top.tables("event"), scenario.events, strict=True):
+        chain = [event.name]
+        while chain[-1] in waits and waits[chain[-1]] not in chain:
+            chain.append(waits[chain[-1]])
+        if event.name and waits.get(chain[-1]) == event.name:
+            circle = " for ".join((*chain, event.name))
+            raise table.fail("at", f"waits for itself ({circle}), so that it never comes; a moment of another kind would be right")
 
 
 def _refs_exist(top: Table, scenario: Scenario) -> None:

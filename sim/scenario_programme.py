@@ -40,10 +40,12 @@ from controller.requests import ConfirmPractice, ConfirmPrepared, ConfirmSetUp
 from controller.therapy import table_facts
 from sim.biography import Past, cleared, lived, ready
 from sim.protocol_choice import read_own
-from sim.reading import Table
+from sim.reading import Table, written
 
 QUESTIONS = tuple(each.value for each in Contraindication)
 SIGNS = tuple(each.value for each in StopSign)
+YEARS = range(2000, 2100)
+"""A session may be in: ten years before and after it are dates too."""
 WHOLE = frozenset(name for name, kind in get_type_hints(Rules).items() if kind is int)
 
 
@@ -120,16 +122,19 @@ def _zone(table: Table) -> ZoneInfo:
     name = table.text("zone", "Europe/Berlin")
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise table.fail("zone", f"is {name!r}, no time zone; Europe/Berlin would be right") from None
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last for a folder of zones and for a name too long for a file
+        raise table.fail("zone", f"is {written(name)}, no time zone; Europe/Berlin would be right") from None
 
 
 def _now(table: Table, zone: ZoneInfo) -> datetime:
     text = table.text("now", "2026-03-25 18:30")
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+        now = datetime.fromisoformat(text)
     except ValueError:
-        raise table.fail("now", f"is {text!r}, no local time; 2026-03-25 18:30 would be right") from None
+        raise table.fail("now", f"is {written(text)}, no local time; 2026-03-25 18:30 would be right") from None
+    if now.year not in YEARS:
+        raise table.fail("now", f"is in the year {now.year}; {YEARS[0]} to {YEARS[-1]} would be right")
+    return now.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _past(table: Table) -> Past:
