@@ -47,7 +47,7 @@ PRELOADED = ("_pytest.assertion.rewrite", "_pytest.doctest", "_pytest.junitxml",
 CORE = "tests/core/test_"
 TESTS: dict[str, tuple[str, ...]] = {
     "controller.core.safety": (f"{CORE}safety_table.py", f"{CORE}safety.py"),
-    "controller.core.signs": (f"{CORE}safety_memory.py", f"{CORE}safety_table.py", f"{CORE}safety.py"),
+    "controller.core.signs": (f"{CORE}signs_bounds.py", f"{CORE}safety_memory.py", f"{CORE}safety_table.py", f"{CORE}safety.py"),
     "controller.core.modes": (f"{CORE}modes_table.py", f"{CORE}modes.py"),
     "controller.core.rest": (f"{CORE}rest_bounds.py", f"{CORE}rest.py"),
     "controller.core.refusals": (f"{CORE}refusals_rows.py", f"{CORE}refusals.py"),

@@ -1,0 +1,138 @@
+"""Every figure that a rule looks at, a hair inside and a hair outside its limit, and without each thing that it takes besides.
+
+The numbers are restated by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from controller.core.facts import Facts
+from controller.core.model import Mode
+from controller.core.perceive import perceive
+from controller.core.signs import Signs, signs_of
+from controller.core.wire import BoardMode, BoardReason, Contact, StatusFlag
+from tests.core.ideal import LIMITS, Ideal
+
+HEALTHY = perceive(Ideal().ready().state, Ideal().inputs(), LIMITS)
+Changes = Mapping[str, Any]
+EVERY_FLAG, EVERY_CONTACT = 0xFFFF, 0xFF
+BRAKED = StatusFlag.BRAKE_SET | StatusFlag.AT_REST
+
+
+def put(value: Any, place: str, new: Any) -> Any:
+    """The same with another value at a place like `inputs.panel.age_s`."""
+    first, _, rest = place.partition(".")
+    return replace(value, **{first: put(getattr(value, first), rest, new) if rest else new})
+
+
+def seen(*changes: Changes) -> Signs:
+    f: Facts = HEALTHY
+    for change in changes:
+        for place, new in change.items():
+            f = put(f, place, new)
+    return signs_of(f)
+
+
+FAST = {"tilt_ok": True, "tilt.rate_dps": 5.01}
+DEEP = {"tilt_ok": True, "session": True, "permitted_deg": 45.0, "angle_deg": 47.01}
+APART = {"tilt_ok": True, "board_ok": True, "flags": StatusFlag.ANGLE_TRUSTED, "tilt.angle_deg": 10.0, "board.angle_deg": 11.51}
+LATE = {"inverted": True, "session": True, "return_s": 30.0, "time_left_s": 31.0}
+LOOSE = {"tilt_ok": True, "tilt.rate_dps": 1.01, "flags": BRAKED, "contacts": EVERY_CONTACT & ~Contact.RELEASE}
+AGAINST = {"tilt_ok": True, "off_upright": True, "moving_dps": 0.51, "tilt.rate_dps": -0.51}
+HELD = {"mode": Mode.DESCENDING, "at_rest": True, "moving_dps": 0.51}
+RESTS = {"mode": Mode.RESTING, "in_mode_s": 22.01}
+
+BOUNDS: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
+    ("board_silent", {"board.age_s": 0.101}, ({"board.age_s": 0.1},)),
+    ("slow_link", {"board_ok": True, "board.round_trip_s": 0.0551}, ({"board.round_trip_s": 0.055}, {"board_ok": False})),
+    ("panel_silent", {"inputs.panel.age_s": 0.101}, ({"inputs.panel.age_s": 0.1},)),
+    ("time_out", LATE, ({"time_left_s": 31.01}, {"return_s": 29.99}, {"inverted": False}, {"session": False})),
+    ("too_fast", FAST, ({"tilt.rate_dps": 5.0}, {"tilt.rate_dps": -5.0}, {"tilt_ok": False})),
+    ("too_fast", {**FAST, "tilt.rate_dps": -5.01}, ({"tilt.rate_dps": -5.0}, {"tilt_ok": False})),
+    ("too_deep", DEEP, ({"angle_deg": 47.0}, {"permitted_deg": 45.02}, {"tilt_ok": False}, {"session": False})),
+    (
+        "disagree",
+        APART,
+        ({"board.angle_deg": 11.5}, {"tilt_ok": False}, {"board_ok": False}, {"flags": EVERY_FLAG & ~StatusFlag.ANGLE_TRUSTED}),
+    ),
+    ("disagree", {**APART, "board.angle_deg": 8.49}, ({"board.angle_deg": 8.5},)),
+    ("rests_long", RESTS, ({"in_mode_s": 22.0}, {"mode": Mode.RETURNING})),
+    (
+        "moves_unasked",
+        LOOSE,
+        (
+            {"tilt.rate_dps": 1.0}, {"tilt_ok": False}, {"flags": EVERY_FLAG & ~StatusFlag.AT_REST},
+            {"flags": EVERY_FLAG & ~StatusFlag.BRAKE_SET}, {"contacts": Contact.RELEASE},
+        ),
+    ),
+    ("moves_unasked", {**LOOSE, "tilt.rate_dps": -1.01}, ({"tilt.rate_dps": -1.0},)),
+    (
+        "wrong_way",
+        AGAINST,
+        (
+            {"moving_dps": 0.5}, {"moving_dps": -0.51}, {"tilt.rate_dps": -0.5}, {"tilt.rate_dps": 0.51}, {"tilt_ok": False},
+            {"off_upright": False},
+        ),
+    ),
+    ("wrong_way", {**AGAINST, "moving_dps": -0.51, "tilt.rate_dps": 0.51}, ({"moving_dps": -0.5}, {"tilt.rate_dps": 0.5})),
+    ("does_not_move", HELD, ({"moving_dps": 0.5}, {"at_rest": False}, {"mode": Mode.HOLDING})),
+    ("does_not_move", {**HELD, "moving_dps": -0.51}, ({"moving_dps": -0.5},)),
+)  # fmt: skip
+
+
+@pytest.mark.req("SR2", "SR4", "SR5", "SR7", "SR8", "SR9")
+@pytest.mark.parametrize(("name", "so", "not_so"), BOUNDS, ids=[f"{name} {number}" for number, (name, _, _) in enumerate(BOUNDS)])
+def test_a_figure_is_a_sign_only_past_its_limit_and_with_all_that_it_takes(name: str, so: Changes, not_so: tuple[Changes, ...]) -> None:
+    assert getattr(seen(so), name) is True
+    for change in not_so:
+        assert getattr(seen(so, change), name) is False, change
+
+
+COPIED: tuple[tuple[str, str, Any], ...] = (
+    ("mode", "mode", Mode.PAUSED),
+    ("board_mode", "board_mode", BoardMode.ASCENT),
+    ("board_ok", "board_ok", False),
+    ("identified", "board.identified", False),
+    ("flags", "flags", 0x55),
+    ("contacts", "contacts", 0x33),
+    ("reasons", "reasons", BoardReason.TIME_UP),
+    ("tilt_ok", "tilt_ok", True),
+    ("tilt_faults", "tilt.faults", ("imu_noise",)),
+    ("off_upright", "off_upright", True),
+    ("estop_aux_closed", "inputs.estop_aux_closed", False),
+    ("buttons_stuck", "buttons.stuck", 4),
+    ("buttons_masked", "buttons.masked", 2),
+    ("late_ticks", "watch.late", 3),
+    ("unanswered", "unanswered", True),
+    ("load_wrong", "load_wrong", True),
+    ("temperature_c", "inputs.host.temperature_c", 81.0),
+    ("storage_ok", "inputs.host.storage_ok", False),
+    ("config_ok", "inputs.host.config_ok", False),
+    ("watcher_ok", "inputs.host.watcher_ok", False),
+)
+
+
+@pytest.mark.req("SR1", "SR6", "SR7", "SR8", "SR9", "SR11")
+@pytest.mark.parametrize(("name", "place", "value"), COPIED, ids=[name for name, _, _ in COPIED])
+def test_what_is_known_already_stands_among_the_signs_as_it_is(name: str, place: str, value: Any) -> None:
+    before, after = seen(), seen({place: value})
+    assert getattr(after, name) == value
+    assert getattr(before, name) != value
+    assert [other for other in Signs._fields[:21] if getattr(before, other) != getattr(after, other)] == [name]
+
+
+@pytest.mark.req("SR6")
+@pytest.mark.parametrize("side", ["left_closed", "right_closed"])
+def test_one_open_primary_switch_is_an_open_lock(side: str) -> None:
+    both: Changes = {"inputs.ankles.left_closed": True, "inputs.ankles.right_closed": True}
+    assert seen(both).ankles_closed is True
+    assert seen(both, {f"inputs.ankles.{side}": False}).ankles_closed is False
+
+
+def test_every_sign_has_its_case_here() -> None:
+    assert {name for name, _, _ in BOUNDS} | {name for name, _, _ in COPIED} | {"ankles_closed"} == set(Signs._fields)
