@@ -16,6 +16,7 @@ typedef struct {
 
 typedef struct {
     uint64_t sleep_cycles, isr_count[32];
+    uint64_t plain_cycles; /* of instructions that the shim ran itself */
     uint32_t resets, rx_overrun, rx_disabled, tx_lost, events_lost, torn;
     uint16_t stack_least;  /* least stack pointer seen at an interrupt */
     uint8_t cause;         /* of the newest reset */
@@ -54,9 +55,11 @@ void avr_eeprom_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t
 void avr_memory_read(const avr_board_t *b, uint8_t *out, uint16_t at, uint16_t size);
 void avr_memory_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t size);
 uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace); /* the old one; replace < 0 only reads */
-/* For tests of this shim alone: simavr as it comes.  1 pins, 2 byte time, 4 interrupt entry, 8 inputs after reset, 16 EEPROM time,
+/* For tests of this shim alone: the status register; the next instruction and status; simavr as it comes.  1 pins, 2 byte time, 4 interrupt entry, 8 inputs after reset, 16 EEPROM time,
  * 32 exact stops, 64 bridge duty, 128 interrupt by level,
- * 256 flags of edges. */
+ * 256 flags of edges, 512 its own run of plain instructions (simavr's interpreter alone). */
+uint8_t avr_status(const avr_board_t *b);
+void avr_go_from(avr_board_t *b, uint32_t pc, uint8_t status);
 void avr_raw(avr_board_t *b, uint32_t cures_left_out);
 
 /* Lock step with a world whose board was taken out (sim/native/world_external.h).

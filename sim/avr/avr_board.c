@@ -77,6 +77,21 @@ static void on_reset(avr_io_t *io)
     serial_after_reset(b);
 }
 
+/* An instruction with an address behind RAM or flash crashes the program, but simavr still does it: it would read and write whatever of this
+ * process lies there.  A pointer has 16 bits, of bytes or of flash words, and so much room it gets. */
+static bool make_room(avr_t *avr)
+{
+    uint8_t *data = realloc(avr->data, REACH), *flash = realloc(avr->flash, 2 * REACH + 2);
+    avr->data = data != NULL ? data : avr->data;
+    avr->flash = flash != NULL ? flash : avr->flash;
+    if (data == NULL || flash == NULL) {
+        return false;
+    }
+    memset(data + avr->ramend + 1, 0, REACH - avr->ramend - 1U);
+    memset(flash + avr->flashend + 3, 0xFF, 2 * REACH + 2 - avr->flashend - 3U); /* behind simavr's own mark of the end */
+    return true;
+}
+
 static avr_t *load(const char *elf)
 {
     elf_firmware_t firmware;
@@ -88,6 +103,9 @@ static avr_t *load(const char *elf)
     avr_t *avr = avr_make_mcu_by_name("atmega328p");
     if (avr != NULL) {
         avr_init(avr);
+        if (!make_room(avr)) {
+            return NULL;
+        }
         avr_load_firmware(avr, &firmware);
         avr->codeend = avr->flashend;
         avr->frequency = CLOCK_HZ;
@@ -111,7 +129,7 @@ avr_board_t *avr_board_new(const char *elf)
 {
     avr_t *avr = load(elf);
     avr_board_t *b = avr != NULL ? calloc(1, sizeof *b) : NULL;
-    if (b == NULL) {
+    if (b == NULL || (b->plain = plain_new(avr)) == NULL) {
         return NULL;
     }
     b->avr = avr;
@@ -142,6 +160,7 @@ void avr_board_free(avr_board_t *b)
     b->avr->io_port = b->io.next;
     avr_terminate(b->avr);
     free(b->avr);
+    free(b->plain);
     free(b);
 }
 
@@ -209,6 +228,19 @@ static void run_watched(avr_board_t *b)
     b->profile[word] += (uint32_t)(avr->cycle - b->stats.sleep_cycles - awake);
 }
 
+/* Up to the next timer, interrupt or stop.  After the watchdog's time simavr's own run function is another for once: it resets. */
+static void run(avr_board_t *b)
+{
+    avr_t *avr = b->avr;
+    if (b->profile != NULL) {
+        run_watched(b);
+    } else if ((b->raw & RAW_PLAIN) == 0 && avr->state == cpu_Running && avr->run == avr_callback_run_raw) {
+        plain_run(b->plain);
+    } else {
+        avr->run(avr);
+    }
+}
+
 int avr_run_to(avr_board_t *b, uint64_t cycle)
 {
     avr_t *avr = b->avr;
@@ -229,11 +261,7 @@ int avr_run_to(avr_board_t *b, uint64_t cycle)
                 avr->run_cycle_count = cycle - avr->cycle;
             }
         }
-        if (b->profile != NULL) {
-            run_watched(b);
-        } else {
-            avr->run(avr);
-        }
+        run(b);
         if (avr->state == cpu_Done) {
             b->stats.dead = watchdog_runs(b) ? DEAD_NOT : DEAD_ASLEEP;
         } else if (avr->state == cpu_Crashed || avr->state == cpu_Stopped) {
@@ -280,37 +308,4 @@ int avr_resume(avr_board_t *b)
         b->stats.dead = 0;
     }
     return b->stats.dead;
-}
-
-void avr_stats(const avr_board_t *b, avr_stats_t *out)
-{
-    *out = b->stats;
-}
-
-void avr_memory_read(const avr_board_t *b, uint8_t *out, uint16_t at, uint16_t size)
-{
-    memcpy(out, b->avr->data + at, size);
-}
-
-void avr_memory_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t size)
-{
-    memcpy(b->avr->data + at, data, size);
-    pins_look(b); /* registers may have been among them */
-    edges_look(b);
-}
-
-uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace)
-{
-    uint8_t *word = b->avr->flash + at;
-    const uint16_t old = (uint16_t)(word[0] | (word[1] << 8));
-    if (replace >= 0) {
-        word[0] = (uint8_t)replace;
-        word[1] = (uint8_t)(replace >> 8);
-    }
-    return old;
-}
-
-void avr_raw(avr_board_t *b, uint32_t cures_left_out)
-{
-    b->raw = cures_left_out;
 }

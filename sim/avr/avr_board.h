@@ -20,9 +20,9 @@
 #include "avr_api.h"
 
 enum { PORTS = 3, SERIAL_RING = 4096, EVENT_RING = 8192, EDGES = 256, VECTORS = 32 };
-enum { RAW_PINS = 1, RAW_BYTE_TIME = 2, RAW_ENTRY = 4, RAW_RESET = 8, RAW_EEPROM = 16, RAW_STOPS = 32, RAW_DUTY = 64, RAW_LEVEL = 128, RAW_FLAGS = 256 };
+enum { RAW_PINS = 1, RAW_BYTE_TIME = 2, RAW_ENTRY = 4, RAW_RESET = 8, RAW_EEPROM = 16, RAW_STOPS = 32, RAW_DUTY = 64, RAW_LEVEL = 128, RAW_FLAGS = 256, RAW_PLAIN = 512 };
 enum { EVENT_PIN = 1, EVENT_DUTY, EVENT_RESET, EVENT_EDGE, EVENT_CELL };
-enum { CLOCK_HZ = 16000000, MS_CYCLES = 16000, START_UP_CYCLES = 65 * MS_CYCLES, ENTRY_CYCLES = 4, WAKE_CYCLES = 4, RUN_LIMIT = 100000 };
+enum { CLOCK_HZ = 16000000, MS_CYCLES = 16000, START_UP_CYCLES = 65 * MS_CYCLES, ENTRY_CYCLES = 4, WAKE_CYCLES = 4, RUN_LIMIT = 100000, REACH = 0x10000 };
 enum { DEAD_NOT, DEAD_ASLEEP, DEAD_CRASHED };
 enum { CAUSE_POWER = 1, CAUSE_PIN = 2, CAUSE_BROWN_OUT = 4, CAUSE_WATCHDOG = 8 };
 
@@ -50,8 +50,11 @@ typedef struct {
     uint8_t number;
 } tagged_t;
 
+typedef struct plain plain_t;
+
 struct avr_board {
     avr_t *avr;
+    plain_t *plain;
     avr_io_t io;                /* registered last, so first in the list: its reset callback sees every reset */
     avr_uart_t *uart;
     avr_watchdog_t *watchdog;
@@ -103,5 +106,10 @@ void serial_after_reset(avr_board_t *b);
 /* avr_eeprom.c */
 void eeprom_begin(avr_board_t *b);
 void eeprom_after_reset(avr_board_t *b, uint8_t cause);
+/* avr_plain.c */
+plain_t *plain_new(avr_t *avr);
+void plain_run(plain_t *m);
+void plain_forget(plain_t *m, uint32_t word);
+uint64_t plain_cycles(const plain_t *m);
 
 #endif

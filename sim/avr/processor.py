@@ -39,6 +39,8 @@ class Raw(IntFlag):
     DUTY = 64
     LEVEL = 128
     FLAGS = 256
+    PLAIN = 512
+    """No cure but speed: simavr's own interpreter alone."""
 
 
 ALL_CURES = Raw(0)
@@ -96,9 +98,13 @@ class Processor:
         self._bytes = self._ffi.new("uint8_t[]", _ROOM)
         self._ends = self._ffi.new("uint64_t[]", _ROOM)
         self._events = self._ffi.new("avr_event_t[]", _ROOM)
-        self._lib.avr_raw(self.handle, int(raw))
+        self.leave_out(raw)
         if eeprom is not None:
             self.write_eeprom(eeprom)
+
+    def leave_out(self, raw: Raw) -> None:
+        """These cures, from now on."""
+        self._lib.avr_raw(self.handle, int(raw))
 
     # ------------------------------------------------------------ time
 
@@ -201,9 +207,21 @@ class Processor:
         """One bit of the program wrong."""
         self._lib.avr_flash_word(self.handle, at, self._lib.avr_flash_word(self.handle, at, -1) ^ 1)
 
+    def set_flash(self, at: int, word: int) -> None:
+        """One word of the program."""
+        self._lib.avr_flash_word(self.handle, at, word)
+
     def hang(self, at: int) -> None:
         """The instruction at this flash address jumps to itself from now on."""
         self._lib.avr_flash_word(self.handle, at, 0xCFFF)
+
+    def core(self) -> tuple[int, int, int]:
+        """Cycle, program counter and status register."""
+        return self.cycle, int(self._lib.avr_pc(self.handle)), int(self._lib.avr_status(self.handle))
+
+    def go_from(self, pc: int, status: int) -> None:
+        """The next instruction is the one at this address, with this status register."""
+        self._lib.avr_go_from(self.handle, pc, status)
 
     # ------------------------------------------------------------ what happened
 
@@ -244,6 +262,12 @@ class Processor:
         out = self._ffi.new("avr_stats_t *")
         self._lib.avr_stats(self.handle, out)
         return int(out.isr_count[vector])
+
+    def plain_cycles(self) -> int:
+        """Of instructions that the shim has run itself, in place of simavr's interpreter."""
+        out = self._ffi.new("avr_stats_t *")
+        self._lib.avr_stats(self.handle, out)
+        return int(out.plain_cycles)
 
     def stats(self) -> Stats:
         out = self._ffi.new("avr_stats_t *")
