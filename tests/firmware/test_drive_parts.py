@@ -324,7 +324,7 @@ def test_what_was_summed_up_on_a_sensor_that_lied_is_worth_nothing() -> None:
 @pytest.mark.req("SR4", "SR9")
 @pytest.mark.parametrize("rate_cdps", [-106, 120])
 def test_the_profile_goes_on_from_the_rate_that_the_new_sensor_shows(rate_cdps: int) -> None:
-    """It had waited for a frozen encoder while the table already turned faster (F90): from there nothing jumps, nothing seems uncommanded."""
+    """It had waited for a frozen encoder while the table already turned faster (F90): now nothing jumps, nothing seems uncommanded."""
     told: dict[str, Value] = {"angle.observes_pot": True, "angle.rate_cdps": rate_cdps, "plan.rate_cdps": rate_cdps}
     parts = stepped(RUN, {**told, "drive.profile_cdps": 30, "drive.profile_q10": 30 * 1024, "drive.integral_q10": 5000})
     assert parts.read("drive.profile_cdps drive.integral_q10 drive.by_pot") == (rate_cdps, 0, True)
