@@ -25,9 +25,8 @@ PUSHING = frozenset(
 MISLEADING = frozenset({"pot_slip", "pot_drift", "pot_gain", "imu_bias", "pot_noise", "imu_noise", "adc_reference_sag", "adc_stuck"})
 """Faults that may hide within the 1.5 degrees of SR8."""
 
-BLINDING = frozenset({"encoder_stuck"})
-BLIND_DPS2 = 2.0
-"""F90: on the potentiometer's slow rate alone the half-rate return overshoots; 0.87 deg/s in half a second was seen."""
+JUMP_DPS = 0.1
+"""On top of the acceleration: static friction, a step of the supply, a command in steps."""
 
 
 @dataclass(slots=True)
@@ -38,7 +37,6 @@ class Memory:
     hard_s: float = -99.0  # newest moment that entitles to the emergency stop's brake
     doubt_deg: float = 0.0  # how far the sensors may be off unnoticed
     mains: bool = True
-    blind_s: float = -99.0  # newest moment at which the rate loop had the encoder's rate no more
     supply_s: float = -99.0  # newest step of the supply, 25.5 V on the battery and 27.1 V on the mains
     brakeless_s: float = -99.0
     estop_s: float = -99.0  # newest opening
@@ -70,8 +68,6 @@ class Memory:
         self.boots = now.boot_count
         if not MISLEADING.isdisjoint(active):
             self.doubt_deg = 1.5
-        if not BLINDING.isdisjoint(active):
-            self.blind_s = t_s
         if now.mains != self.mains:
             self.mains, self.supply_s = now.mains, t_s
         if "brake_weak" in active:
@@ -149,7 +145,7 @@ class NeverPast:
         assert not late or table.help_heard or now.release_pulled, f"inverted for {now.inverted_s:.1f} s"
 
     def _acceleration(self, now: Truth, memory: Memory) -> None:
-        """Over 100 ms and over half a second, and a jump of 0.1 deg/s: static friction, a step of the supply, a command in steps."""
+        """Over 100 ms and over half a second, and a jump."""
         if self.rates and not 0.0 < now.now_s - self.rates[-1][0] < 0.03:
             self.rates.clear()  # a table put back into an earlier moment, or one that was looked at twice
         self.rates.append((now.now_s, now.rate_dps))
@@ -160,9 +156,10 @@ class NeverPast:
             if len(self.rates) < back:
                 return
             first_s, first_dps = self.rates[-back]
+            if now.now_s - memory.hard_s < 1.0 and first_dps * now.rate_dps < 0.0:
+                first_dps = 0.0  # stopped by the brake, which may be hard, and set off the other way: what it has gathered since counts
             slowing = abs(now.rate_dps) < abs(first_dps)
-            faster_dps2 = BLIND_DPS2 if now.now_s - memory.blind_s < 1.0 else 1.5
-            change_dps, most_dps = abs(now.rate_dps - first_dps), (3.0 if slowing else faster_dps2) * (now.now_s - first_s) + 0.1
+            change_dps, most_dps = abs(now.rate_dps - first_dps), (3.0 if slowing else 1.5) * (now.now_s - first_s) + JUMP_DPS
             assert change_dps <= most_dps or (slowing and now.now_s - memory.hard_s < 1.0), (
                 f"{'slows' if slowing else 'speeds'} by {change_dps:.2f} deg/s in {now.now_s - first_s:.2f} s, {most_dps:.2f} is the most"
             )

@@ -9,7 +9,7 @@ from tests.properties.histories import Deed, History
 from tests.properties.judges import Judge
 from tests.properties.person import comes_up
 from tests.properties.phases import PHASES, Phase, begin
-from tests.properties.properties import always_stops, can_always_come_up, never_on_its_own, never_skipped
+from tests.properties.properties import always_stops, can_always_come_up, never_on_its_own, never_past, never_skipped
 from tests.properties.table import Table
 
 
@@ -142,3 +142,31 @@ def test_with_a_stuck_encoder_no_brake_is_called_weak_and_no_motor_pushes_agains
 
     assert comes_up(table, 400.0, watch)
     assert max(pushed_s) < 0.1
+
+
+@pytest.mark.req("SR4", "SR9")
+def test_a_trip_and_the_way_back_after_it_are_two_changes_of_rate() -> None:
+    """A mad Pi tripped the board, RETURN brought the table up at once; the judge added what the brake took to what the motor gave."""
+    trip = Deed(
+        1.75,
+        "order",
+        "TRIP",
+        0.3,
+        {"rate_dps": -0.05, "permitted_deg": 90.0, "session": 1.0, "unasked": 1.0, "half_rate": 0.0, "warn": 0.0},
+    )
+    never_past(History(moment("longest", "descending before the gate"), (trip, Deed(0.02, "press", "return", 1.0)), 2.0))
+
+
+@pytest.mark.req("SR4", "SR8")
+@pytest.mark.parametrize(
+    ("at", "deeds"),
+    [
+        (("longest", "descending head-up"), (Deed(0.5, "fault", "encoder_stuck", 23.9), Deed(0.5, "press", "dizzy", 1.0))),
+        (("week 5", "descending past level"), (Deed(1.0, "fault", "encoder_stuck", 3.8),)),
+        (("rocking", "holding"), (Deed(0.02, "fault", "encoder_stuck", 3.2), Deed(1.7, "press", "dizzy", 0.3))),
+    ],
+    ids=["descending", "the encoder turns again", "rocking"],
+)
+def test_once_the_encoder_has_stood_still_half_rate_is_taken_up_no_quicker_than_ever(at: tuple[str, str], deeds: tuple[Deed, ...]) -> None:
+    """On the potentiometer's slow rate alone, which it has until upright rest, the board took it up within 0.93 deg/s in half a second."""
+    never_past(History(moment(*at), deeds, 1.4))
