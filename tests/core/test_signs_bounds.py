@@ -21,7 +21,6 @@ from tests.core.ideal import LIMITS, Ideal
 HEALTHY = perceive(Ideal().ready().state, Ideal().inputs(), LIMITS)
 Changes = Mapping[str, Any]
 EVERY_FLAG, EVERY_CONTACT = 0xFFFF, 0xFF
-BRAKED = StatusFlag.BRAKE_SET | StatusFlag.AT_REST
 
 
 def put(value: Any, place: str, new: Any) -> Any:
@@ -42,7 +41,7 @@ FAST = {"tilt_ok": True, "tilt.rate_dps": 5.01}
 DEEP = {"tilt_ok": True, "session": True, "permitted_deg": 45.0, "angle_deg": 47.01}
 APART = {"tilt_ok": True, "board_ok": True, "flags": StatusFlag.ANGLE_TRUSTED, "tilt.angle_deg": 10.0, "board.angle_deg": 11.51}
 LATE = {"inverted": True, "session": True, "return_s": 30.0, "time_left_s": 31.0}
-LOOSE = {"tilt_ok": True, "tilt.rate_dps": 1.01, "flags": BRAKED, "contacts": EVERY_CONTACT & ~Contact.RELEASE}
+LOOSE = {"tilt_ok": True, "tilt.rate_dps": 1.01, "flags": EVERY_FLAG, "contacts": EVERY_CONTACT & ~Contact.RELEASE}
 AGAINST = {"tilt_ok": True, "off_upright": True, "moving_dps": 0.51, "tilt.rate_dps": -0.51}
 HELD = {"mode": Mode.DESCENDING, "at_rest": True, "moving_dps": 0.51}
 RESTS = {"mode": Mode.RESTING, "in_mode_s": 22.01}
@@ -67,7 +66,7 @@ BOUNDS: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
         LOOSE,
         (
             {"tilt.rate_dps": 1.0}, {"tilt_ok": False}, {"flags": EVERY_FLAG & ~StatusFlag.AT_REST},
-            {"flags": EVERY_FLAG & ~StatusFlag.BRAKE_SET}, {"contacts": Contact.RELEASE},
+            {"flags": EVERY_FLAG & ~StatusFlag.BRAKE_SET}, {"flags": StatusFlag.BRAKE_SET}, {"flags": 0}, {"contacts": Contact.RELEASE},
         ),
     ),
     ("moves_unasked", {**LOOSE, "tilt.rate_dps": -1.01}, ({"tilt.rate_dps": -1.0},)),
