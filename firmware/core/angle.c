@@ -23,14 +23,19 @@
 #define ANGLE_CDPS_Q16 66             /* a hundredth of a degree a second, per millisecond */
 #define ANGLE_REST_MS 40U
 
+BOARD_ONE_COPY static int32_t end_q16(int16_t whole_cdeg)
+{
+    return (whole_cdeg < 0 ? -ANGLE_MOST_CDEG : ANGLE_MOST_CDEG) * ANGLE_Q16;
+}
+
 /* Judged by its upper half alone: 16 bits are compared in a third of the time. */
-static int32_t clamp_q16(int32_t value_q16)
+BOARD_IN_PLACE static inline int32_t clamp_q16(int32_t value_q16)
 {
     int16_t whole_cdeg = (int16_t)(value_q16 >> 16);
-    if (whole_cdeg >= ANGLE_MOST_CDEG) {
-        return ANGLE_MOST_CDEG * ANGLE_Q16;
+    if ((uint16_t)((uint16_t)whole_cdeg + (uint16_t)ANGLE_MOST_CDEG) < 2U * (uint16_t)ANGLE_MOST_CDEG) {
+        return value_q16;
     }
-    return whole_cdeg < -ANGLE_MOST_CDEG ? -ANGLE_MOST_CDEG * ANGLE_Q16 : value_q16;
+    return end_q16(whole_cdeg);
 }
 
 static bool within(int16_t value, int16_t least, int16_t most)
@@ -65,7 +70,7 @@ void angle_reset(angle_t *angle)
     angle->pot_noise_q6 = 0;
 }
 
-static void refer_encoder(angle_t *angle, const board_in_t *in)
+BOARD_ONE_COPY static void refer_encoder(angle_t *angle, const board_in_t *in)
 {
     angle->encoder_zero = (uint32_t)in->encoder_counts;
     angle->encoder_reference_q16 = angle->pot_q16;
@@ -113,24 +118,68 @@ static void read_encoder(angle_t *angle, const board_in_t *in)
 /* At upright rest with nobody moving, the encoder is drawn to the potentiometer: over many sessions it would drift. */
 static void refer_slowly(angle_t *angle, const session_t *session)
 {
+    if (!angle->at_upright || session->session_open || session->returning || !angle->at_rest || angle->disputed || angle->pot_out ||
+        angle->encoder_out) {
+        return;
+    }
     int32_t apart_q16 = angle->pot_q16 - angle->encoder_q16;
-    if (!session->session_open && !session->returning && angle->at_upright && angle->at_rest && !angle->disputed && !angle->pot_out &&
-        !angle->encoder_out && board_abs((int16_t)(apart_q16 >> 16)) < ANGLE_REFER_CDEG) {
+    if (board_within((int16_t)(apart_q16 >> 16), ANGLE_REFER_CDEG - 1)) {
         angle->encoder_reference_q16 += apart_q16 >> ANGLE_REFER_SHIFT;
         vote_checkpoint(angle);
     }
 }
 
-static int32_t fuse(angle_t *angle)
+/* The AVR shifts 32 bits in a loop of 7 cycles a bit; what is left of so small a difference after a whole byte is shifted in 4 altogether. */
+static int32_t bias_part(int32_t apart_q16)
 {
-    if (angle->encoder_out || angle->declutched) {
+    if (board_within((int16_t)(apart_q16 >> 16), INT8_MAX)) {
+        return (int16_t)((int16_t)(apart_q16 >> 8) >> (ANGLE_BIAS_SHIFT - 8));
+    }
+    return apart_q16 >> ANGLE_BIAS_SHIFT;
+}
+
+static int32_t fuse(angle_t *angle, bool from_pot)
+{
+    if (from_pot) {
         return angle->pot_q16;
     }
     int32_t fused_q16 = clamp_q16(angle->encoder_q16 + angle->bias_q16);
     if (!angle->pot_out && !angle->disputed && angle->pot_bad_ms == 0U) {
-        angle->bias_q16 += (angle->pot_q16 - fused_q16) >> ANGLE_BIAS_SHIFT;
+        angle->bias_q16 += bias_part(angle->pot_q16 - fused_q16);
     }
     return fused_q16;
+}
+
+/* 1000 degrees a second is nonsense and would overflow as a rate.  Whole hundredths a millisecond are judged, as in clamp_q16(). */
+static int32_t clamp_speed(int32_t speed_q16)
+{
+    int16_t whole = (int16_t)(speed_q16 >> 16);
+    if (whole >= 1) {
+        return ANGLE_Q16;
+    }
+    return whole < -1 ? -ANGLE_Q16 : speed_q16;
+}
+
+/* Alpha-beta tracking: position and speed from a quantised position.  The potentiometer is coarser and noisier, so slower:
+ * alone it would be a quarter of a second behind, so it is told what the drive is about to do. */
+static void track(angle_t *angle, int32_t seen_q16, bool from_pot, int16_t accel_cdps2)
+{
+    int32_t speed_q16 = angle->speed_q16;
+    if (from_pot) {
+        int16_t gain_q16 = (int16_t)(accel_cdps2 / ANGLE_ACCEL_SHARE);
+        speed_q16 += gain_q16;
+    }
+    int32_t position_q16 = clamp_q16(angle->position_q16 + speed_q16);
+    int32_t error_q16 = seen_q16 - position_q16;
+    if (from_pot) {
+        position_q16 += error_q16 >> 6;
+        speed_q16 += error_q16 >> 14;
+    } else {
+        position_q16 += error_q16 >> 3;
+        speed_q16 += error_q16 >> 8;
+    }
+    angle->position_q16 = position_q16;
+    angle->speed_q16 = clamp_speed(speed_q16);
 }
 
 /* What a motor that follows its voltage turns the table with: rate_loop.c's 1.5 per mille for 0.01 deg/s, and 5/8 for the 2/3.  A dead encoder
@@ -140,32 +189,21 @@ static int16_t driven_rate_cdps(const drive_state_t *drive)
     return (int16_t)((drive->duty >> 1) + (drive->duty >> 3));
 }
 
-/* Alpha-beta tracking: position and speed from a quantised position.  The potentiometer is coarser and noisier, so slower:
- * alone it would be a quarter of a second behind, so it is told what the drive is about to do. */
-static void observe(angle_t *angle, int32_t seen_q16, const drive_state_t *drive)
+static void observe(angle_t *angle, bool anew, bool from_pot, const drive_state_t *drive)
 {
-    bool from_pot = angle->encoder_out || angle->declutched;
-    if (from_pot != angle->observes_pot || !angle->ready) {
+    int32_t seen_q16 = from_pot ? angle->pot_q16 : angle->encoder_q16;
+    if (anew || from_pot != angle->observes_pot) {
         angle->observes_pot = from_pot;
         angle->position_q16 = seen_q16;
-        angle->speed_q16 = driven_rate_cdps(drive) * INT32_C(ANGLE_CDPS_Q16);
+        angle->speed_q16 = driven_rate_cdps(drive) * (int32_t)ANGLE_CDPS_Q16;
     }
-    if (from_pot) {
-        angle->speed_q16 += drive->accel_cdps2 / ANGLE_ACCEL_SHARE;
-    }
-    angle->position_q16 = clamp_q16(angle->position_q16 + angle->speed_q16);
-    int32_t error_q16 = seen_q16 - angle->position_q16;
-    angle->position_q16 += error_q16 >> (from_pot ? 6 : 3);
-    angle->speed_q16 += error_q16 >> (from_pot ? 14 : 8);
-    if (angle->speed_q16 > ANGLE_Q16) { /* 1000 degrees a second is nonsense and would overflow below */
-        angle->speed_q16 = ANGLE_Q16;
-    } else if (angle->speed_q16 < -ANGLE_Q16) {
-        angle->speed_q16 = -ANGLE_Q16;
-    }
+    track(angle, seen_q16, from_pot, drive->accel_cdps2);
     angle->rate_cdps = (int16_t)((angle->speed_q16 * INT32_C(1000)) >> 16);
-    bool slow = angle->rate_cdps < BOARD_AT_REST_CDPS && angle->rate_cdps > -BOARD_AT_REST_CDPS;
-    angle->slow_ms = slow ? board_count8(angle->slow_ms) : (uint8_t)0U;
+    angle->slow_ms = count_if(board_within(angle->rate_cdps, BOARD_AT_REST_CDPS - 1), angle->slow_ms);
     angle->at_rest = angle->slow_ms >= ANGLE_REST_MS;
+    if (anew) {
+        angle->speed_q16 = 0;
+    }
 }
 
 int16_t angle_first_cdeg(const angle_t *angle)
@@ -178,53 +216,66 @@ int16_t angle_last_cdeg(const angle_t *angle)
     return angle->disputed ? board_more(angle->pot_cdeg, angle->encoder_cdeg) : angle->angle_cdeg;
 }
 
-/* The lever parts table and motor: until it is back the potentiometer is alone, then the encoder learns the place from it. */
-static void follow_lever(angle_t *angle, const board_in_t *in)
+/* The lever parts table and motor: until it is back the potentiometer is alone, then the encoder learns the place from it.
+ * True as it comes back. */
+static bool lever_comes_back(angle_t *angle, const board_in_t *in)
 {
-    if (in->release_pulled) {
-        angle->declutched = true;
-    } else if (angle->declutched) {
-        angle->declutched = false;
-        if (!angle->pot_out) {
-            refer_encoder(angle, in);
+    bool back = angle->declutched && !in->release_pulled;
+    angle->declutched = in->release_pulled;
+    return back && !angle->pot_out;
+}
+
+static void hear_third(angle_t *angle, const link_t *link)
+{
+    angle->imu_valid = link->fresh && (link->command.flags & PROTOCOL_COMMAND_FLAG_IMU_VALID) != 0U;
+    angle->imu_cdeg = board_clamp(link->command.imu_angle_cdeg, ANGLE_MOST_CDEG);
+}
+
+/* Whether the encoder is to be referred to the potentiometer: for as long as that settles, and when the lever comes back. */
+static bool refers(board_t *board, const board_in_t *in, bool pot_read)
+{
+    angle_t *angle = &board->angle;
+    if (!angle->ready) {
+        angle->settle_ms = (uint8_t)(angle->settle_ms + (pot_read || angle->settle_ms > 0U ? 1U : 0U));
+        angle->ready = angle->settle_ms >= ANGLE_SETTLE_MS;
+        return true;
+    }
+    read_encoder(angle, in);
+    hear_third(angle, &board->link);
+    return lever_comes_back(angle, in);
+}
+
+static void look(board_t *board, const board_in_t *in, int8_t driven)
+{
+    angle_t *angle = &board->angle;
+    bool anew = !angle->ready;
+    bool pot_read = read_pot(angle, &board->memory, in);
+    if (refers(board, in, pot_read)) {
+        refer_encoder(angle, in);
+    }
+    if (!anew) {
+        if (pot_read && !angle->declutched) {
+            vote_update(angle, driven);
+        }
+        if (angle->pot_bad_ms >= ANGLE_POT_BAD_MS) {
+            angle->pot_out = true;
         }
     }
+    bool from_pot = angle->encoder_out || angle->declutched;
+    angle->angle_cdeg = (int16_t)(fuse(angle, from_pot) >> 16);
+    if (angle->disputed) {
+        angle->angle_cdeg = angle->leg == 0U ? angle_first_cdeg(angle) : angle_last_cdeg(angle);
+    }
+    observe(angle, anew, from_pot, &board->drive);
 }
 
 void angle_update(board_t *board, const board_in_t *in, int8_t driven)
 {
     angle_t *angle = &board->angle;
-    if (!angle->calibrated) {
-        vote_trust(angle);
-        return;
+    if (angle->calibrated) {
+        look(board, in, driven);
     }
-    bool pot_read = read_pot(angle, &board->memory, in);
-    if (!angle->ready) {
-        angle->settle_ms = (uint8_t)(angle->settle_ms + (pot_read || angle->settle_ms > 0U ? 1U : 0U));
-        refer_encoder(angle, in);
-        angle->angle_cdeg = angle->pot_cdeg;
-        observe(angle, angle->pot_q16, &board->drive);
-        angle->speed_q16 = 0;
-        angle->ready = angle->settle_ms >= ANGLE_SETTLE_MS;
-        vote_trust(angle);
-        angle->at_upright = angle->angle_cdeg <= ANGLE_UPRIGHT_CDEG && !angle->lost;
-        return;
-    }
-    read_encoder(angle, in);
-    angle->imu_valid = board->link.fresh && (board->link.command.flags & PROTOCOL_COMMAND_FLAG_IMU_VALID) != 0U;
-    angle->imu_cdeg = board_less(board_more(board->link.command.imu_angle_cdeg, -ANGLE_MOST_CDEG), ANGLE_MOST_CDEG);
-    follow_lever(angle, in);
-    if (pot_read && !angle->declutched) {
-        vote_update(angle, driven);
-    }
-    angle->pot_out = angle->pot_out || angle->pot_bad_ms >= ANGLE_POT_BAD_MS;
     vote_trust(angle);
-    int32_t fused_q16 = fuse(angle);
-    angle->angle_cdeg = (int16_t)(fused_q16 >> 16);
-    if (angle->disputed) {
-        angle->angle_cdeg = angle->leg == 0U ? angle_first_cdeg(angle) : angle_last_cdeg(angle);
-    }
-    observe(angle, angle->encoder_out || angle->declutched ? angle->pot_q16 : angle->encoder_q16, &board->drive);
     angle->at_upright = angle->angle_cdeg <= ANGLE_UPRIGHT_CDEG && !angle->lost;
     refer_slowly(angle, &board->session);
 }

@@ -7,6 +7,21 @@
 #include "frame.h"
 #include "limits.h"
 
+/* What the small board's compiler is told, in bytes of flash and cycles of a tick measured: one copy that is called, where it would write
+ * the text out at every place; text in its place, where it would call; a table that stays in flash. */
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#define BOARD_ONE_COPY __attribute__((noinline, noclone))
+#define BOARD_IN_PLACE __attribute__((always_inline))
+#define BOARD_IN_FLASH PROGMEM
+#define BOARD_FLASH_WORD(place) pgm_read_word(&(place))
+#else
+#define BOARD_ONE_COPY
+#define BOARD_IN_PLACE
+#define BOARD_IN_FLASH
+#define BOARD_FLASH_WORD(place) (place)
+#endif
+
 #define BOARD_FOREVER_MS 60000U /* where 16-bit counters of milliseconds stop */
 
 /* A debounced button: pressed only after having been seen released, so that one stuck since reset never counts. */
@@ -42,13 +57,6 @@ typedef struct {
     bool calibrated;            /* the calibration is there and within reason */
     uint8_t settle_ms;          /* until the first reading is smooth enough to believe */
     bool ready;
-    int32_t pot_scale_q16;      /* hundredths of a degree per count */
-    int32_t encoder_scale_q16;
-    int32_t encoder_limit_counts;
-    uint32_t encoder_zero;
-    int32_t encoder_reference_q16;
-    int32_t pot_q16, encoder_q16; /* hundredths of a degree */
-    int32_t bias_q16;           /* slow difference between the two: the potentiometer is the absolute one */
     int16_t pot_raw_cdeg, pot_cdeg, encoder_cdeg, imu_cdeg, angle_cdeg;
     bool imu_valid;
     uint16_t pot_noise_q6;
@@ -66,13 +74,20 @@ typedef struct {
     uint8_t apart_ms, slip_ms, jump_ms, opposite_ms;
     int16_t check_pot_cdeg, check_encoder_cdeg, check_imu_cdeg;
     bool check_imu_valid;
-    int32_t position_q16;       /* tracking observer: hundredths of a degree, and the same per millisecond */
-    int32_t speed_q16;
     bool observes_pot;
     int16_t rate_cdps;
     uint8_t slow_ms;
     bool at_rest;
     bool at_upright;            /* within 1 degree */
+    int32_t pot_scale_q16;      /* hundredths of a degree per count */
+    int32_t encoder_scale_q16;
+    int32_t encoder_limit_counts;
+    uint32_t encoder_zero;
+    int32_t encoder_reference_q16;
+    int32_t pot_q16, encoder_q16; /* hundredths of a degree */
+    int32_t bias_q16;           /* slow difference between the two: the potentiometer is the absolute one */
+    int32_t position_q16;       /* tracking observer: hundredths of a degree, and the same per millisecond */
+    int32_t speed_q16;
 } angle_t;
 
 typedef struct {
@@ -235,7 +250,7 @@ static inline uint8_t board_count8(uint8_t value_ms)
     return value_ms < 250U ? (uint8_t)(value_ms + 1U) : value_ms;
 }
 
-static inline uint8_t count_if(bool happens, uint8_t value_ms)
+BOARD_IN_PLACE static inline uint8_t count_if(bool happens, uint8_t value_ms)
 {
     return happens ? board_count8(value_ms) : (uint8_t)0U;
 }
@@ -243,6 +258,20 @@ static inline uint8_t count_if(bool happens, uint8_t value_ms)
 static inline int16_t board_abs(int16_t value)
 {
     return value < 0 ? (int16_t)-value : value;
+}
+
+/* Not further from 0 than `most`: one comparison of 16 bits, where a size and a comparison take the AVR twice the text. */
+static inline bool board_within(int16_t value, int16_t most)
+{
+    return (uint16_t)((uint16_t)value + (uint16_t)most) <= (uint16_t)((uint16_t)most + (uint16_t)most);
+}
+
+static inline int16_t board_clamp(int16_t value, int16_t most)
+{
+    if (value > most) {
+        return most;
+    }
+    return value < -most ? (int16_t)-most : value;
 }
 
 static inline int16_t board_less(int16_t left, int16_t right)

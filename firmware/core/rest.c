@@ -8,7 +8,7 @@
 static uint8_t zone_of(uint8_t zone, int16_t angle_cdeg)
 {
     int16_t slack_cdeg = zone == REST_GATE ? (int16_t)0 : (int16_t)REST_ZONE_SLACK_CDEG;
-    if (board_abs((int16_t)(angle_cdeg - BOARD_GATE_CDEG)) <= BOARD_GATE_HALF_CDEG - slack_cdeg) {
+    if (board_within((int16_t)(angle_cdeg - BOARD_GATE_CDEG), (int16_t)(BOARD_GATE_HALF_CDEG - slack_cdeg))) {
         return REST_GATE;
     }
     if (angle_cdeg > BOARD_GATE_CDEG + BOARD_GATE_HALF_CDEG) {
@@ -17,10 +17,9 @@ static uint8_t zone_of(uint8_t zone, int16_t angle_cdeg)
     return angle_cdeg < BOARD_GATE_CDEG - BOARD_GATE_HALF_CDEG ? (uint8_t)REST_PAST : zone;
 }
 
-static void count(rest_t *rest, int16_t angle_cdeg, bool at_rest)
+BOARD_ONE_COPY static void count(rest_t *rest, int16_t angle_cdeg, bool at_rest)
 {
-    bool elsewhere = board_abs((int16_t)(angle_cdeg - rest->place_cdeg)) > REST_PLACE_CDEG && rest->zone != REST_GATE;
-    if (elsewhere) {
+    if (rest->zone != REST_GATE && !board_within((int16_t)(angle_cdeg - rest->place_cdeg), REST_PLACE_CDEG)) {
         rest->rest_ms = 0;
         rest->place_cdeg = angle_cdeg;
     }
@@ -67,7 +66,7 @@ void rest_update(board_t *board)
 void rest_begin_return(board_t *board)
 {
     rest_t *rest = &board->rest;
-    if (rest->zone == REST_PAST && board_abs((int16_t)(board->angle.angle_cdeg - rest->done_cdeg)) > REST_PLACE_CDEG) {
+    if (rest->zone == REST_PAST && !board_within((int16_t)(board->angle.angle_cdeg - rest->done_cdeg), REST_PLACE_CDEG)) {
         rest->done = false;
     }
 }

@@ -15,9 +15,10 @@
 #define VOTE_NOISE_SHIFT 6
 #define VOTE_NOISE_CDEG 13U        /* mean deviation; a good one shows 5, turning adds 3 (fault 5: three times the noise) */
 #define VOTE_NOISE_MS 60U
+#define VOTE_OFF_MOST_CDEG 900     /* more tells nothing new, and the sum of 64 fits 16 bits */
 #define VOTE_DROPS 3U              /* in a second (fault 10) */
 
-void vote_checkpoint(angle_t *angle)
+BOARD_ONE_COPY void vote_checkpoint(angle_t *angle)
 {
     angle->check_pot_cdeg = angle->pot_cdeg;
     angle->check_encoder_cdeg = angle->encoder_cdeg;
@@ -26,13 +27,19 @@ void vote_checkpoint(angle_t *angle)
 }
 
 /* How far apart two motions are: sensors that jump from end to end would wrap a signed difference round to a small one. */
-static uint16_t gap(int16_t left_cdeg, int16_t right_cdeg)
+BOARD_ONE_COPY static uint16_t gap(int16_t left_cdeg, int16_t right_cdeg)
 {
     uint16_t gap_cdeg = (uint16_t)((uint16_t)left_cdeg - (uint16_t)right_cdeg);
     return left_cdeg < right_cdeg ? (uint16_t)(0U - gap_cdeg) : gap_cdeg;
 }
 
-static void dispute(angle_t *angle)
+/* The same gap against its bound in one comparison: two motions of sensors that lie within 280 degrees are never 65,000 hundredths apart. */
+static bool slips(int16_t left_cdeg, int16_t right_cdeg)
+{
+    return (uint16_t)((uint16_t)((uint16_t)left_cdeg - (uint16_t)right_cdeg) + VOTE_SLIP_CDEG) > 2U * VOTE_SLIP_CDEG;
+}
+
+BOARD_ONE_COPY static void dispute(angle_t *angle)
 {
     angle->disputed = true;
     angle->leg = 0;
@@ -72,66 +79,78 @@ static void ask_drive(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_mo
     }
 }
 
-/* One of the two is wired the wrong way round (fault 9): judged once they differ, from a checkpoint taken then, so that neither
- * a way gone there and back together nor a jump is taken for it. */
-static void judge_opposite(angle_t *angle)
+static bool is_step(int16_t moved_cdeg)
 {
-    int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
-    int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
-    bool away = (pot_moved_cdeg >= VOTE_OPPOSITE_CDEG && encoder_moved_cdeg <= -VOTE_OPPOSITE_CDEG) ||
-                (pot_moved_cdeg <= -VOTE_OPPOSITE_CDEG && encoder_moved_cdeg >= VOTE_OPPOSITE_CDEG);
-    angle->opposite_ms = away && angle->jump_ms == 0U ? board_count8(angle->opposite_ms) : (uint8_t)0U;
-    angle->opposite = angle->opposite || angle->opposite_ms >= VOTE_SLIP_MS;
-    if (board_abs(pot_moved_cdeg) >= VOTE_STEP_CDEG || board_abs(encoder_moved_cdeg) >= VOTE_STEP_CDEG || angle->jump_ms > 0U) {
-        vote_checkpoint(angle);
-    }
+    return !board_within(moved_cdeg, VOTE_STEP_CDEG - 1);
 }
 
-static void judge_motion(angle_t *angle, int8_t driven)
+/* One of the two is wired the wrong way round (fault 9): judged once they differ, from a checkpoint taken then, so that neither
+ * a way gone there and back together nor a jump is taken for it.  True where a new checkpoint is due. */
+BOARD_ONE_COPY static bool judge_opposite(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg)
 {
-    int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
-    int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
-    uint16_t slip_cdeg = gap(pot_moved_cdeg, encoder_moved_cdeg);
-    angle->slip_ms = slip_cdeg > VOTE_SLIP_CDEG ? board_count8(angle->slip_ms) : (uint8_t)0U;
-    if (angle->slip_ms >= VOTE_SLIP_MS) {
-        dispute(angle);
-        angle->slip_ms = 0;
-        if (angle->imu_valid && angle->check_imu_valid) {
-            int16_t imu_moved_cdeg = (int16_t)(angle->imu_cdeg - angle->check_imu_cdeg);
-            ask_third(angle, gap(pot_moved_cdeg, imu_moved_cdeg), gap(encoder_moved_cdeg, imu_moved_cdeg), VOTE_NEAR_CDEG);
-        } else {
-            ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
-        }
-        vote_checkpoint(angle);
-    } else if (slip_cdeg <= VOTE_SLIP_CDEG &&
-               (board_abs(pot_moved_cdeg) >= VOTE_STEP_CDEG || board_abs(encoder_moved_cdeg) >= VOTE_STEP_CDEG)) {
-        vote_checkpoint(angle);
+    bool away = (pot_moved_cdeg >= VOTE_OPPOSITE_CDEG && encoder_moved_cdeg <= -VOTE_OPPOSITE_CDEG) ||
+                (pot_moved_cdeg <= -VOTE_OPPOSITE_CDEG && encoder_moved_cdeg >= VOTE_OPPOSITE_CDEG);
+    angle->opposite_ms = count_if(away && angle->jump_ms == 0U, angle->opposite_ms);
+    if (angle->opposite_ms >= VOTE_SLIP_MS) {
+        angle->opposite = true;
     }
+    return is_step(pot_moved_cdeg) || is_step(encoder_moved_cdeg) || angle->jump_ms > 0U;
+}
+
+/* True where a new checkpoint is due. */
+static bool judge_motion(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
+{
+    if (!slips(pot_moved_cdeg, encoder_moved_cdeg)) {
+        angle->slip_ms = 0;
+        return is_step(pot_moved_cdeg) || is_step(encoder_moved_cdeg);
+    }
+    angle->slip_ms++;
+    if (angle->slip_ms < VOTE_SLIP_MS) {
+        return false;
+    }
+    dispute(angle);
+    angle->slip_ms = 0;
+    if (angle->imu_valid && angle->check_imu_valid) {
+        int16_t imu_moved_cdeg = (int16_t)(angle->imu_cdeg - angle->check_imu_cdeg);
+        ask_third(angle, gap(pot_moved_cdeg, imu_moved_cdeg), gap(encoder_moved_cdeg, imu_moved_cdeg), VOTE_NEAR_CDEG);
+    } else {
+        ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
+    }
+    return true;
 }
 
 static void judge_place(angle_t *angle)
 {
-    bool apart = board_abs((int16_t)(angle->pot_cdeg - angle->encoder_cdeg)) > BOARD_DISAGREE_CDEG;
-    angle->apart_ms = apart ? board_count8(angle->apart_ms) : (uint8_t)0U;
+    bool apart = !board_within((int16_t)(angle->pot_cdeg - angle->encoder_cdeg), BOARD_DISAGREE_CDEG);
+    angle->apart_ms = count_if(apart, angle->apart_ms);
     if (angle->apart_ms > BOARD_DISAGREE_MS) {
         dispute(angle);
         angle->apart_ms = 0;
     }
 }
 
-static void judge_noise(angle_t *angle)
+/* Byte by byte: the AVR shifts 16 bits in a loop of 5 cycles a bit. */
+static uint16_t mean_noise_cdeg(uint16_t noise_q6)
 {
-    uint16_t off_cdeg = (uint16_t)board_abs(board_less(900, board_more(-900, (int16_t)(angle->pot_raw_cdeg - angle->pot_cdeg))));
-    angle->jump_ms = off_cdeg > VOTE_JUMP_CDEG ? board_count8(angle->jump_ms) : (uint8_t)0U;
-    angle->pot_noise_q6 = (uint16_t)(angle->pot_noise_q6 + off_cdeg - (angle->pot_noise_q6 >> VOTE_NOISE_SHIFT));
-    bool noisy = (angle->pot_noise_q6 >> VOTE_NOISE_SHIFT) > VOTE_NOISE_CDEG;
-    angle->noisy_ms = noisy ? board_count8(angle->noisy_ms) : (uint8_t)0U;
-    bool bad = angle->noisy_ms >= VOTE_NOISE_MS || angle->pot_drops >= VOTE_DROPS || angle->jump_ms >= VOTE_JUMP_MS;
+    uint8_t low = (uint8_t)noise_q6;
+    low = (uint8_t)(low >> VOTE_NOISE_SHIFT);
+    return (uint16_t)((uint16_t)(noise_q6 >> 8) * (1U << (8 - VOTE_NOISE_SHIFT)) + low);
+}
+
+BOARD_ONE_COPY static void judge_noise(angle_t *angle)
+{
+    int16_t off_cdeg = board_less(VOTE_OFF_MOST_CDEG, board_abs((int16_t)(angle->pot_raw_cdeg - angle->pot_cdeg)));
+    angle->jump_ms = count_if(off_cdeg > VOTE_JUMP_CDEG, angle->jump_ms);
+    uint16_t noise_q6 = (uint16_t)(angle->pot_noise_q6 + (uint16_t)off_cdeg - mean_noise_cdeg(angle->pot_noise_q6));
+    angle->pot_noise_q6 = noise_q6;
+    angle->noisy_ms = count_if(noise_q6 >= (VOTE_NOISE_CDEG + 1U) << VOTE_NOISE_SHIFT, angle->noisy_ms);
+    bool jumped = angle->jump_ms >= VOTE_JUMP_MS;
+    bool bad = jumped || angle->noisy_ms >= VOTE_NOISE_MS || angle->pot_drops >= VOTE_DROPS;
     if (bad && !angle->encoder_out && !angle->pot_out) { /* the last one left is kept, however poor */
         decide(angle, true);
         vote_checkpoint(angle);
     }
-    if (angle->jump_ms >= VOTE_JUMP_MS) { /* the filter's way to the new place is no motion */
+    if (jumped) { /* the filter's way to the new place is no motion */
         angle->pot_q16 = (int32_t)angle->pot_raw_cdeg * INT32_C(65536);
         angle->pot_cdeg = angle->pot_raw_cdeg;
         angle->check_pot_cdeg = angle->pot_raw_cdeg;
@@ -139,7 +158,7 @@ static void judge_noise(angle_t *angle)
 }
 
 /* A dispute that began between two motions is settled by the next one. */
-static void settle_dispute(angle_t *angle, int8_t driven)
+static void settle_dispute(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
 {
     if (angle->imu_valid) {
         uint16_t pot_off_cdeg = gap(angle->pot_cdeg, angle->imu_cdeg);
@@ -147,48 +166,52 @@ static void settle_dispute(angle_t *angle, int8_t driven)
         if (pot_off_cdeg > (uint16_t)BOARD_DISAGREE_CDEG || encoder_off_cdeg > (uint16_t)BOARD_DISAGREE_CDEG) {
             ask_third(angle, pot_off_cdeg, encoder_off_cdeg, (uint16_t)BOARD_DISAGREE_CDEG);
         }
-    } else {
-        int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
-        int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
-        if (gap(pot_moved_cdeg, encoder_moved_cdeg) > VOTE_SLIP_CDEG) {
-            ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
-        }
+    } else if (slips(pot_moved_cdeg, encoder_moved_cdeg)) {
+        ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
     }
 }
 
-static bool near_third(const angle_t *angle, int16_t own_cdeg)
+BOARD_ONE_COPY static bool near_third(const angle_t *angle, int16_t own_cdeg)
 {
-    return angle->imu_valid && board_abs((int16_t)(own_cdeg - angle->imu_cdeg)) <= BOARD_DISAGREE_CDEG;
+    return angle->imu_valid && board_within((int16_t)(own_cdeg - angle->imu_cdeg), BOARD_DISAGREE_CDEG);
 }
 
 /* Trusted: two witnesses agree.  Lost: there is no way to tell, not even by stopping where the first of two doubted ones says so. */
 void vote_trust(angle_t *angle)
 {
-    bool pot_gone = angle->pot_out;
+    bool lost = !angle->ready;
+    bool agree = true;
     bool encoder_gone = angle->encoder_out || angle->declutched;
-    bool near_pot = near_third(angle, angle->pot_cdeg);
-    bool near_encoder = near_third(angle, angle->encoder_cdeg);
-    bool all_differ = angle->disputed && angle->imu_valid && !near_pot && !near_encoder;
-    angle->lost = !angle->ready || (pot_gone && encoder_gone) || all_differ;
-    angle->lost_ms = angle->lost ? board_count8(angle->lost_ms) : (uint8_t)0U;
-    if (!pot_gone && !encoder_gone) {
-        angle->trusted = !angle->lost && !angle->disputed;
-    } else {
-        angle->trusted = !angle->lost && (pot_gone ? near_encoder : near_pot);
+    if (angle->disputed || angle->pot_out || encoder_gone) { /* else the third has nothing to say */
+        bool near_pot = near_third(angle, angle->pot_cdeg);
+        bool near_encoder = near_third(angle, angle->encoder_cdeg);
+        bool all_differ = angle->disputed && angle->imu_valid && !near_pot && !near_encoder;
+        lost = lost || (angle->pot_out && encoder_gone) || all_differ;
+        agree = angle->pot_out ? near_encoder : (encoder_gone && near_pot);
     }
+    angle->lost = lost;
+    angle->lost_ms = count_if(lost, angle->lost_ms);
+    angle->trusted = agree && !lost;
 }
 
 void vote_update(angle_t *angle, int8_t driven)
 {
     judge_noise(angle);
+    int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
+    int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);
+    bool checkpoint_due;
     if (angle->disputed || angle->pot_out || angle->encoder_out) {
-        judge_opposite(angle);
-    }
-    if (!angle->pot_out && !angle->encoder_out && !angle->disputed) {
-        judge_motion(angle, driven);
+        checkpoint_due = judge_opposite(angle, pot_moved_cdeg, encoder_moved_cdeg);
+    } else {
+        checkpoint_due = judge_motion(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
         judge_place(angle);
     }
+    if (checkpoint_due) {
+        vote_checkpoint(angle);
+        pot_moved_cdeg = 0;
+        encoder_moved_cdeg = 0;
+    }
     if (angle->disputed) {
-        settle_dispute(angle, driven);
+        settle_dispute(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
     }
 }

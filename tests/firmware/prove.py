@@ -20,7 +20,7 @@ FIRMWARE = ROOT / "firmware"
 HARNESS = FIRMWARE / "prove" / "harness.c"
 ARGUED = FIRMWARE / "prove" / "argued.toml"
 INCLUDED = "angle.c"
-"""The harness includes it, to give one function of it a contract."""
+"""The harness includes it, to give functions of it a contract."""
 TOLD_APART = (
     "prove:20",
     "any_memory:60",
@@ -34,6 +34,7 @@ TOLD_APART = (
     "take:60",
     "in_range:60",
 )
+TOLD_BY_CONTRACT = ("clamp_q16", "clamp_speed")
 BY_RESULT = ("frame_feed:0:1", "protocol_unpack_command:0:1", "in_range:0:1")
 ALARM = re.compile(r"\[eva:alarm\] (?P<file>\S+):(?P<line>\d+): Warning:\s+(?P<what>.+?)(?=\n\[|\n\S|\Z)", re.S)
 ENDED = "[eva:summary]"
@@ -60,7 +61,7 @@ def analyse() -> str:
         raise RuntimeError("frama-c is not installed; for example: apt-get install frama-c-base")
     sources = [str(path) for path in sorted((FIRMWARE / "core").glob("*.c")) if path.name != INCLUDED]
     command = ["frama-c", "-machdep", "gcc_x86_16", f"-cpp-extra-args=-I{FIRMWARE / 'core'} -std=c11", "-c11", "-eva", "-main", "prove"]
-    command += ["-eva-precision", "0", "-eva-use-spec", "clamp_q16", "-eva-slevel-function", ",".join(TOLD_APART)]
+    command += ["-eva-precision", "0", "-eva-use-spec", ",".join(TOLD_BY_CONTRACT), "-eva-slevel-function", ",".join(TOLD_APART)]
     command += ["-eva-split-return-function", ",".join(BY_RESULT), str(HARNESS), *sources]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=MOST_S)
     return done.stdout + done.stderr
