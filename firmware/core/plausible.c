@@ -41,16 +41,19 @@ static void judge_stall(board_t *board, int16_t along_cdps)
 {
     drive_state_t *drive = &board->drive;
     int16_t pot_cdeg = board->angle.pot_cdeg;
-    bool asked = board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS;
-    bool pot_moves = board_abs((int16_t)(pot_cdeg - drive->still_pot_cdeg)) >= PLAUSIBLE_POT_MOVES_CDEG && !board->angle.pot_out;
-    if (!asked || along_cdps >= BOARD_AT_REST_CDPS || pot_moves) {
+    bool asked = !board_within(drive->profile_cdps, PLAUSIBLE_DRIVEN_CDPS - 1);
+    bool moves = along_cdps >= BOARD_AT_REST_CDPS;
+    bool pot_moves = !board_within((int16_t)(pot_cdeg - drive->still_pot_cdeg), PLAUSIBLE_POT_MOVES_CDEG - 1) && !board->angle.pot_out;
+    if (!asked || moves || pot_moves) {
         drive->still_ms = 0;
         drive->still_pot_cdeg = pot_cdeg;
-        drive->moved = drive->moved || (asked && along_cdps >= BOARD_AT_REST_CDPS);
+        if (asked && moves) {
+            drive->moved = true;
+        }
     } else {
         drive->still_ms = board_count(drive->still_ms);
     }
-    drive->stall_ms = count_if(board_abs(board->inputs.current_ma) > BOARD_STALL_MA, drive->stall_ms);
+    drive->stall_ms = count_if(!board_within(board->inputs.current_ma, BOARD_STALL_MA), drive->stall_ms);
     drive->stall = drive->stall_ms >= PLAUSIBLE_STALL_MS ||
                    drive->still_ms >= (drive->moved ? PLAUSIBLE_STILL_MS : PLAUSIBLE_STILL_FIRST_MS);
 }
@@ -62,28 +65,31 @@ static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
     int16_t back_cdeg = driven > 0 ? (int16_t)(drive->far_cdeg - angle_cdeg) : (int16_t)(angle_cdeg - drive->far_cdeg);
     /* The profile waits for a table that does not follow: swapped leads (fault 78) would keep it under the bound for ever. */
     int16_t along_plan_cdps = driven > 0 ? board->plan.rate_cdps : (int16_t)-board->plan.rate_cdps;
-    bool asked = board_abs(drive->profile_cdps) >= PLAUSIBLE_DRIVEN_CDPS || along_plan_cdps >= PLAUSIBLE_DRIVEN_CDPS;
+    int16_t profile_cdps = board_abs(drive->profile_cdps);
+    bool asked = profile_cdps >= PLAUSIBLE_DRIVEN_CDPS || along_plan_cdps >= PLAUSIBLE_DRIVEN_CDPS;
     if (back_cdeg < 0 || !asked) {
         drive->far_cdeg = angle_cdeg;
         back_cdeg = 0;
     }
     drive->wrong_ms = count_if(along_cdps <= -PLAUSIBLE_WRONG_CDPS && asked, drive->wrong_ms);
     drive->wrong_way = drive->wrong_ms >= PLAUSIBLE_WRONG_MS || (back_cdeg >= PLAUSIBLE_WRONG_CDEG && !board->angle.disputed);
-    drive->fast_ms = count_if(along_cdps > board_abs(drive->profile_cdps) + PLAUSIBLE_FAST_CDPS, drive->fast_ms);
-    drive->deaf_ms = count_if(along_cdps > board_abs(drive->profile_cdps) + PLAUSIBLE_DEAF_CDPS, drive->deaf_ms);
+    int16_t over_cdps = (int16_t)(along_cdps - profile_cdps);
+    drive->fast_ms = count_if(over_cdps > PLAUSIBLE_FAST_CDPS, drive->fast_ms);
+    drive->deaf_ms = count_if(over_cdps > PLAUSIBLE_DEAF_CDPS, drive->deaf_ms);
 }
 
 static void judge_standing(board_t *board, bool lever)
 {
     drive_state_t *drive = &board->drive;
     bool standing = drive->state == DRIVE_OFF && !board->session.testing;
-    int16_t rate_cdps = board_abs(board->angle.rate_cdps);
     drive->braked_ms = standing && !lever ? board_count(drive->braked_ms) : (uint16_t)0U;
     bool settled = drive->braked_ms >= (board->angle.observes_pot ? PLAUSIBLE_POT_SETTLED_MS : PLAUSIBLE_SETTLED_MS);
-    drive->creep_ms = count_if(settled && rate_cdps > PLAUSIBLE_CREEP_CDPS, drive->creep_ms);
-    drive->live_ms = count_if(drive->braked_ms > 10U && drive->duty == 0 && board_abs(board->inputs.current_ma) > PLAUSIBLE_LIVE_MA,
+    drive->creep_ms = count_if(settled && !board_within(board->angle.rate_cdps, PLAUSIBLE_CREEP_CDPS), drive->creep_ms);
+    drive->live_ms = count_if(drive->braked_ms > 10U && drive->duty == 0 && !board_within(board->inputs.current_ma, PLAUSIBLE_LIVE_MA),
                               drive->live_ms);
-    drive->brake_slips = drive->brake_slips || (drive->creep_ms >= PLAUSIBLE_CREEP_MS && drive->live_ms == 0U);
+    if (drive->creep_ms >= PLAUSIBLE_CREEP_MS && drive->live_ms == 0U) {
+        drive->brake_slips = true;
+    }
 }
 
 void plausible_update(board_t *board)
@@ -92,7 +98,7 @@ void plausible_update(board_t *board)
     int8_t driven = rate_loop_driven(drive);
     int16_t rate_cdps = board->angle.rate_cdps;
     int16_t along_cdps = driven < 0 ? (int16_t)-rate_cdps : rate_cdps;
-    drive->over_ms = count_if(board_abs(rate_cdps) > BOARD_OVERSPEED_CDPS, drive->over_ms);
+    drive->over_ms = count_if(!board_within(rate_cdps, BOARD_OVERSPEED_CDPS), drive->over_ms);
     drive->overspeed = drive->over_ms >= PLAUSIBLE_OVERSPEED_MS;
     judge_standing(board, board->angle.declutched);
     load_update(board, driven);
