@@ -2,8 +2,6 @@
  * The brake is released only while the motor is under control and set again as soon as the table is at rest. */
 #include "rate_loop.h"
 
-#include "root.h"
-
 #define DRIVE_CLOSING_MS 20U
 #define DRIVE_RELEASING_MS 50U     /* the brake's own time */
 #define DRIVE_SETTING_MS 60U
@@ -23,6 +21,14 @@
 #define DRIVE_HOLD_CDEG 300
 #define DRIVE_TEST_DUTY 75         /* about 470 Nm at the pivot: twice the heaviest person, less than the brake holds */
 
+/* By how much is missing of the wanted rate, first with DRIVE_JERK, then with DRIVE_STOP_JERK: the root of 2000 times both, up to the limit,
+ * which holds for all that is further away.  Looked up, for a root costs the AVR 250 cycles. */
+#define DRIVE_NEAR_CDPS 14U
+static const uint16_t DRIVE_GOAL_CDPS2[2][DRIVE_NEAR_CDPS + 1U] BOARD_IN_FLASH = {
+    {0, 44, 63, 77, 89, 100, 109, 118, 126, 134, DRIVE_CDPS2, DRIVE_CDPS2, DRIVE_CDPS2, DRIVE_CDPS2, DRIVE_CDPS2},
+    {0, 77, 109, 134, 154, 173, 189, 204, 219, 232, 244, 256, 268, 279, DRIVE_STOP_CDPS2},
+};
+
 /* Downwards.  By whole bytes first, which a shift by ten bits is not on the AVR.  Nothing here is over 8191 in size. */
 static int16_t whole_q10(int32_t value_q10)
 {
@@ -37,18 +43,13 @@ static int32_t clamp32(int32_t value, int32_t most)
     return value < -most ? -most : value;
 }
 
-static int16_t clamp16(int16_t value, int16_t most)
-{
-    return board_more(board_less(value, most), (int16_t)-most);
-}
-
-static void enter(drive_state_t *drive, uint8_t state)
+BOARD_ONE_COPY static void enter(drive_state_t *drive, uint8_t state)
 {
     drive->state = state;
     drive->state_ms = 0;
 }
 
-void rate_loop_cut(drive_state_t *drive)
+BOARD_ONE_COPY void rate_loop_cut(drive_state_t *drive)
 {
     enter(drive, DRIVE_OFF);
     drive->profile_q10 = 0;
@@ -59,7 +60,7 @@ void rate_loop_cut(drive_state_t *drive)
     drive->brake_released = false;
 }
 
-int8_t rate_loop_driven(const drive_state_t *drive)
+BOARD_ONE_COPY int8_t rate_loop_driven(const drive_state_t *drive)
 {
     if (drive->state != DRIVE_RUN || drive->profile_cdps == 0) {
         return 0;
@@ -73,38 +74,48 @@ static int16_t eased(int16_t accel_cdps2, int16_t goal_cdps2, int16_t jerk)
 {
     bool against = (accel_cdps2 > 0 && goal_cdps2 < 0) || (accel_cdps2 < 0 && goal_cdps2 > 0);
     int16_t step = against ? (int16_t)DRIVE_STOP_JERK : jerk;
-    return accel_cdps2 < goal_cdps2 ? board_less((int16_t)(accel_cdps2 + step), goal_cdps2) : board_more((int16_t)(accel_cdps2 - step), goal_cdps2);
+    return (int16_t)(accel_cdps2 + board_clamp((int16_t)(goal_cdps2 - accel_cdps2), step));
+}
+
+/* The acceleration from which the jerk still ends at zero as the rate arrives. */
+static int16_t goal_cdps2(int16_t short_cdps, bool stops)
+{
+    uint16_t far_cdps = (uint16_t)board_abs(short_cdps);
+    if (far_cdps > DRIVE_NEAR_CDPS) {
+        far_cdps = DRIVE_NEAR_CDPS;
+    }
+    int16_t goal = (int16_t)BOARD_FLASH_WORD(DRIVE_GOAL_CDPS2[stops ? 1 : 0][far_cdps]);
+    return short_cdps < 0 ? (int16_t)-goal : goal;
 }
 
 /* One millisecond of a profile whose acceleration changes by the jerk only and ends at zero as the rate arrives. */
 static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bool gentle)
 {
-    int16_t short_cdps = (int16_t)(wanted_cdps - drive->profile_cdps);
-    bool slower = wanted_cdps == 0 || board_abs(wanted_cdps) < board_abs(drive->profile_cdps);
-    int16_t most = slower && !gentle ? (int16_t)DRIVE_STOP_CDPS2 : (int16_t)DRIVE_CDPS2;
-    int16_t jerk = slower && !gentle ? (int16_t)DRIVE_STOP_JERK : (int16_t)DRIVE_JERK;
-    int16_t ahead_cdps = (int16_t)(drive->profile_cdps - rate_cdps);
-    bool leading = !slower && board_abs(ahead_cdps) > DRIVE_LEAD_CDPS && (ahead_cdps > 0) == (wanted_cdps > 0);
-    uint32_t square = UINT32_C(2000) * (uint32_t)(uint16_t)jerk * (uint32_t)(uint16_t)board_abs(short_cdps);
-    int16_t cap = root_at_most(square, most);
-    int16_t goal = leading ? (int16_t)0 : (short_cdps > 0 ? cap : (int16_t)-cap);
-    drive->accel_cdps2 = eased(drive->accel_cdps2, goal, jerk);
-    drive->profile_q10 += drive->accel_cdps2;
-    if (wanted_cdps == 0 && board_abs(drive->profile_cdps) <= 1) {
-        drive->profile_q10 = 0;
-        drive->accel_cdps2 = 0;
+    int16_t profile_cdps = drive->profile_cdps;
+    bool slower = wanted_cdps == 0 || board_abs(wanted_cdps) < board_abs(profile_cdps);
+    bool stops = slower && !gentle;
+    int16_t ahead_cdps = (int16_t)(profile_cdps - rate_cdps);
+    bool leading = !slower && (wanted_cdps > 0 ? ahead_cdps > DRIVE_LEAD_CDPS : ahead_cdps < -DRIVE_LEAD_CDPS);
+    int16_t goal = leading ? (int16_t)0 : goal_cdps2((int16_t)(wanted_cdps - profile_cdps), stops);
+    int16_t accel_cdps2 = eased(drive->accel_cdps2, goal, stops ? (int16_t)DRIVE_STOP_JERK : (int16_t)DRIVE_JERK);
+    int32_t profile_q10 = drive->profile_q10 + accel_cdps2;
+    if (wanted_cdps == 0 && board_within(profile_cdps, 1)) {
+        profile_q10 = 0;
+        accel_cdps2 = 0;
     }
-    drive->profile_cdps = whole_q10(drive->profile_q10 < 0 ? drive->profile_q10 + 1023 : drive->profile_q10); /* towards zero */
+    drive->accel_cdps2 = accel_cdps2;
+    drive->profile_q10 = profile_q10;
+    drive->profile_cdps = whole_q10(profile_q10 < 0 ? profile_q10 + 1023 : profile_q10); /* towards zero */
 }
 
 static void control(drive_state_t *drive, int16_t rate_cdps)
 {
     /* Bounded: a rate that suddenly reads nothing is more likely a dead encoder than a dead stop. */
-    int16_t error_cdps = clamp16((int16_t)(drive->profile_cdps - rate_cdps), DRIVE_ERROR_CDPS);
+    int16_t error_cdps = board_clamp((int16_t)(drive->profile_cdps - rate_cdps), DRIVE_ERROR_CDPS);
     int16_t forward = (int16_t)(drive->profile_cdps + (drive->profile_cdps >> 1));
     drive->integral_q10 = clamp32(drive->integral_q10 + (int16_t)(error_cdps * DRIVE_KI), DRIVE_INTEGRAL_MOST);
     int16_t duty = (int16_t)(forward + (error_cdps >> DRIVE_KP_SHIFT) + whole_q10(drive->integral_q10));
-    drive->duty = clamp16(duty, DRIVE_DUTY_MOST);
+    drive->duty = board_clamp(duty, DRIVE_DUTY_MOST);
 }
 
 static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bool gentle)
@@ -112,9 +123,13 @@ static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bo
     follow_profile(drive, wanted_cdps, rate_cdps, gentle);
     control(drive, rate_cdps);
     bool stopping = wanted_cdps == 0 && drive->profile_cdps == 0;
-    bool slow = board_abs(rate_cdps) < BOARD_AT_REST_CDPS + 5;
-    drive->stop_ms = stopping ? board_count(drive->stop_ms) : (uint16_t)0U;
-    if (stopping && ((slow && drive->stop_ms >= DRIVE_STOPPED_MS) || drive->stop_ms >= DRIVE_STOP_MOST_MS)) {
+    if (!stopping) {
+        drive->stop_ms = 0;
+        return;
+    }
+    drive->stop_ms++;
+    bool slow = board_within(rate_cdps, BOARD_AT_REST_CDPS + 4);
+    if (drive->stop_ms >= (slow ? DRIVE_STOPPED_MS : DRIVE_STOP_MOST_MS)) {
         enter(drive, DRIVE_SETTING);
     }
 }
@@ -150,7 +165,7 @@ static void sequence(board_t *board, bool move)
         break;
     case DRIVE_CLOSING:
         if (drive->state_ms >= DRIVE_CLOSING_MS) {
-            bool near = board_abs((int16_t)(board->angle.angle_cdeg - drive->hold_cdeg)) < DRIVE_HOLD_CDEG;
+            bool near = board_within((int16_t)(board->angle.angle_cdeg - drive->hold_cdeg), DRIVE_HOLD_CDEG - 1);
             drive->integral_q10 = near ? drive->hold_q10 : 0; /* takes the load before the brake lets it go */
             enter(drive, DRIVE_RELEASING);
         }

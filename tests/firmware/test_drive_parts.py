@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isqrt
+
 import pytest
 
 from tests.firmware.parts import TURN_MS, Parts, Value
@@ -341,3 +343,20 @@ def test_a_stop_leaves_nothing_of_a_motion() -> None:
 @pytest.mark.req("SR9")
 def test_each_judgement_of_the_drive_looks_at_the_load_too() -> None:
     assert judged({"inputs.current_ma": 800}).get("drive.felt_q5") != judged({"inputs.current_ma": 100}).get("drive.felt_q5")
+
+
+@pytest.mark.req("SR4")
+@pytest.mark.parametrize("sense", [1, -1])
+@pytest.mark.parametrize(("stops", "jerk", "most"), [(False, 1, 140), (True, 3, 285)])
+@pytest.mark.parametrize("short", range(1, 30))
+def test_near_the_wanted_rate_the_acceleration_is_what_the_jerk_still_ends(
+    sense: int, stops: bool, jerk: int, most: int, short: int
+) -> None:
+    goal = min(isqrt(2000 * jerk * short), most) * sense * (-1 if stops else 1)
+    profile = sense * (100 + short if stops else 100 - short)
+    told: dict[str, Value] = {
+        "plan.rate_cdps": sense * 100, "drive.profile_cdps": profile, "drive.profile_q10": profile * 1024, "angle.rate_cdps": profile,
+        "plan.gentle": False,
+    }  # fmt: skip
+    assert stepped(RUN, told, {"drive.accel_cdps2": goal}).get("drive.accel_cdps2") == goal
+    assert stepped(RUN, told, {"drive.accel_cdps2": goal + jerk + 2}).get("drive.accel_cdps2") == goal + 2
