@@ -13,6 +13,7 @@
 #define PLAN_REACHED_CDEG 8
 #define PLAN_START_CDEG 20         /* from rest a bound this near is reached already: no creeping after noise */
 #define PLAN_CRAWL_CDPS 20
+#define PLAN_FAR_CDEG 421          /* from here on no rate is too fast to stop: PLAN_MOST_CDPS squared, by twice PLAN_BRAKE_CDPS2 */
 #define PLAN_LAG_SHIFT 4           /* what the rate loop runs on: 1/16 s */
 #define PLAN_DIZZY_PAST_CDEG 300   /* off upright rest */
 #define PLAN_WARN_REST_MS ((uint16_t)BOARD_WARNING_MS)
@@ -73,12 +74,11 @@ static int16_t ceiling_cdeg(const board_t *board)
 }
 
 /* SR3 and SR15 as one number.  Upward through the gate without its rest does not exist, whoever asks. */
-static int16_t floor_cdeg(const board_t *board)
+static int16_t floor_cdeg(const board_t *board, bool rest_due)
 {
     if (board->session.ask_ms > 0U) {
         return board->session.ask_cdeg;
     }
-    bool rest_due = rest_left_ms(board) > 0U;
     if (rest_due && board->rest.zone != REST_PAST) {
         return BOARD_GATE_CDEG;
     }
@@ -94,8 +94,8 @@ static int16_t floor_cdeg(const board_t *board)
     return PLAN_UPRIGHT_CDEG;
 }
 
-/* The speed from which the table still stops within `way_cdeg`. */
-static int16_t approach_cdps(const board_t *board, int16_t way_cdeg)
+/* The speed from which the table still stops within `way_cdeg`, or `wanted_cdps` where that is less. */
+static int16_t approach_cdps(const board_t *board, int16_t way_cdeg, int16_t wanted_cdps)
 {
     int16_t speed_cdps = board_abs(board->drive.profile_cdps);
     int16_t least_cdeg = board->drive.brake_released ? (int16_t)PLAN_REACHED_CDEG : (int16_t)PLAN_START_CDEG;
@@ -103,11 +103,14 @@ static int16_t approach_cdps(const board_t *board, int16_t way_cdeg)
         return 0;
     }
     way_cdeg = (int16_t)(way_cdeg - (speed_cdps >> PLAN_LAG_SHIFT));
-    if (way_cdeg <= 0) {
-        return PLAN_CRAWL_CDPS;
+    int16_t most_cdps = PLAN_CRAWL_CDPS;
+    if (way_cdeg >= PLAN_FAR_CDEG) {
+        most_cdps = PLAN_MOST_CDPS;
+    } else if (way_cdeg > 0) {
+        uint32_t square = UINT32_C(2) * PLAN_BRAKE_CDPS2 * (uint32_t)(uint16_t)way_cdeg;
+        most_cdps = board_more(root_of(square), PLAN_CRAWL_CDPS);
     }
-    uint32_t square = UINT32_C(2) * PLAN_BRAKE_CDPS2 * (uint32_t)(uint16_t)way_cdeg;
-    return board_more(root_at_most(square, PLAN_MOST_CDPS), PLAN_CRAWL_CDPS);
+    return board_less(wanted_cdps, most_cdps);
 }
 
 static int16_t way_up_cdeg(const board_t *board)
@@ -140,10 +143,9 @@ static bool blocked(const board_t *board, const board_in_t *in)
 }
 
 /* SR4: two seconds of warning before the board moves anybody who did not just ask for it. */
-static bool warn(board_t *board, bool wants_up)
+static bool warn(board_t *board, bool wants_up, uint16_t left_ms)
 {
     session_t *session = &board->session;
-    uint16_t left_ms = rest_left_ms(board);
     bool own = session->mode == PROTOCOL_BOARD_MODE_ASCENT;
     bool rises = board->drive.profile_cdps < 0; /* on the way up already: nothing new to warn of */
     bool rests = left_ms > 0U && board->rest.zone != REST_BEFORE;
@@ -160,8 +162,7 @@ static bool warn(board_t *board, bool wants_up)
 /* Never faster than the bound ahead allows, and never past it. */
 static int16_t clamp_up(const board_t *board, int16_t rate_cdps)
 {
-    int16_t most_cdps = approach_cdps(board, way_up_cdeg(board));
-    return board->plan.blocked_up ? (int16_t)0 : board_more(rate_cdps, (int16_t)-most_cdps);
+    return board->plan.blocked_up ? (int16_t)0 : (int16_t)-approach_cdps(board, way_up_cdeg(board), (int16_t)-rate_cdps);
 }
 
 static int16_t clamp_down(const board_t *board, const board_in_t *in, int16_t rate_cdps)
@@ -169,7 +170,7 @@ static int16_t clamp_down(const board_t *board, const board_in_t *in, int16_t ra
     int16_t way_cdeg = (int16_t)(board->plan.ceiling_cdeg - board->angle.angle_cdeg);
     bool allowed = in->end_stop_down_closed && board->angle.trusted && board->session.session_open &&
                    board->inputs.ankles_closed_ms >= BOARD_LOCKS_CLOSED_MS;
-    return allowed ? board_less(rate_cdps, approach_cdps(board, way_cdeg)) : (int16_t)0;
+    return allowed ? approach_cdps(board, way_cdeg, rate_cdps) : (int16_t)0;
 }
 
 static int16_t most_cdps(const board_t *board)
@@ -198,16 +199,19 @@ void return_plan_update(board_t *board, const board_in_t *in)
     plan->up_switch_open = !in->end_stop_up_closed;
     plan->blocked = blocked(board, in);
     plan->blocked_up = up_switch_blocks(board, in);
-    plan->floor_cdeg = floor_cdeg(board);
+    uint16_t left_ms = rest_left_ms(board);
+    plan->floor_cdeg = floor_cdeg(board, left_ms > 0U);
     plan->ceiling_cdeg = ceiling_cdeg(board);
     int16_t wanted = wanted_cdps(board);
     int16_t most = most_cdps(board);
     wanted = board_more(board_less(wanted, most), (int16_t)-most);
     int16_t rate = wanted > 0 ? clamp_down(board, in, wanted) : clamp_up(board, wanted);
-    bool warning_first = warn(board, rate < 0);
+    bool warning_first = warn(board, rate < 0, left_ms);
     bool level_wait = board->memory.level_wait && board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
-    plan->waiting = warning_first || level_wait || (rest_left_ms(board) > 0U && board->rest.zone != REST_BEFORE);
+    plan->waiting = warning_first || level_wait || (left_ms > 0U && board->rest.zone != REST_BEFORE);
     plan->due = wanted < 0 && !plan->waiting;
-    plan->gentle = board->session.ask_ms == 0U && board_abs(wanted) >= board_abs(board->drive.profile_cdps) && (wanted > 0) == (board->drive.profile_cdps > 0);
+    int16_t profile_cdps = board->drive.profile_cdps;
+    bool slows = profile_cdps > 0 ? wanted < profile_cdps : wanted > profile_cdps;
+    plan->gentle = !slows && board->session.ask_ms == 0U;
     plan->rate_cdps = plan->blocked || warning_first ? (int16_t)0 : rate;
 }

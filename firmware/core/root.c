@@ -1,11 +1,8 @@
 /* Integer square root, two bits of the square at a time: no division, no multiplication, nothing wider than 16 bits in the loop. */
 #include "root.h"
 
-int16_t root_at_most(uint32_t square, int16_t most)
+int16_t root_of(uint32_t square)
 {
-    if (square >= (uint32_t)(uint16_t)most * (uint16_t)most) { /* the usual case: far from every bound */
-        return most;
-    }
     uint16_t low = (uint16_t)square;
     uint16_t rest = (uint16_t)(square >> 16); /* the first two bits: the root is under 512 */
     uint16_t root = rest > 0U ? 1U : 0U;

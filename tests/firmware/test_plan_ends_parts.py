@@ -6,7 +6,22 @@ import pytest
 
 from tests.firmware.bench import Request
 from tests.firmware.parts import Parts, Value
-from tests.firmware.test_plan_parts import ASCENT, BACK, DOWN, FAULT, FOLLOW, GATE, GATE_CDEG, RESCUE, RISEN, STOPPED, UNASKED, UP, plan
+from tests.firmware.test_plan_parts import (
+    ASCENT,
+    BACK,
+    DOWN,
+    FAULT,
+    FOLLOW,
+    GATE,
+    GATE_CDEG,
+    RESCUE,
+    RISEN,
+    STOPPED,
+    UNASKED,
+    UP,
+    plan,
+    rate,
+)
 
 
 @pytest.mark.req("SR1", "SR9")
@@ -65,3 +80,9 @@ def test_a_motion_that_goes_on_in_its_own_sense_is_gentle_down_to_the_smallest_r
 ) -> None:
     told: dict[str, Value] = {"link.command.rate_cdps": rate_cdps, "drive.profile_cdps": profile_cdps}
     assert bool(plan(DOWN, told).get("plan.gentle")) is gentle
+
+
+@pytest.mark.req("SR4", "SR5")
+@pytest.mark.parametrize(("way", "most"), [(419, 289), (420, 289), (421, 290), (422, 290), (2000, 290)])
+def test_the_greatest_rate_there_is_may_be_driven_until_four_degrees_before_a_bound(way: int, most: int) -> None:
+    assert rate(DOWN, {"link.command.rate_cdps": 300, "angle.angle_cdeg": 4000, "plan.permitted_cdeg": 4000 + way}) == most
