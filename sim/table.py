@@ -40,7 +40,7 @@ TABLE: dict[str, Part] = {
     "rotor_inertia_kgm2": Part(
         1.2e-4,
         "120 W 24 V brushed motor of 80 mm; 977 kg m^2 seen from the pivot: most of what must be stopped; judgement",
-        (0.7e-4, 1.4e-4),
+        (0.7e-4, 1.6e-4),
     ),
     "rotor_friction_nm": Part(
         0.004,
