@@ -5,36 +5,18 @@ The numbers are restated by hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from controller.core.facts import Facts
 from controller.core.model import Mode
-from controller.core.perceive import perceive
 from controller.core.signs import Signs, signs_of
 from controller.core.wire import BoardMode, BoardReason, Contact, StatusFlag
-from tests.core.ideal import LIMITS, Ideal
-
-HEALTHY = perceive(Ideal().ready().state, Ideal().inputs(), LIMITS)
-Changes = Mapping[str, Any]
-EVERY_FLAG, EVERY_CONTACT = 0xFFFF, 0xFF
-
-
-def put(value: Any, place: str, new: Any) -> Any:
-    """The same with another value at a place like `inputs.panel.age_s`."""
-    first, _, rest = place.partition(".")
-    return replace(value, **{first: put(getattr(value, first), rest, new) if rest else new})
+from tests.core.given import EVERY_CONTACT, EVERY_FLAG, Changes, facts
 
 
 def seen(*changes: Changes) -> Signs:
-    f: Facts = HEALTHY
-    for change in changes:
-        for place, new in change.items():
-            f = put(f, place, new)
-    return signs_of(f)
+    return signs_of(facts(*changes))
 
 
 FAST = {"tilt_ok": True, "tilt.rate_dps": 5.01}

@@ -52,6 +52,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "controller.core.rest": (f"{CORE}rest_bounds.py", f"{CORE}rest.py"),
     "controller.core.refusals": (f"{CORE}refusals_rows.py", f"{CORE}refusals.py"),
     "controller.core.answers": (f"{CORE}answers_bounds.py", f"{CORE}answers.py"),
+    "controller.core.ladder": (f"{CORE}ladder_bounds.py", f"{CORE}ladder.py"),
     "controller.core.buttons": (f"{CORE}buttons_pairs.py", f"{CORE}buttons.py"),
 }
 """Module -> its fast tests, the likeliest to notice first."""
