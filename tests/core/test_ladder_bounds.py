@@ -110,7 +110,9 @@ def test_half_a_degree_nearer_is_progress_and_a_rest_that_was_taken_begins_it_an
     resting = replace(f, angle_deg=30.0, flags=0)
     here = Progress(since_s=1.0, nearest_deg=30.5)
     assert progress(here, resting) == replace(here, rests=True)
-    assert progress(replace(here, rests=True), resting) is not None
+    rests = replace(here, rests=True)
+    assert progress(rests, resting) is rests
+    assert progress(NOT_DUE, replace(f, angle_known=False)).since_s == NOW_S
     assert progress(last, replace(f, mode=Mode.HOLDING)) is NOT_DUE
 
 
@@ -137,6 +139,15 @@ def test_who_has_to_be_got_up_by_hand_hears_the_lever_and_who_has_not_does_not()
     assert after(10.02, after(10.0)).speech == ()
     for why in ("level_wait", "locks_jam", "dizzy"):
         assert after(10.0, replace(BEGUN, cause=why), why).speech == (LADDER_WORDS[why],)
+
+
+@pytest.mark.req("SR14")
+def test_tick_after_tick_each_rung_comes_from_the_one_before() -> None:
+    speaking = after(10.02, after(10.0))
+    notice = after(30.0, speaking)
+    assert (speaking.level, notice.level, notice.said) == (2, 3, 1)
+    assert after(69.98, notice) is notice
+    assert after(70.0, notice) == replace(notice, said=2, speech=(LADDER_WORDS["no_progress"], *RESCUE_STEPS))
 
 
 @pytest.mark.req("SR14")
