@@ -52,6 +52,11 @@ def factory_eeprom(*, pot_zero: int | None = None, pot_span: int | None = None, 
     return content
 
 
+@lru_cache(maxsize=2)
+def _translation(elf: Path) -> str:
+    return Processor(elf).translation()
+
+
 class AvrBoard:
     """firmware.elf wired to one world (sim.world.World), which it steps from now on."""
 
@@ -59,6 +64,8 @@ class AvrBoard:
         self.elf = build.firmware_elf() if elf is None else elf
         self.processor = Processor(self.elf, eeprom=factory_eeprom() if eeprom is None else eeprom)
         self.processor.tell("")
+        if elf is None:
+            self.processor.use(_translation(self.elf))
         self._avr_ffi, self._avr_lib = build.load()
         self._where = where = addresses(self.elf)
         self._buzzer_at, self._hang_at = where["sound_now"], where["clock_tick_done"]

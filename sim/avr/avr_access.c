@@ -34,6 +34,7 @@ uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace)
 void avr_raw(avr_board_t *b, uint32_t cures_left_out)
 {
     b->raw = cures_left_out;
+    plain_raw(b->plain, cures_left_out);
 }
 
 uint8_t avr_status(const avr_board_t *b)

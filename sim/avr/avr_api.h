@@ -30,6 +30,9 @@ void avr_board_free(avr_board_t *b);
 int avr_run_to(avr_board_t *b, uint64_t cycle);
 /* From now on awake cycles are added up by the flash word of their instruction (16 384 of them); NULL ends it.  Same trace, slower. */
 void avr_profile(avr_board_t *b, uint32_t *cycles_of_word);
+/* The program as C, for the compiler; not 0: the file cannot be written.  Then the stretches that came of it, from now on: same trace, faster. */
+int avr_translate(const avr_board_t *b, const char *path);
+void avr_use(avr_board_t *b, const void *stretches);
 uint64_t avr_cycle(const avr_board_t *b);
 uint32_t avr_pc(const avr_board_t *b);
 void avr_reset_by(avr_board_t *b, uint8_t cause, uint8_t lose_memory);
@@ -57,7 +60,7 @@ void avr_memory_write(avr_board_t *b, const uint8_t *data, uint16_t at, uint16_t
 uint16_t avr_flash_word(avr_board_t *b, uint32_t at, int32_t replace); /* the old one; replace < 0 only reads */
 /* For tests of this shim alone: the status register; the next instruction and status; simavr as it comes.  1 pins, 2 byte time, 4 interrupt entry, 8 inputs after reset, 16 EEPROM time,
  * 32 exact stops, 64 bridge duty, 128 interrupt by level,
- * 256 flags of edges, 512 its own run of plain instructions (simavr's interpreter alone). */
+ * 256 flags of edges, 512 its own run of plain instructions (simavr's interpreter alone), 1024 skips over ADIW. */
 uint8_t avr_status(const avr_board_t *b);
 void avr_go_from(avr_board_t *b, uint32_t pc, uint8_t status);
 void avr_raw(avr_board_t *b, uint32_t cures_left_out);

@@ -3,7 +3,6 @@
 #include "avr_board.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 
 static void say_nothing(avr_t *avr, const int level, const char *format, va_list rest)
 {
@@ -221,11 +220,13 @@ static bool held(avr_board_t *b, uint64_t cycle)
 static void run_watched(avr_board_t *b)
 {
     avr_t *avr = b->avr;
-    const uint32_t word = avr->pc / 2;
+    const avr_flashaddr_t pc = avr->pc;
     const uint64_t awake = avr->cycle - b->stats.sleep_cycles;
+    const uint16_t covered = avr->state == cpu_Running ? plain_cover(b->plain) : 0;
     avr->run_cycle_count = 1;
     avr->run(avr);
-    b->profile[word] += (uint32_t)(avr->cycle - b->stats.sleep_cycles - awake);
+    plain_uncover(b->plain, pc, covered);
+    b->profile[pc / 2] += (uint32_t)(avr->cycle - b->stats.sleep_cycles - awake);
 }
 
 /* Up to the next timer, interrupt or stop.  After the watchdog's time simavr's own run function is another for once: it resets. */

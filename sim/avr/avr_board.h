@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <simavr/avr_adc.h>
@@ -20,7 +21,7 @@
 #include "avr_api.h"
 
 enum { PORTS = 3, SERIAL_RING = 4096, EVENT_RING = 8192, EDGES = 256, VECTORS = 32 };
-enum { RAW_PINS = 1, RAW_BYTE_TIME = 2, RAW_ENTRY = 4, RAW_RESET = 8, RAW_EEPROM = 16, RAW_STOPS = 32, RAW_DUTY = 64, RAW_LEVEL = 128, RAW_FLAGS = 256, RAW_PLAIN = 512 };
+enum { RAW_PINS = 1, RAW_BYTE_TIME = 2, RAW_ENTRY = 4, RAW_RESET = 8, RAW_EEPROM = 16, RAW_STOPS = 32, RAW_DUTY = 64, RAW_LEVEL = 128, RAW_FLAGS = 256, RAW_PLAIN = 512, RAW_SKIP = 1024 };
 enum { EVENT_PIN = 1, EVENT_DUTY, EVENT_RESET, EVENT_EDGE, EVENT_CELL };
 enum { CLOCK_HZ = 16000000, MS_CYCLES = 16000, START_UP_CYCLES = 65 * MS_CYCLES, ENTRY_CYCLES = 4, WAKE_CYCLES = 4, RUN_LIMIT = 100000, REACH = 0x10000 };
 enum { DEAD_NOT, DEAD_ASLEEP, DEAD_CRASHED };
@@ -109,7 +110,11 @@ void eeprom_after_reset(avr_board_t *b, uint8_t cause);
 /* avr_plain.c */
 plain_t *plain_new(avr_t *avr);
 void plain_run(plain_t *m);
+void plain_use(plain_t *m, const void *stretches);
 void plain_forget(plain_t *m, uint32_t word);
 uint64_t plain_cycles(const plain_t *m);
+uint16_t plain_cover(const plain_t *m);
+void plain_uncover(const plain_t *m, avr_flashaddr_t pc, uint16_t covered);
+void plain_raw(plain_t *m, uint32_t cures_left_out);
 
 #endif

@@ -2,21 +2,11 @@
  * the last instruction before something is due, so that timers and interrupts come at the cycle at which they come without this file. */
 #include "avr_plain.h"
 
-#include <stdlib.h>
-
 #include <simavr/sim_core.h>
-
-#ifndef __OPTIMIZE__
-#error "one instruction jumps to the next only if the compiler optimises; otherwise they would pile up on the stack"
-#endif
 
 #define STORE_PROGRAM 0x95E8
 
-#define LISTED(name) op_##name,
-plain_run_t *const plain_ops[OPS] = {PLAIN_OPS(LISTED)};
-#undef LISTED
-
-void plain_leave(TAKEN)
+static void leave(TAKEN)
 {
     (void)data;
     m->at = at;
@@ -25,29 +15,34 @@ void plain_leave(TAKEN)
     m->not_zero = not_zero;
 }
 
-void op_simavr(TAKEN)
+static void alone(TAKEN)
 {
-    return plain_leave(GIVEN);
+    return plain_kinds[at->op].run(GIVEN);
 }
 
-void op_unread(TAKEN)
+static void forget_one(plain_t *m, uint32_t word)
 {
-    const size_t word = (size_t)(at - m->code);
-    m->code[word] = plain_decode(m->avr, (uint32_t)word);
-    GO_ON(0);
-}
-
-/* This word of the program is another from now on; the one before it may have read it, to skip it or as its own second half. */
-void plain_forget(plain_t *m, uint32_t word)
-{
-    m->code[word].op = OP_unread;
-    m->code[word - (word != 0)].op = OP_unread;
+    m->code[word] = (plain_op_t){.run = plain_kinds[OP_unread].run, .op = OP_unread};
 }
 
 static void forget_all(plain_t *m)
 {
-    memset(m->code, 0, sizeof m->code);
-    m->code[FLASH_WORDS].op = OP_simavr;
+    for (uint32_t word = 0; word < FLASH_WORDS; word++) {
+        forget_one(m, word);
+    }
+    m->code[FLASH_WORDS] = (plain_op_t){.run = plain_kinds[OP_simavr].run, .op = OP_simavr};
+    m->translated = false;
+}
+
+/* This word of the program is another from now on; the one before it may have read it, to skip it or as its own second half.  A program that
+ * has been changed is not the one that was translated. */
+void plain_forget(plain_t *m, uint32_t word)
+{
+    if (m->translated) {
+        forget_all(m);
+    }
+    forget_one(m, word);
+    forget_one(m, word - (word != 0));
 }
 
 plain_t *plain_new(avr_t *avr)
@@ -55,9 +50,21 @@ plain_t *plain_new(avr_t *avr)
     plain_t *m = calloc(1, sizeof *m);
     if (m != NULL) {
         m->avr = avr;
+        m->leave = leave;
+        m->alone = alone;
         forget_all(m);
     }
     return m;
+}
+
+/* From now on each stretch is run in one go, where there are cycles enough for it; avr_translate.c has written them; the last has no `run`. */
+void plain_use(plain_t *m, const void *stretches)
+{
+    for (const plain_stretch_t *stretch = stretches; stretch->run != NULL; stretch++) {
+        m->code[stretch->word] = plain_decode(m, stretch->word);
+        m->code[stretch->word].run = stretch->run;
+        m->translated = true;
+    }
 }
 
 uint64_t plain_cycles(const plain_t *m)
@@ -94,7 +101,7 @@ static void run_plain(plain_t *m)
     }
     const plain_op_t *at = m->code + avr->pc / 2;
     take_over(m);
-    plain_ops[at->op](m, at, avr->data, before, avr->sreg[S_C], !avr->sreg[S_Z]);
+    at->run(m, at, avr->data, before, avr->sreg[S_C], !avr->sreg[S_Z]);
     give_back(m);
     avr->pc = (avr_flashaddr_t)(m->at - m->code) * 2;
     avr->run_cycle_count = m->left;
@@ -102,15 +109,45 @@ static void run_plain(plain_t *m)
     m->cycles += before - m->left;
 }
 
+/* simavr skips two words over an ADIW or SBIW with some numbers: before a skip over one it is shown a NOP in its place.  What was there, or 0. */
+uint16_t plain_cover(const plain_t *m)
+{
+    const uint32_t word = m->avr->pc / 2;
+    const bool may = !m->skips_as_simavr && word + 1 < FLASH_WORDS && plain_skips(plain_word(m->avr, word));
+    const uint16_t next = may ? plain_word(m->avr, word + 1) : 0;
+    if (!plain_misjudged(next)) {
+        return 0;
+    }
+    memset(m->avr->flash + 2 * (word + 1), 0, 2);
+    return next;
+}
+
+/* After the skip at `pc`. */
+void plain_uncover(const plain_t *m, avr_flashaddr_t pc, uint16_t covered)
+{
+    if (covered != 0) {
+        m->avr->flash[pc + 2] = (uint8_t)covered;
+        m->avr->flash[pc + 3] = (uint8_t)(covered >> 8);
+    }
+}
+
+void plain_raw(plain_t *m, uint32_t cures_left_out)
+{
+    m->skips_as_simavr = (cures_left_out & (RAW_SKIP | RAW_PLAIN)) != 0;
+    forget_all(m);
+}
+
 /* One instruction by simavr, which runs only one at a time in any other state than the usual.  True: simavr would have gone on to the next. */
 static bool run_one(plain_t *m)
 {
     avr_t *avr = m->avr;
     const avr_flashaddr_t pc = avr->pc;
-    const bool stores = pc < avr->flashend && (avr->flash[pc] | avr->flash[pc + 1] << 8) == STORE_PROGRAM;
     const uint64_t before = avr->cycle;
+    const bool stores = pc < avr->flashend && plain_word(avr, pc / 2) == STORE_PROGRAM;
+    const uint16_t covered = plain_cover(m);
     avr->state = cpu_Step;
     const avr_flashaddr_t next = avr_run_one(avr);
+    plain_uncover(m, pc, covered);
     if (stores) {
         forget_all(m);
     }

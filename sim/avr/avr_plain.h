@@ -1,5 +1,5 @@
 /* Plain instructions, run by the shim itself instead of by simavr: those that touch registers, flags and RAM and nothing else
- * (docs/decisions/0040-plain-instructions.md).  One function per instruction; each ends in a jump to the next one's. */
+ * (docs/decisions/0040-plain-instructions-are-run-by-the-shim.md). */
 #ifndef SIM_AVR_PLAIN_H
 #define SIM_AVR_PLAIN_H
 
@@ -7,74 +7,91 @@
 
 enum { FLASH_WORDS = 16384, RAM_FIRST = 0x100, RAM_LAST = 0x8FF };
 
-/* One flash word, decoded.  What each field holds depends on the instruction; `jump` counts words from this one. */
-typedef struct {
+typedef struct plain_op plain_op_t;
+
+/* What travels in registers from one instruction to the next: the machine, its place, data memory, cycles left, carry and what must be 0 for Z. */
+#define TAKEN plain_t *restrict m, const plain_op_t *restrict at, uint8_t *restrict data, uint64_t left, uint32_t carry, uint32_t not_zero
+#define GIVEN m, at, data, left, carry, not_zero
+typedef void plain_run_t(TAKEN);
+
+/* One flash word, decoded.  What each field holds depends on the instruction; `jump` counts words from this one.  `run` does the
+ * instruction and jumps to the next one's, or does a translated stretch that begins here. */
+struct plain_op {
+    plain_run_t *run;
     uint8_t op, d, r, k;
     int16_t jump;
     uint16_t word;
-} plain_op_t;
+};
 
 /* N, V and H lie where the arithmetic leaves them: bit 7, bit 7 and bit 4.  S is always N xor V here; T and I stay in simavr's own array. */
 struct plain {
     avr_t *avr;
+    plain_run_t *leave, *alone; /* ends the run before this instruction, which simavr then does; runs this one without its stretch */
     uint8_t n, v, h;
     const plain_op_t *at;       /* where a run ended, */
     uint64_t left;              /* what it left of its cycles, */
-    uint32_t carry, not_zero;   /* and the two flags that travel in registers meanwhile */
+    uint32_t carry, not_zero;   /* and the two flags */
     uint64_t cycles;            /* run here since the start */
+    bool translated;            /* some of it */
+    bool skips_as_simavr;       /* the cure is left out */
     plain_op_t code[FLASH_WORDS + 1];
 };
 
-/* Every instruction that is handled.  `unread`: not decoded yet.  `simavr`: not plain.  Branches in the order of the flags' bits. */
-#define PLAIN_OPS(X) \
-    X(unread) X(simavr) X(nop) X(add) X(adc) X(sub) X(sbc) X(cp) X(cpc) X(and) X(or) X(eor) X(mov) X(movw) \
-    X(cpi) X(subi) X(sbci) X(andi) X(ori) X(ldi) X(com) X(neg) X(swap) X(inc) X(dec) X(asr) X(lsr) X(ror) X(adiw) X(sbiw) \
-    X(mul) X(muls) X(mulsu) X(bst) X(bld) X(in) X(out) X(in_sreg) X(out_sreg) \
-    X(sec) X(sez) X(seh) X(set) X(sei) X(clc) X(clz) X(clh) X(clt) X(cli) \
-    X(if_c) X(if_z) X(if_n) X(if_v) X(if_s) X(if_h) X(if_t) X(if_i) \
-    X(if_not_c) X(if_not_z) X(if_not_n) X(if_not_v) X(if_not_s) X(if_not_h) X(if_not_t) X(if_not_i) \
-    X(cpse) X(sbrc) X(sbrs) X(rjmp) X(jmp) X(ijmp) X(rcall) X(call) X(icall) X(ret) X(push) X(pop) X(lpm) X(lpm_up) \
-    X(lds) X(sts) X(ldd_y) X(ldd_z) X(std_y) X(std_z) X(ld_x) X(ld_x_up) X(ld_down_x) X(ld_y_up) X(ld_down_y) X(ld_z_up) X(ld_down_z) \
-    X(st_x) X(st_x_up) X(st_down_x) X(st_y_up) X(st_down_y) X(st_z_up) X(st_down_z)
+/* A translated stretch of program and where it begins. */
+typedef struct {
+    uint32_t word;
+    plain_run_t *run;
+} plain_stretch_t;
 
-#define NUMBERED(name) OP_##name,
-enum { PLAIN_OPS(NUMBERED) OPS };
+/* Every instruction that is handled: its most cycles, 0 for those that are none.  `unread`: not decoded yet.  `simavr`: not plain.
+ * Branches in the order of the flags' bits. */
+#define PLAIN_NONE(X) X(unread, 0) X(simavr, 0)
+#define PLAIN_SOME(X) \
+    X(nop, 1) X(add, 1) X(adc, 1) X(sub, 1) X(sbc, 1) X(cp, 1) X(cpc, 1) X(and, 1) X(or, 1) X(eor, 1) X(mov, 1) X(movw, 1) \
+    X(cpi, 1) X(subi, 1) X(sbci, 1) X(andi, 1) X(ori, 1) X(ldi, 1) X(com, 1) X(neg, 1) X(swap, 1) X(inc, 1) X(dec, 1) X(asr, 1) \
+    X(lsr, 1) X(ror, 1) X(adiw, 2) X(sbiw, 2) X(mul, 2) X(muls, 2) X(mulsu, 2) X(bst, 1) X(bld, 1) X(in, 1) X(out, 1) X(in_sreg, 1) \
+    X(out_sreg, 1) X(sec, 1) X(sez, 1) X(seh, 1) X(set, 1) X(sei, 1) X(clc, 1) X(clz, 1) X(clh, 1) X(clt, 1) X(cli, 1) \
+    X(if_c, 2) X(if_z, 2) X(if_n, 2) X(if_v, 2) X(if_s, 2) X(if_h, 2) X(if_t, 2) X(if_i, 2) X(if_not_c, 2) X(if_not_z, 2) \
+    X(if_not_n, 2) X(if_not_v, 2) X(if_not_s, 2) X(if_not_h, 2) X(if_not_t, 2) X(if_not_i, 2) X(cpse, 3) X(sbrc, 3) X(sbrs, 3) \
+    X(push, 2) X(pop, 2) X(lpm, 3) X(lpm_up, 3) X(lds, 2) X(sts, 2) X(ldd_y, 2) X(ldd_z, 2) X(std_y, 2) X(std_z, 2) \
+    X(ld_x, 2) X(ld_x_up, 2) X(ld_down_x, 2) X(ld_y_up, 2) X(ld_down_y, 2) X(ld_z_up, 2) X(ld_down_z, 2) \
+    X(st_x, 2) X(st_x_up, 2) X(st_down_x, 2) X(st_y_up, 2) X(st_down_y, 2) X(st_z_up, 2) X(st_down_z, 2) \
+    X(rjmp, 2) X(jmp, 3) X(ijmp, 2) X(rcall, 3) X(call, 4) X(icall, 3) X(ret, 4)
+
+#define NUMBERED(name, cycles) OP_##name,
+enum { PLAIN_NONE(NUMBERED) PLAIN_SOME(NUMBERED) OPS };
 #undef NUMBERED
 
-#define TAKEN plain_t *m, const plain_op_t *at, uint8_t *data, uint64_t left, uint32_t carry, uint32_t not_zero
-#define GIVEN m, at, data, left, carry, not_zero
-typedef void plain_run_t(TAKEN);
-extern plain_run_t *const plain_ops[OPS] __attribute__((visibility("hidden")));
+/* The last seven never go on to the next word. */
+#define OP_FIRST_END OP_rjmp
 
-#define DECLARED(name) plain_run_t op_##name;
-PLAIN_OPS(DECLARED)
-#undef DECLARED
+/* avr_plain_ops.c */
+typedef struct {
+    plain_run_t *run;
+    const char *name;
+    uint8_t most_cycles;
+} plain_kind_t;
+extern const plain_kind_t plain_kinds[OPS];
+/* avr_plain_decode.c */
+plain_op_t plain_decode(const plain_t *m, uint32_t word);
+uint16_t plain_word(const avr_t *avr, uint32_t word);
+bool plain_skips(uint16_t bits);
+bool plain_misjudged(uint16_t bits);
 
-/* Ends the run before this instruction, which simavr then does. */
-plain_run_t plain_leave __attribute__((visibility("hidden")));
-
-/* The instruction of `n` cycles, unless it is the last one before simavr would look at its timers. */
-#define CYCLES(n) \
-    if (left <= (n)) { \
-        return plain_leave(GIVEN); \
-    } \
-    left -= (n)
-#define GO_ON(words) \
-    at += (words); \
-    return plain_ops[at->op](GIVEN)
-#define IN_RAM(address) \
-    if ((uint32_t)(address) - RAM_FIRST > RAM_LAST - RAM_FIRST) { \
-        return plain_leave(GIVEN); \
-    }
-#define PAIR(low) ((uint16_t)(data[low] | (data[(low) + 1] << 8)))
-
-static inline void put_pair(uint8_t *data, uint8_t low, uint16_t value)
+static inline uint8_t plain_status(const plain_t *m, uint32_t carry, uint32_t not_zero)
 {
-    data[low] = (uint8_t)value;
-    data[low + 1] = (uint8_t)(value >> 8);
+    const uint8_t *sreg = m->avr->sreg;
+    const uint32_t n = m->n >> 7, v = m->v >> 7, h = m->h >> 4 & 1U;
+    return (uint8_t)(carry | (not_zero == 0 ? 2U : 0U) | n << 2 | v << 3 | (n ^ v) << 4 | h << 5 | (uint32_t)sreg[S_T] << 6 | (uint32_t)sreg[S_I] << 7);
 }
 
-/* avr_plain_decode.c */
-plain_op_t plain_decode(const avr_t *avr, uint32_t word);
+static inline void plain_status_put(plain_t *m, uint8_t value)
+{
+    m->n = (uint8_t)(value << 5);
+    m->v = (uint8_t)(value << 4);
+    m->h = (uint8_t)(value >> 1);
+    m->avr->sreg[S_T] = value >> 6 & 1;
+    m->avr->sreg[S_I] = value >> 7;
+}
 
 #endif

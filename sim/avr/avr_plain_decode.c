@@ -34,7 +34,7 @@ static const row_t rows[] = {
     {0xFE08, 0xFC00, OP_sbrc, SKIP_BIT}, {0xFE08, 0xFE00, OP_sbrs, SKIP_BIT},
 };
 
-static uint16_t word_at(const avr_t *avr, uint32_t word)
+uint16_t plain_word(const avr_t *avr, uint32_t word)
 {
     return (uint16_t)(avr->flash[2 * word] | (avr->flash[2 * word + 1] << 8));
 }
@@ -44,10 +44,15 @@ static bool two_words(uint16_t bits)
     return (bits & 0xFC0F) == 0x9000 || (bits & 0xFE0C) == 0x940C;
 }
 
-/* simavr errs: it skips two words over ADIW and SBIW of 12 to 15, 28 to 31, 44 to 47, 60 to 63 as well.  So does this, or the two would part. */
-static bool skips_two(uint16_t bits)
+/* ADIW and SBIW of 12 to 15, 28 to 31, 44 to 47, 60 to 63: simavr takes them for two words when it skips them. */
+bool plain_misjudged(uint16_t bits)
 {
-    return two_words(bits) || (bits & 0xFE0C) == 0x960C;
+    return (bits & 0xFE0C) == 0x960C;
+}
+
+bool plain_skips(uint16_t bits)
+{
+    return (bits & 0xFC00) == 0x1000 || (bits & 0xFC08) == 0xFC00 || (bits & 0xFD00) == 0x9900;
 }
 
 /* A register of the I/O space that is memory and nothing more: nobody is told of reads and writes.  Such are the stack pointer and SMCR. */
@@ -93,10 +98,11 @@ static void put_address(plain_op_t *op, uint16_t address)
 }
 
 /* The operands that need more than this word or more than bits of it. */
-static void put_far(const avr_t *avr, plain_op_t *op, form_t form, uint32_t word)
+static void put_far(const plain_t *m, plain_op_t *op, form_t form, uint32_t word)
 {
-    const uint16_t bits = word_at(avr, word);
-    const uint16_t next = word + 1 < FLASH_WORDS ? word_at(avr, word + 1) : 0;
+    const avr_t *avr = m->avr;
+    const uint16_t bits = plain_word(avr, word);
+    const uint16_t next = word + 1 < FLASH_WORDS ? plain_word(avr, word + 1) : 0;
     switch (form) {
     case D5_IO: put_io(avr, op); break;
     case D5_WORD: put_address(op, next); break;
@@ -108,7 +114,7 @@ static void put_far(const avr_t *avr, plain_op_t *op, form_t form, uint32_t word
     case JUMP12: put_jump(op, word, round_the_end(word, 1 + ((int16_t)(uint16_t)(bits << 4) >> 4)), 1); break;
     case JUMP22: put_jump(op, word, (bits & 0x01F1) != 0 ? -FLASH_WORDS : (int32_t)next - (int32_t)word, 2); break;
     case SKIP_R5:
-    case SKIP_BIT: put_jump(op, word, skips_two(next) ? 3 : 2, 0); break;
+    case SKIP_BIT: put_jump(op, word, two_words(next) || (m->skips_as_simavr && plain_misjudged(next)) ? 3 : 2, 0); break;
     default: break;
     }
     if (two_words(bits) && word + 1 >= FLASH_WORDS) {
@@ -147,16 +153,23 @@ static void put_near(plain_op_t *op, form_t form, uint16_t bits)
     }
 }
 
-plain_op_t plain_decode(const avr_t *avr, uint32_t word)
+static plain_op_t decode(const plain_t *m, uint32_t word)
 {
-    const uint16_t bits = word_at(avr, word);
+    const uint16_t bits = plain_word(m->avr, word);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if ((bits & rows[i].mask) == rows[i].bits) {
             plain_op_t op = {.op = rows[i].op};
             put_near(&op, rows[i].form, bits);
-            put_far(avr, &op, rows[i].form, word);
+            put_far(m, &op, rows[i].form, word);
             return op;
         }
     }
     return (plain_op_t){.op = OP_simavr};
+}
+
+plain_op_t plain_decode(const plain_t *m, uint32_t word)
+{
+    plain_op_t op = decode(m, word);
+    op.run = plain_kinds[op.op].run;
+    return op;
 }

@@ -60,6 +60,31 @@ def shim_library() -> Path:
     return target
 
 
+@lru_cache(maxsize=8)
+def stretches(text: str) -> Any:
+    """A program that the shim has written down as C, compiled now if it or the shim's headers changed: where its stretches lie.
+
+    The compiler is asked for little: it is a long text, and what matters is that it sees from one instruction to the next.  Raises
+    build.BuildError.
+    """
+    headers = sorted(SHIM.glob("*.h"))
+    target = build.folder() / f"stretches-{hashlib.sha256((_digest(headers) + text).encode()).hexdigest()[:16]}.so"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            source, made = Path(scratch) / "stretches.c", Path(scratch) / target.name
+            source.write_text(text, encoding="utf-8")
+            command = [build.compiler(), "-std=gnu11", "-O1", "-foptimize-sibling-calls", "-w", f"-I{SHIM}", "-fPIC", "-shared"]
+            done = subprocess.run([*command, "-o", str(made), str(source)], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise said("a translated program", done)
+            made.replace(target)
+    ffi = FFI()
+    ffi.cdef("extern const char plain_stretches[];")
+    lib = ffi.dlopen(str(target))
+    return lib, int(ffi.cast("uintptr_t", lib.plain_stretches))
+
+
 def firmware_elf(*defines: str) -> Path:
     """The sealed firmware.elf as it would be flashed, built now if any source changed.  Raises build.BuildError."""
     kinds = ("*.c", "*.h", "*.py", "*.mk")

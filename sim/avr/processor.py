@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from enum import IntEnum, IntFlag
 from pathlib import Path
@@ -40,7 +41,8 @@ class Raw(IntFlag):
     LEVEL = 128
     FLAGS = 256
     PLAIN = 512
-    """No cure but speed: simavr's own interpreter alone."""
+    """Speed: simavr's own interpreter alone, its wrong skips too."""
+    SKIP = 1024
 
 
 ALL_CURES = Raw(0)
@@ -90,6 +92,7 @@ class Processor:
     """A program file on a chip."""
 
     def __init__(self, elf: Path, *, eeprom: bytes | None = None, raw: Raw = ALL_CURES) -> None:
+        self.elf = elf
         self._ffi, self._lib = build.load()
         board = self._lib.avr_board_new(str(elf).encode())
         if board == self._ffi.NULL:
@@ -105,6 +108,19 @@ class Processor:
     def leave_out(self, raw: Raw) -> None:
         """These cures, from now on."""
         self._lib.avr_raw(self.handle, int(raw))
+
+    def translation(self) -> str:
+        """The program as C, stretch by stretch."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "stretches.c"
+            if self._lib.avr_translate(self.handle, str(path).encode()) != 0:
+                raise BuildError(f"{path}: cannot be written")
+            return path.read_text(encoding="utf-8")
+
+    def use(self, text: str) -> None:
+        """Run what this text, this very program's translation, has been compiled to: the same to the cycle and the bit, and faster."""
+        self._stretches, address = build.stretches(text)
+        self._lib.avr_use(self.handle, self._ffi.cast("void *", address))
 
     # ------------------------------------------------------------ time
 

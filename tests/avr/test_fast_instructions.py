@@ -28,7 +28,7 @@ class Pair:
     """The shim with and without its own run of plain instructions, always in the same state."""
 
     def __init__(self, elf: Path) -> None:
-        self.boards = (Processor(elf), Processor(elf, raw=Raw.PLAIN))
+        self.boards = (Processor(elf, raw=Raw.SKIP), Processor(elf, raw=Raw.PLAIN))  # both with simavr's skips
 
     def put(self, at: int, data: bytes) -> None:
         for board in self.boards:
@@ -146,41 +146,86 @@ def test_what_is_not_plain_ends_as_simavr_ends_it(elf: Path, name: str, pattern:
 
 
 def random_words(dice: random.Random, count: int) -> list[int]:
-    """Mostly plain instructions, some others, some bits without any sense."""
-    plain, others = list(PLAIN.values()), list(OTHERS.values())
-    return [
-        anything(dice) if dice.random() < 0.02 else word(dice.choice(others if dice.random() < 0.06 else plain), dice) for _ in range(count)
-    ]
+    """Mostly plain instructions that lead somewhere, some others, some bits without any sense."""
+    found: list[int] = []
+    while len(found) < count:
+        names = OTHERS if dice.random() < 0.03 else PLAIN
+        name = dice.choice(list(names))
+        found.append(anything(dice) if dice.random() < 0.01 else word(names[name], dice))
+        if name in ("lds", "sts"):
+            found.append(dice.randrange(RAM, RAM_END))
+        elif name in ("jmp", "call"):
+            found.append(dice.randrange(count))
+        elif name in ("rjmp", "rcall"):
+            found[-1] = found[-1] & 0xF000 | dice.randrange(-60, 60) & 0x0FFF
+    return found[:count]
+
+
+def meet(pair: Pair, dice: random.Random, last: int) -> None:
+    """From 400 random states somewhere before this word; most stumble soon, in the same way."""
+    for case in range(400):
+        pair.put(0, registers(dice, ""))
+        pair.put(RAM, memory(dice, "ret"))
+        pair.put(SPL, dice.randrange(RAM, RAM_END).to_bytes(2, "little"))
+        one, other = pair.run(dice.randrange(last), status(dice), dice.randrange(1, dice.choice((40, 3000))))
+        assert one == other, f"state {case}"
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_programs_without_sense_run_alike(elf: Path, seed: int) -> None:
-    """From 400 random states; most stumble soon, in the same way."""
     dice = random.Random(seed)
     pair = Pair(elf)
     pair.put_flash(0, *random_words(dice, FLASH_WORDS))
-    for case in range(400):
-        pair.put(0, registers(dice, ""))
-        pair.put(RAM, memory(dice, ""))
-        pair.put(SPL, dice.randrange(RAM, RAM_END).to_bytes(2, "little"))
-        one, other = pair.run(dice.randrange(FLASH_WORDS), status(dice), dice.randrange(1, 3000))
-        assert one == other, f"state {case}"
+    meet(pair, dice, FLASH_WORDS)
     assert pair.boards[0].plain_cycles() > 10_000
 
 
+TRANSLATED = 1000
+"""Words of random program: enough for each instruction many times over, and compiled soon."""
+
+
+def meet_translated(elf: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    pair = Pair(elf)
+    pair.put_flash(0, *random_words(dice, TRANSLATED), *[BREAK] * (FLASH_WORDS - TRANSLATED))
+    text = pair.boards[0].translation()
+    assert all(f"RUN_{name}(" in text for name in ("add", "cpse", "rcall", "ret"))
+    pair.boards[0].use(text)
+    meet(pair, dice, TRANSLATED)
+    meet_changed(pair)
+
+
+def meet_changed(pair: Pair) -> None:
+    """One word in the middle of a stretch is another, after it was translated."""
+    pair.put_flash(0, *[word(PLAIN["inc"], random.Random(1))] * 10, BREAK)
+    pair.boards[0].use(pair.boards[0].translation())
+    pair.put_flash(5, BREAK)
+    one, other = pair.run(0, 0, 9)
+    assert one == other, "changed"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_translated_programs_without_sense_run_alike(elf: Path, seed: int) -> None:
+    meet_translated(elf, seed)
+
+
 ERRORS = {
-    "add": ("avr_plain_alu.c", "(m)->h = (uint8_t)((a) ^ (b) ^ (sum)); \\", "(m)->h = (uint8_t)((a) ^ (b)); \\"),
-    "cpc": ("avr_plain_alu.c", "SUBTRACTS(cpc, data[at->r], carry, not_zero, )", "SUBTRACTS(cpc, data[at->r], carry, 0, )"),
-    "ret": (
-        "avr_plain_flow.c",
-        "CYCLES(4);\n    put_pair(data, R_SPL, (uint16_t)stack);",
-        "CYCLES(5);\n    put_pair(data, R_SPL, (uint16_t)stack);",
-    ),
+    "add": ("avr_plain_do.h", "m->h = (uint8_t)(a ^ b ^ sum);", "m->h = (uint8_t)(a ^ b);"),
+    "cpc": ("avr_plain_do.h", "SUBTRACTS(, d, data[r], carry, not_zero)", "SUBTRACTS(, d, data[r], carry, 0)"),
+    "ret": ("avr_plain_do.h", "TAKE(4)", "TAKE(5)"),
     "st x": ("avr_plain.h", "RAM_FIRST = 0x100", "RAM_FIRST = 0x40"),
-    "nop": ("avr_plain.h", "if (left <= (n)) {", "if (left < (n)) {"),
-    "out status": ("avr_plain_alu.c", "|| (value >> 7) > sreg[S_I])", ")"),
+    "nop": ("avr_plain_ops.c", "if (left <= (n)) {", "if (left < (n)) {"),
+    "out status": ("avr_plain_do.h", "|| (value >> 7) > m->avr->sreg[S_I])", ")"),
 }
 """By the instruction that must be found out: file, what is there, what is planted."""
+
+
+TRANSLATION_ERRORS = {
+    "a stretch runs past its cycles": ("avr_translate.c", "if (left <= %uU) {", "if (left + 5 <= %uU) {"),
+    "a stretch goes on at the wrong word": ("avr_translate.c", "    GO(0);", "    GO(1);"),
+    "a changed program is run as it was": ("avr_plain.c", "m->translated = true", "m->translated = false"),
+}
+"""What is wrong: file, what is there, what is planted."""
 
 
 @pytest.fixture
@@ -191,16 +236,28 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(build, "SHIM", tmp_path / "avr")
     monkeypatch.setattr("sim.build.folder", lambda: tmp_path / "built")
     build.load.cache_clear()
+    build.stretches.cache_clear()
     yield tmp_path / "avr"
     build.load.cache_clear()
+    build.stretches.cache_clear()
+
+
+def plant(folder: Path, file: str, there: str, instead: str) -> None:
+    source = (folder / file).read_text(encoding="utf-8")
+    assert source.count(there) == 1
+    (folder / file).write_text(source.replace(there, instead), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_planted_error_is_found(elf: Path, planted: Path, name: str) -> None:
     """A wrong flag, a zero that forgets, a cycle too many, a register taken for RAM, a stop passed over, an interrupt let in too early."""
-    file, there, instead = ERRORS[name]
-    source = (planted / file).read_text(encoding="utf-8")
-    assert source.count(there) == 1
-    (planted / file).write_text(source.replace(there, instead), encoding="utf-8")
+    plant(planted, *ERRORS[name])
     wrong, _ = disagreements(elf, name, PLAIN[name], CASES)
     assert wrong > 0
+
+
+@pytest.mark.parametrize("name", TRANSLATION_ERRORS)
+def test_an_error_planted_in_the_translation_is_found(elf: Path, planted: Path, name: str) -> None:
+    plant(planted, *TRANSLATION_ERRORS[name])
+    with pytest.raises(AssertionError, match=r"state|changed"):
+        meet_translated(elf, 0)

@@ -18,7 +18,7 @@ from sim.world import World
 from tests.avr.programs import program
 
 RAM_END = 0x900
-ON, OFF = Raw(0), Raw.PLAIN
+ON, OFF = Raw.SKIP, Raw.PLAIN  # simavr alone skips as it does
 Story = Callable[[World, random.Random, int], None]
 
 
@@ -90,12 +90,14 @@ STORIES: dict[str, tuple[Callable[[], World], Story, int]] = {
 }
 
 
-def told(raw: Raw, name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tuple[Any, ...]], int]:
+def told(how: str, name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tuple[Any, ...]], int]:
     """(what is seen after each millisecond, cycles that the shim has run itself)"""
     start, story, last_ms = STORIES[name]
     found = []
     with monkeypatch.context() as patch:
-        patch.setattr("sim.board_avr.Processor", partial(Processor, raw=raw))
+        patch.setattr("sim.board_avr.Processor", partial(Processor, raw=OFF if how == "simavr alone" else ON))
+        if how != "translated":
+            patch.setattr(Processor, "use", lambda *_: None)
         world, dice = start(), random.Random(name)
         for ms in range(last_ms):
             story(world, dice, ms)
@@ -106,19 +108,22 @@ def told(raw: Raw, name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tup
 
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_is_the_same_with_and_without(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    fast, run_here = told(ON, name, monkeypatch)
-    slow, none = told(OFF, name, monkeypatch)
-    assert run_here > 100_000
+    """Translated, one instruction after another, and by simavr alone."""
+    slow, none = told("simavr alone", name, monkeypatch)
     assert none == 0
-    for ms, (one, other) in enumerate(zip(fast, slow, strict=True)):
-        assert one == other, f"millisecond {ms}"
+    for how in ("one by one", "translated"):
+        fast, run_here = told(how, name, monkeypatch)
+        assert run_here > 100_000
+        for ms, (one, other) in enumerate(zip(fast, slow, strict=True)):
+            assert one == other, f"{how}, millisecond {ms}"
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_how_a_run_is_cut_in_steps_changes_nothing(seed: int) -> None:
-    """Into steps of one cycle to two milliseconds, with bytes of noise on the wire."""
+    """Into steps of one cycle to two milliseconds, with bytes of noise on the wire; translated against one by one."""
     dice = random.Random(seed)
     whole, cut = (Processor(build.firmware_elf(), eeprom=factory_eeprom()) for _ in range(2))
+    cut.use(cut.translation())
     for processor in (whole, cut):
         processor.run_ms(5)
         processor.send(random.Random(seed).randbytes(200))

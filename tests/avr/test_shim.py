@@ -268,3 +268,19 @@ def test_an_edges_flag_is_cleared_by_a_one_and_kept_by_a_zero(tmp_path: Path, ra
     board.set_pin_at(16_000, "PD2", high=True)
     board.run_ms(4)
     assert board.memory(0x3E, 1) + board.memory(0x4A, 2) == reads
+
+
+SKIPS_ADIW = r'asm volatile("clr r25\n ldi r24, 1\n sbrc r25, 7\n adiw r24, 15\n inc r24\n out 0x2A, r24" : : : "r24", "r25");'
+"""How a quotient of 16 is rounded: 15 more if negative, then on.  `inc` stands for what follows."""
+
+
+@pytest.mark.parametrize("raw", [Raw(0), Raw.SKIP, Raw.PLAIN])
+@pytest.mark.parametrize("how", ["whole", "cycle by cycle", "profiled"])
+def test_a_skip_over_an_addition_skips_nothing_more(tmp_path: Path, raw: Raw, how: str) -> None:
+    """simavr takes ADIW and SBIW with some numbers for two words and skips the next instruction too."""
+    board = Processor(program(tmp_path, "skip", f"{SKIPS_ADIW} for (;;) {{}}"), raw=raw)
+    if how == "profiled":
+        board.profile_begin()
+    while board.cycle < 500:
+        board.run_to(board.cycle + (1 if how == "cycle by cycle" else 500))
+    assert board.memory(GPIOR1, 1) == (b"\x01" if raw else b"\x02")
