@@ -74,9 +74,22 @@ typedef struct {
 extern const plain_kind_t plain_kinds[OPS];
 /* avr_plain_decode.c */
 plain_op_t plain_decode(const plain_t *m, uint32_t word);
-uint16_t plain_word(const avr_t *avr, uint32_t word);
-bool plain_skips(uint16_t bits);
-bool plain_misjudged(uint16_t bits);
+
+static inline uint16_t plain_word(const avr_t *avr, uint32_t word)
+{
+    return (uint16_t)(avr->flash[2 * word] | (avr->flash[2 * word + 1] << 8));
+}
+
+/* ADIW and SBIW of 12 to 15, 28 to 31, 44 to 47, 60 to 63: simavr takes them for two words when it skips them. */
+static inline bool plain_misjudged(uint16_t bits)
+{
+    return (bits & 0xFE0C) == 0x960C;
+}
+
+static inline bool plain_skips(uint16_t bits)
+{
+    return (bits & 0xFC00) == 0x1000 || (bits & 0xFC08) == 0xFC00 || (bits & 0xFD00) == 0x9900;
+}
 
 static inline uint8_t plain_status(const plain_t *m, uint32_t carry, uint32_t not_zero)
 {

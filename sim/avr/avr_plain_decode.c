@@ -34,25 +34,9 @@ static const row_t rows[] = {
     {0xFE08, 0xFC00, OP_sbrc, SKIP_BIT}, {0xFE08, 0xFE00, OP_sbrs, SKIP_BIT},
 };
 
-uint16_t plain_word(const avr_t *avr, uint32_t word)
-{
-    return (uint16_t)(avr->flash[2 * word] | (avr->flash[2 * word + 1] << 8));
-}
-
 static bool two_words(uint16_t bits)
 {
     return (bits & 0xFC0F) == 0x9000 || (bits & 0xFE0C) == 0x940C;
-}
-
-/* ADIW and SBIW of 12 to 15, 28 to 31, 44 to 47, 60 to 63: simavr takes them for two words when it skips them. */
-bool plain_misjudged(uint16_t bits)
-{
-    return (bits & 0xFE0C) == 0x960C;
-}
-
-bool plain_skips(uint16_t bits)
-{
-    return (bits & 0xFC00) == 0x1000 || (bits & 0xFC08) == 0xFC00 || (bits & 0xFD00) == 0x9900;
 }
 
 /* A register of the I/O space that is memory and nothing more: nobody is told of reads and writes.  Such are the stack pointer and SMCR. */

@@ -23,6 +23,8 @@ SHIM = build.ROOT / "sim" / "avr"
 FIRMWARE = build.ROOT / "firmware"
 WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Wundef", "-Werror")
 """simavr's own headers are not clean of sign conversions."""
+FLAGS = ("-O2", "-fno-semantic-interposition", "-fno-plt", "-Wl,-Bsymbolic")
+"""Nobody puts his own function in the place of one of these."""
 PACKAGES = "apt-get install gcc-avr avr-libc libsimavr-dev libelf-dev"
 
 
@@ -52,7 +54,7 @@ def shim_library() -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
             made = Path(scratch) / target.name
-            command = [build.compiler(), "-std=gnu11", "-O2", *WARNINGS, "-fPIC", "-shared", "-o", str(made), *map(str, sources)]
+            command = [build.compiler(), "-std=gnu11", *FLAGS, *WARNINGS, "-fPIC", "-shared", "-o", str(made), *map(str, sources)]
             done = subprocess.run([*command, "-lsimavr", "-lelf"], capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise said("the simavr shim", done)
