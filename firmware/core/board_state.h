@@ -129,7 +129,6 @@ typedef struct {
 
 typedef struct {
     uint32_t now, latched;      /* bits of PROTOCOL_REASON_* */
-    uint32_t before;            /* `now` of the tick before */
     uint8_t action;             /* guard_action_t */
 } guard_t;
 

@@ -13,7 +13,8 @@ typedef enum {
     GUARD_RETURN_HALF, /* the same at half rate */
     GUARD_ASK,         /* ... and at once a controlled stop, whoever drives, then 20 s in which somebody can answer */
     GUARD_FAULT,       /* emergency-stop reaction, latched, when it breaks */
-    GUARD_STOP         /* emergency stop, latched */
+    GUARD_STOP,        /* emergency stop, latched */
+    GUARD_ACTIONS      /* so many there are */
 } guard_action_t;
 
 void guard_update(board_t *board, const board_in_t *in);
