@@ -12,39 +12,71 @@
 #define ANALOG_POTS      4U
 #define ANALOG_LATE_MOST 3U /* ticks in a row whose conversions were not ready */
 
-static volatile uint16_t result[ANALOG_SLOTS];
-static volatile uint8_t slot;
-static volatile uint8_t first; /* channel of slot 0 */
+/* One conversion of a tick: what it read, and then the channel that is next and whether it begins at once. */
+typedef struct {
+    uint16_t counts;
+    uint8_t next_channel, next_control;
+} conversion_t;
+
+#define ANALOG_TO(channel) {0U, (uint8_t)(ANALOG_SUPPLY | (channel)), (uint8_t)(ANALOG_ON | _BV(ADSC))}
+
+/* Nowhere do its addresses differ in the upper byte: the interrupt counts with the lower one. */
+static volatile conversion_t conversion[ANALOG_SLOTS] __attribute__((aligned(32))) = {
+    ANALOG_TO(CHANNEL_POT), ANALOG_TO(CHANNEL_POT),     ANALOG_TO(CHANNEL_POT),  ANALOG_TO(CHANNEL_POT), ANALOG_TO(CHANNEL_CURRENT),
+    ANALOG_TO(CHANNEL_BATTERY), ANALOG_TO(CHANNEL_LOOP), {0U, 0U, ANALOG_ON},
+};
+static uint8_t first; /* channel of slot 0 */
 static uint8_t late;
 static uint16_t loop_counts;
 
-static const uint8_t channel_after[ANALOG_SLOTS - 1U] = {
-    CHANNEL_POT, CHANNEL_POT, CHANNEL_POT, CHANNEL_POT, CHANNEL_CURRENT, CHANNEL_BATTERY, CHANNEL_LOOP,
-};
+_Static_assert(sizeof conversion == 32U, "as many bytes as it is aligned to");
+
+#define ANALOG_LOW(slot) ((uint8_t)(uintptr_t)&conversion[slot])
 
 static uint8_t other(uint8_t channel)
 {
     return channel == CHANNEL_BANDGAP ? (uint8_t)CHANNEL_MAINS : (uint8_t)CHANNEL_BANDGAP;
 }
 
-ISR(ADC_vect)
+/* Takes the reading, then turns to the next channel.  GPIOR2 is the lower byte of the place in `conversion`.  40 cycles and took 80, eight
+ * times a tick: nothing here touches the status register, and GPIOR1 may hold a register because no interrupt comes into another. */
+ISR(ADC_vect, ISR_NAKED)
 {
-    uint8_t done = slot;
-    result[done & (ANALOG_SLOTS - 1U)] = ADC; /* first the reading, then the next channel */
-    done++;
-    slot = done;
-    if (done < ANALOG_SLOTS) {
-        ADMUX = ANALOG_SUPPLY | channel_after[done - 1U];
-        ADCSRA = ANALOG_ON | _BV(ADSC);
-    } else {
-        ADMUX = ANALOG_SUPPLY | other(first); /* until the next tick begins: the reference is slow to settle */
-    }
+    __asm__ volatile("out %[spare], r24      \n\t"
+                     "push r30               \n\t"
+                     "push r31               \n\t"
+                     "in r30, %[place]       \n\t"
+                     "ldi r31, hi8(%[table]) \n\t"
+                     "lds r24, %[low]        \n\t"
+                     "st Z+, r24             \n\t"
+                     "lds r24, %[high]       \n\t"
+                     "st Z+, r24             \n\t"
+                     "ld r24, Z+             \n\t"
+                     "sts %[channel], r24    \n\t"
+                     "ld r24, Z+             \n\t"
+                     "sts %[control], r24    \n\t"
+                     "out %[place], r30      \n\t"
+                     "pop r31                \n\t"
+                     "pop r30                \n\t"
+                     "in r24, %[spare]       \n\t"
+                     "reti                   \n\t"
+                     :
+                     : [spare] "I"(_SFR_IO_ADDR(GPIOR1)), [place] "I"(_SFR_IO_ADDR(GPIOR2)), [table] "i"(conversion),
+                       [low] "n"(_SFR_MEM_ADDR(ADCL)), [high] "n"(_SFR_MEM_ADDR(ADCH)), [channel] "n"(_SFR_MEM_ADDR(ADMUX)),
+                       [control] "n"(_SFR_MEM_ADDR(ADCSRA)));
 }
 
+/* After the last one the channel of the next tick's first waits: the reference is slow to settle. */
 static void begin(void)
 {
-    slot = 0;
+    conversion[ANALOG_SLOTS - 1U].next_channel = ANALOG_SUPPLY | other(first);
+    GPIOR2 = ANALOG_LOW(0);
     ADCSRA = ANALOG_ON | _BV(ADSC);
+}
+
+static bool ready(void)
+{
+    return GPIOR2 == ANALOG_LOW(ANALOG_SLOTS);
 }
 
 void analog_start(void)
@@ -59,23 +91,23 @@ static void take(board_in_t *in)
 {
     uint16_t sum = 0;
     for (uint8_t i = ANALOG_FIRST_POT; i < ANALOG_FIRST_POT + ANALOG_POTS; i++) {
-        sum = (uint16_t)(sum + result[i]);
+        sum = (uint16_t)(sum + conversion[i].counts);
     }
     in->pot_counts = sum;
     if (first == CHANNEL_BANDGAP) {
-        in->bandgap_counts = result[0];
+        in->bandgap_counts = conversion[0].counts;
     } else {
-        in->mains_counts = result[0];
+        in->mains_counts = conversion[0].counts;
     }
-    in->current_counts = result[5];
-    in->battery_counts = result[6];
-    loop_counts = result[7];
+    in->current_counts = conversion[5].counts;
+    in->battery_counts = conversion[6].counts;
+    loop_counts = conversion[7].counts;
 }
 
 /* `in` keeps the older readings where there are no new ones. */
 void analog_read(board_in_t *in)
 {
-    if (slot < ANALOG_SLOTS) {
+    if (!ready()) {
         late = late < ANALOG_LATE_MOST ? (uint8_t)(late + 1U) : late;
         return;
     }
@@ -89,7 +121,7 @@ void analog_read(board_in_t *in)
 void analog_settle(board_in_t *in)
 {
     for (uint8_t turn = 0; turn < 2U; turn++) {
-        while (slot < ANALOG_SLOTS) {
+        while (!ready()) {
             /* half a watchdog time at most; the interrupt counts */
         }
         analog_read(in);

@@ -9,13 +9,12 @@
 
 #define CLOCK_SAMPLES     4U   /* a millisecond */
 #define CLOCK_COMPARE     124U /* 16 MHz / 32 / 125 = 4 kHz */
-#define CLOCK_BEHIND_MOST 3U   /* ticks waiting; more and the board cannot keep time */
+#define CLOCK_BEHIND_MOST (CLOCK_SAMPLES * 4U - 1U) /* three ticks waiting and less than a fourth; more and the board cannot keep time */
 #define CLOCK_ENCODER     ((uint8_t)(PIN_MASK(PIN_ENCODER_A) | PIN_MASK(PIN_ENCODER_B)))
 
-static volatile uint8_t due;
+static volatile uint8_t due; /* samples since the last tick began */
 static volatile int8_t steps;
-static uint8_t samples;
-static uint8_t encoder_last;
+static volatile uint8_t encoder_last;
 static uint8_t behind_most;
 static uint8_t cause __attribute__((section(".noinit")));
 
@@ -28,34 +27,54 @@ void clock_take_cause(void)
     wdt_enable(WDTO_15MS);
 }
 
-/* A before B is towards head-down.  Both changed at once: a sample was missed, and which way is not known. */
-ISR(TIMER2_COMPA_vect)
+/* A before B is towards head-down: a step that way leaves the channel that changed as "A is it" says "A and B differ".  Both changed at once:
+ * a sample was missed, and which way is not known.  34 cycles where nothing changed and took 55; nothing comes into another interrupt, so
+ * GPIOR1 may hold a register. */
+ISR(TIMER2_COMPA_vect, ISR_NAKED)
 {
-    uint8_t now = PIN_IN(PIN_ENCODER_A) & CLOCK_ENCODER;
-    uint8_t changed = now ^ encoder_last;
-    if (changed != 0U && changed != CLOCK_ENCODER) {
-        bool a_is_high = (now & PIN_MASK(PIN_ENCODER_A)) != 0U;
-        bool b_is_high = (now & PIN_MASK(PIN_ENCODER_B)) != 0U;
-        bool a_changed = (changed & PIN_MASK(PIN_ENCODER_A)) != 0U;
-        steps = (int8_t)((a_changed == (a_is_high != b_is_high)) ? steps + 1 : steps - 1);
-    }
-    encoder_last = now;
-    samples--;
-    if (samples == 0U) {
-        samples = CLOCK_SAMPLES;
-        due++;
-    }
+    __asm__ volatile("out %[spare], r24      \n\t"
+                     "in r24, %[status]      \n\t"
+                     "push r24               \n\t"
+                     "push r25               \n\t"
+                     "lds r24, %[due]        \n\t"
+                     "inc r24                \n\t"
+                     "sts %[due], r24        \n\t"
+                     "in r24, %[pins]        \n\t"
+                     "lds r25, %[last]       \n\t"
+                     "eor r25, r24           \n\t"
+                     "andi r25, %[both]      \n\t"
+                     "breq 1f                \n\t"
+                     "sts %[last], r24       \n\t"
+                     "cpi r25, %[both]       \n\t"
+                     "breq 1f                \n\t"
+                     "sbrc r24, %[b]         \n\t"
+                     "subi r24, %[a_mask]    \n\t" /* bit A: A and B differ */
+                     "sbrc r25, %[a]         \n\t"
+                     "subi r24, %[a_mask]    \n\t" /* ... not as the channel that changed says */
+                     "lds r25, %[steps]      \n\t"
+                     "inc r25                \n\t"
+                     "sbrc r24, %[a]         \n\t"
+                     "subi r25, 2            \n\t"
+                     "sts %[steps], r25      \n\t"
+                     "1: pop r25             \n\t"
+                     "pop r24                \n\t"
+                     "out %[status], r24     \n\t"
+                     "in r24, %[spare]       \n\t"
+                     "reti                   \n\t"
+                     :
+                     : [spare] "I"(_SFR_IO_ADDR(GPIOR1)), [status] "I"(_SFR_IO_ADDR(SREG)), [pins] "I"(_SFR_IO_ADDR(PIN_IN(PIN_ENCODER_A))),
+                       [due] "i"(&due), [last] "i"(&encoder_last), [steps] "i"(&steps), [both] "M"((int)CLOCK_ENCODER),
+                       [a] "I"(PIN_BIT(PIN_ENCODER_A)), [b] "I"(PIN_BIT(PIN_ENCODER_B)), [a_mask] "M"((int)PIN_MASK(PIN_ENCODER_A)));
 }
 
 void clock_start(void)
 {
-    samples = CLOCK_SAMPLES;
-    encoder_last = PIN_IN(PIN_ENCODER_A) & CLOCK_ENCODER;
+    encoder_last = PIN_IN(PIN_ENCODER_A);
     TCCR2A = _BV(WGM21);
     OCR2A = CLOCK_COMPARE;
     TIMSK2 = _BV(OCIE2A);
     TCCR2B = _BV(CS21) | _BV(CS20);
-    SMCR = 0; /* idle: timers, converter and serial port run on */
+    SMCR = _BV(SE); /* idle: timers, converter and serial port run on; allowed for good, as nothing but the wait for a tick sleeps */
     sei();
 }
 
@@ -66,14 +85,13 @@ void clock_wait(void)
     if (due > behind_most) {
         behind_most = due;
     }
-    while (due == 0U) {
-        sleep_enable();
+    while (due < CLOCK_SAMPLES) {
         sei(); /* the instruction after sei is always carried out: no wake-up is lost */
         sleep_cpu();
-        sleep_disable();
+        __asm__ volatile("nop"); /* the interrupt that woke us is served here, if it was not before */
         cli();
     }
-    due--;
+    due = (uint8_t)(due - CLOCK_SAMPLES);
     sei();
 }
 
