@@ -6,13 +6,13 @@
 static board_t board;
 static board_in_t in;
 static board_out_t out;
-static board_memory_t memory;
 
 static void start(void)
 {
     outputs_start();
     contacts_start();
     flash_scan_start();
+    board_memory_t memory;
     bool readable = store_load(&memory);
     board_start(&board, readable ? &memory : NULL, clock_reset_cause());
     store_note(&board, clock_reset_cause());
@@ -35,8 +35,7 @@ static void remember(void)
 {
     checks_keep(&board);
     if (out.save_memory) {
-        board_memory(&board, &memory);
-        store_save(&memory);
+        store_save(&board.memory);
     }
     store_note(&board, 0U);
     store_step();

@@ -21,7 +21,7 @@ typedef enum { JOB_NONE, JOB_LATCH, JOB_LATCH_AGAIN, JOB_BUDGET, JOB_EVENT } job
 static uint8_t buffer[RECORDS_MOST];
 static uint16_t place;
 static uint8_t at, size, job;
-static board_memory_t wanted;
+static uint16_t wanted_ds, wanted_boots;
 static bool latch_due, budget_due, event_due;
 static uint8_t latch_seq, latches;
 static uint32_t budget_seq; /* also how many budget records were ever written */
@@ -123,20 +123,31 @@ bool store_load(board_memory_t *memory)
 
 static uint8_t latches_of(const board_memory_t *memory)
 {
-    return (uint8_t)((memory->estop_latched ? RECORDS_ESTOP : 0U) | (memory->fault_latched ? RECORDS_FAULT : 0U) |
-                     (memory->level_wait ? RECORDS_LEVEL_WAIT : 0U) | (memory->estop_cycle_due ? RECORDS_ESTOP_CYCLE : 0U));
+    uint8_t bits = memory->estop_latched ? RECORDS_ESTOP : 0U;
+    if (memory->fault_latched) {
+        bits |= RECORDS_FAULT;
+    }
+    if (memory->level_wait) {
+        bits |= RECORDS_LEVEL_WAIT;
+    }
+    if (memory->estop_cycle_due) {
+        bits |= RECORDS_ESTOP_CYCLE;
+    }
+    return bits;
 }
 
 void store_save(const board_memory_t *memory)
 {
-    if (latches_of(memory) != latches) {
-        latches = latches_of(memory);
+    uint8_t now = latches_of(memory);
+    if (now != latches) {
+        latches = now;
         latch_due = true;
     }
-    if (memory->inverted_ds != wanted.inverted_ds || memory->boot_count != wanted.boot_count) {
+    if (memory->inverted_ds != wanted_ds || memory->boot_count != wanted_boots) {
         budget_due = true;
     }
-    wanted = *memory;
+    wanted_ds = memory->inverted_ds;
+    wanted_boots = memory->boot_count;
 }
 
 static void note(uint8_t kind, const board_t *board, uint32_t detail)
@@ -202,8 +213,8 @@ static void begin_next(void)
         budget_seq++;
         budget_slot = after(budget_slot, RECORDS_BUDGET_SLOTS);
         records_put_u32(buffer, budget_seq);
-        records_put_u16(buffer + 4, wanted.inverted_ds);
-        records_put_u16(buffer + 6, wanted.boot_count);
+        records_put_u16(buffer + 4, wanted_ds);
+        records_put_u16(buffer + 6, wanted_boots);
         begin((uint8_t)JOB_BUDGET, (uint16_t)(RECORDS_BUDGET_AT + budget_slot * RECORDS_BUDGET_SIZE), RECORDS_BUDGET_SIZE);
     } else if (event_due) {
         event_due = false;

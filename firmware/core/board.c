@@ -43,9 +43,7 @@ void board_start(board_t *board, const board_memory_t *memory, uint8_t reset_cau
     return_plan_start(&board->plan);
     budget_start(board);
     telemetry_start(&board->telemetry, reset_cause);
-    board->session.mode = board->memory.estop_latched   ? PROTOCOL_BOARD_MODE_STOPPED
-                          : board->memory.fault_latched ? PROTOCOL_BOARD_MODE_FAULT
-                                                        : PROTOCOL_BOARD_MODE_BRAKED;
+    board->session.mode = modes_at_stand(&board->memory);
 }
 
 static uint8_t sound(const board_t *board)

@@ -34,9 +34,17 @@ static uint8_t request_of(const board_t *board)
     return board->link.fresh ? board->link.command.request : PROTOCOL_REQUEST_HOLD;
 }
 
-static bool asks_up(const board_t *board)
+static bool asks_up(uint8_t request)
 {
-    return request_of(board) == PROTOCOL_REQUEST_RETURN_UP || request_of(board) == PROTOCOL_REQUEST_ASCEND;
+    return request == PROTOCOL_REQUEST_RETURN_UP || request == PROTOCOL_REQUEST_ASCEND;
+}
+
+uint8_t modes_at_stand(const board_memory_t *memory)
+{
+    if (memory->estop_latched) {
+        return PROTOCOL_BOARD_MODE_STOPPED;
+    }
+    return memory->fault_latched ? PROTOCOL_BOARD_MODE_FAULT : PROTOCOL_BOARD_MODE_BRAKED;
 }
 
 static void latch(board_t *board)
@@ -46,7 +54,7 @@ static void latch(board_t *board)
     if (board->session.mode != PROTOCOL_BOARD_MODE_STOPPED && board->session.mode != PROTOCOL_BOARD_MODE_RESCUE) {
         rest_begin_return(board); /* the way up after a stop is a new return; letting RETURN go in the middle of it is not */
     }
-    board->session.mode = board->memory.estop_latched ? PROTOCOL_BOARD_MODE_STOPPED : PROTOCOL_BOARD_MODE_FAULT;
+    board->session.mode = modes_at_stand(&board->memory);
 }
 
 /* The board brings the person up by itself.  Nobody asked: wait at level. */
@@ -82,7 +90,11 @@ static void ask(board_t *board)
 {
     session_t *session = &board->session;
     bool over = board->inputs.return_.edge || board->inputs.ok.edge || board->budget.short_;
-    session->ask_ms = over || session->ask_ms == 0U ? (uint16_t)0U : (uint16_t)(session->ask_ms - 1U);
+    if (over) {
+        session->ask_ms = 0;
+    } else if (session->ask_ms > 0U) {
+        session->ask_ms--;
+    }
 }
 
 /* The board's own trips.  A return that the Pi is carrying out already is not taken out of its hands, only slowed. */
@@ -92,7 +104,9 @@ static bool trip(board_t *board)
     if (!board->session.away || action < GUARD_RETURN) {
         return false;
     }
-    board->session.half_rate = board->session.half_rate || action >= GUARD_RETURN_HALF;
+    if (action >= GUARD_RETURN_HALF) {
+        board->session.half_rate = true;
+    }
     board->budget.unanswered_ms = 0;
     if (action == GUARD_ASK) {
         begin_asking(board);
@@ -126,7 +140,9 @@ static void press(board_t *board)
 /* RETURN ends a wait for dizziness at once; the Pi must have asked for something else before it can ask for another. */
 static void unblock_dizzy(board_t *board)
 {
-    board->session.dizzy_blocked = board->session.dizzy_blocked && (request_of(board) == PROTOCOL_REQUEST_DIZZY_BACK || !board->link.fresh);
+    if (board->link.fresh && board->link.command.request != PROTOCOL_REQUEST_DIZZY_BACK) {
+        board->session.dizzy_blocked = false;
+    }
 }
 
 static bool grace_over(board_t *board)
@@ -140,17 +156,17 @@ static bool grace_over(board_t *board)
         session->grace = false;
         return !session->pi_wants_up;
     }
-    return session->grace_ms >= BOARD_RETURN_GRACE_MS && !asks_up(board);
+    return session->grace_ms >= BOARD_RETURN_GRACE_MS && !asks_up(request_of(board));
 }
 
 static void take_return_request(board_t *board)
 {
     session_t *session = &board->session;
     uint8_t flags = board->link.command.flags;
-    if (!session->returning) {
-        session_begin_return(board);
+    session_begin_return(board);
+    if ((flags & PROTOCOL_COMMAND_FLAG_HALF_RATE) != 0U) {
+        session->half_rate = true;
     }
-    session->half_rate = session->half_rate || (flags & PROTOCOL_COMMAND_FLAG_HALF_RATE) != 0U;
     if ((flags & PROTOCOL_COMMAND_FLAG_UNASKED) != 0U && !session->answered && !session->asked) {
         session_wait_at_level(board);
     }
@@ -164,7 +180,7 @@ static void follow(board_t *board, const board_in_t *in)
     bool wanted = false;
     if (request == PROTOCOL_REQUEST_FOLLOW) {
         wanted = session_may_follow(board, in);
-    } else if (asks_up(board)) {
+    } else if (asks_up(request)) {
         wanted = session->away;
         if (wanted) {
             take_return_request(board);
@@ -209,16 +225,17 @@ static void braked_or_follow(board_t *board, const board_in_t *in)
 static void ascent(board_t *board)
 {
     session_t *session = &board->session;
+    uint8_t request = request_of(board);
     press(board);
     session->grace = false;
     unblock_dizzy(board);
     ask(board);
     (void)trip(board);
-    if (session->ascent_by_pi && request_of(board) != PROTOCOL_REQUEST_ASCEND && request_of(board) != PROTOCOL_REQUEST_RETURN_UP) {
+    if (session->ascent_by_pi && !asks_up(request)) {
         session->ascent_by_pi = false;
         session->mode = PROTOCOL_BOARD_MODE_FOLLOW;
         session->must_rest = !at_stand(board);
-    } else if (request_of(board) == PROTOCOL_REQUEST_RETURN_UP && at_stand(board) && !board->memory.fault_latched &&
+    } else if (request == PROTOCOL_REQUEST_RETURN_UP && at_stand(board) && !board->memory.fault_latched &&
                !board->budget.short_ && session->ask_ms == 0U && session->takeovers < MODES_TAKEOVERS) {
         session->takeovers++;
         session->ascent_by_pi = false;
@@ -245,8 +262,12 @@ static void rescue(board_t *board)
 {
     session_t *session = &board->session;
     bool halted = board->guard.action == GUARD_ASK; /* the finger stays on, the motion ends: it takes a fresh press */
-    session->asks = (uint8_t)(session->asks + (halted ? 1U : 0U));
-    session->releasing = session->releasing || !board->inputs.return_.pressed || halted;
+    if (halted) {
+        session->asks++;
+    }
+    if (halted || !board->inputs.return_.pressed) {
+        session->releasing = true;
+    }
     if (session->releasing && at_stand(board)) {
         session->mode = PROTOCOL_BOARD_MODE_STOPPED;
     }
@@ -279,9 +300,7 @@ static void arrive(board_t *board)
 {
     if (session_arrived(board)) {
         session_finish(board);
-        board->session.mode = board->memory.estop_latched   ? PROTOCOL_BOARD_MODE_STOPPED
-                              : board->memory.fault_latched ? PROTOCOL_BOARD_MODE_FAULT
-                                                            : PROTOCOL_BOARD_MODE_BRAKED;
+        board->session.mode = modes_at_stand(&board->memory);
     }
 }
 

@@ -22,20 +22,35 @@ static bool resting(const board_t *board)
     return board->angle.at_rest && board->rest.zone != REST_BEFORE && rest_left_ms(board) > 0U;
 }
 
+static bool rising(const board_t *board)
+{
+    return board->angle.rate_cdps <= SESSION_RISING_CDPS;
+}
+
+static bool wants_up(const board_t *board, bool overdue)
+{
+    const protocol_command_t *command = &board->link.command;
+    uint8_t mode = board->session.mode;
+    if (mode == PROTOCOL_BOARD_MODE_ASCENT || mode == PROTOCOL_BOARD_MODE_RESCUE) {
+        return true;
+    }
+    if (!board->link.fresh) {
+        return false;
+    }
+    bool steers = command->request == PROTOCOL_REQUEST_RETURN_UP;
+    if (steers && mode == PROTOCOL_BOARD_MODE_FOLLOW && (command->rate_cdps <= SESSION_EARNEST_CDPS || resting(board))) {
+        return true;
+    }
+    bool claims = steers || command->request == PROTOCOL_REQUEST_ASCEND || (command->flags & PROTOCOL_COMMAND_FLAG_WARN) != 0U;
+    return claims && overdue && board->session.overdue_ms < SESSION_OVERDUE_MS;
+}
+
 static void watch_pi(board_t *board)
 {
     session_t *session = &board->session;
-    const protocol_command_t *command = &board->link.command;
-    bool fresh = board->link.fresh;
-    bool own = session->mode == PROTOCOL_BOARD_MODE_ASCENT || session->mode == PROTOCOL_BOARD_MODE_RESCUE;
-    bool steers = fresh && command->request == PROTOCOL_REQUEST_RETURN_UP && session->mode == PROTOCOL_BOARD_MODE_FOLLOW;
-    bool claims = fresh && (command->request == PROTOCOL_REQUEST_RETURN_UP || command->request == PROTOCOL_REQUEST_ASCEND ||
-                            (command->flags & PROTOCOL_COMMAND_FLAG_WARN) != 0U);
     bool overdue = board->budget.short_ || board->budget.unanswered_ms >= BOARD_ANSWER_MS;
-    bool rising = board->angle.rate_cdps <= SESSION_RISING_CDPS;
-    session->overdue_ms = overdue && !rising ? board_count(session->overdue_ms) : (uint16_t)0U;
-    session->pi_wants_up = own || (steers && (command->rate_cdps <= SESSION_EARNEST_CDPS || resting(board))) ||
-                           (claims && overdue && session->overdue_ms < SESSION_OVERDUE_MS);
+    session->overdue_ms = overdue && !rising(board) ? board_count(session->overdue_ms) : (uint16_t)0U;
+    session->pi_wants_up = wants_up(board, overdue);
 }
 
 static void watch_trip(board_t *board)
@@ -61,7 +76,9 @@ static void watch_boot(board_t *board)
     }
     session->boot_checked = true;
     if (board->angle.at_upright) {
-        board->memory.level_wait = board->memory.level_wait && board->memory.estop_latched;
+        if (!board->memory.estop_latched) {
+            board->memory.level_wait = false;
+        }
         return;
     }
     session->return_only = true;
@@ -73,8 +90,10 @@ void session_watch(board_t *board)
 {
     session_t *session = &board->session;
     watch_boot(board);
-    board->save = board->save || board->memory.estop_cycle_due != board->inputs.estop_cycle_due;
-    board->memory.estop_cycle_due = board->inputs.estop_cycle_due;
+    if (board->memory.estop_cycle_due != board->inputs.estop_cycle_due) {
+        board->memory.estop_cycle_due = board->inputs.estop_cycle_due;
+        board->save = true;
+    }
     session->away = board->angle.ready ? (!board->angle.at_upright || session->session_open) : board->angle.lost_ms >= 100U;
     watch_pi(board);
     watch_trip(board);
@@ -88,13 +107,16 @@ void session_watch(board_t *board)
 void session_latch(board_t *board)
 {
     session_t *session = &board->session;
-    bool fault = !board->memory.estop_latched || board->memory.fault_latched;
-    board->save = board->save || fault != board->memory.fault_latched;
-    board->memory.fault_latched = fault;
+    if (!board->memory.estop_latched && !board->memory.fault_latched) {
+        board->memory.fault_latched = true;
+        board->save = true;
+    }
     session->testing = false;
     session->grace = false;
     session->ask_ms = 0;
-    session->return_only = session->return_only || session->away;
+    if (session->away) {
+        session->return_only = true;
+    }
 }
 
 void session_begin_return(board_t *board)
@@ -110,15 +132,24 @@ void session_begin_return(board_t *board)
 
 void session_wait_at_level(board_t *board)
 {
-    board->save = board->save || !board->memory.level_wait;
-    board->memory.level_wait = true;
+    if (!board->memory.level_wait) {
+        board->memory.level_wait = true;
+        board->save = true;
+    }
+}
+
+static void end_level_wait(board_t *board)
+{
+    if (board->memory.level_wait) {
+        board->memory.level_wait = false;
+        board->save = true;
+    }
 }
 
 void session_answer(board_t *board)
 {
     board->session.answered = true;
-    board->save = board->save || board->memory.level_wait;
-    board->memory.level_wait = false;
+    end_level_wait(board);
 }
 
 /* At upright rest and standing; half a degree short after a second of standing there is arrived too. */
@@ -130,7 +161,8 @@ bool session_arrived(board_t *board)
     return still && (board->angle.angle_cdeg <= SESSION_ARRIVED_CDEG || session->upright_still_ms >= SESSION_STILL_MS);
 }
 
-void session_finish(board_t *board)
+/* Not inline: there are two that call it. */
+__attribute__((noinline)) void session_finish(board_t *board)
 {
     session_t *session = &board->session;
     session->returning = false;
@@ -147,8 +179,7 @@ void session_finish(board_t *board)
     session->grace = false;
     session->ask_ms = 0;
     board->drive.brake_slips = false;
-    board->save = board->save || board->memory.level_wait;
-    board->memory.level_wait = false;
+    end_level_wait(board);
     if (!board->memory.estop_latched && !board->memory.fault_latched) {
         board->guard.latched = 0;
     }
@@ -173,20 +204,33 @@ void session_reset(board_t *board)
     board->save = true;
 }
 
+static bool start_asked(const board_t *board)
+{
+    return board->inputs.start.edge_ms <= BOARD_START_FRESH_MS && board->link.fresh &&
+           (board->link.command.flags & PROTOCOL_COMMAND_FLAG_SESSION) != 0U;
+}
+
+static bool sensors_good(const angle_t *angle, const board_in_t *in)
+{
+    return angle->at_upright && angle->trusted && !angle->pot_out && !angle->encoder_out && in->end_stop_up_closed && in->end_stop_down_closed;
+}
+
+static bool power_good(const board_t *board)
+{
+    return board->inputs.mains_present && board->inputs.battery_mv >= BOARD_BATTERY_TWO_RETURNS_MV &&
+           board->budget.left_ds >= SESSION_BUDGET_LEAST_DS;
+}
+
+static bool nothing_left_over(const board_t *board)
+{
+    return !board->session.return_only && !board->session.returning && !board->drive.brake_slips && board->guard.latched == 0U;
+}
+
 /* SR11, the board's half: its own fresh START, the Pi's word, and every interlock it can see. */
 static bool start_ready(const board_t *board, const board_in_t *in)
 {
-    const inputs_t *inputs = &board->inputs;
-    const angle_t *angle = &board->angle;
-    bool asked = inputs->start.edge_ms <= BOARD_START_FRESH_MS && board->link.fresh &&
-                 (board->link.command.flags & PROTOCOL_COMMAND_FLAG_SESSION) != 0U;
-    bool sensors = angle->at_upright && angle->trusted && !angle->pot_out && !angle->encoder_out && in->end_stop_up_closed &&
-                   in->end_stop_down_closed;
-    bool power = inputs->mains_present && inputs->battery_mv >= BOARD_BATTERY_TWO_RETURNS_MV &&
-                 board->budget.left_ds >= SESSION_BUDGET_LEAST_DS;
-    bool locks = inputs->ankles_closed_ms >= BOARD_LOCKS_CLOSED_MS && !in->release_pulled && in->self_check_ok;
-    bool clear = !board->session.return_only && !board->session.returning && !board->drive.brake_slips && board->guard.latched == 0U;
-    return asked && sensors && power && locks && clear;
+    bool locks = board->inputs.ankles_closed_ms >= BOARD_LOCKS_CLOSED_MS && !in->release_pulled && in->self_check_ok;
+    return locks && start_asked(board) && sensors_good(&board->angle, in) && power_good(board) && nothing_left_over(board);
 }
 
 bool session_may_follow(board_t *board, const board_in_t *in)
@@ -217,7 +261,9 @@ void session_test_brake(board_t *board, const board_in_t *in, bool asked)
 {
     session_t *session = &board->session;
     bool ready = asked && !session->session_open && board->drive.state == DRIVE_OFF && start_ready(board, in);
-    session->not_started = session->not_started || (asked && !ready);
+    if (asked && !ready) {
+        session->not_started = true;
+    }
     if (!ready || session->brake_tested) {
         session->testing = false;
         return;
@@ -229,9 +275,10 @@ void session_test_brake(board_t *board, const board_in_t *in, bool asked)
         session->test_from_pot_cdeg = board->angle.pot_cdeg;
     }
     session->test_ms = board_count(session->test_ms);
-    if (session->test_ms >= SESSION_TEST_MS || test_moved_cdeg(board) >= SESSION_TEST_CDEG) {
+    bool held = test_moved_cdeg(board) < SESSION_TEST_CDEG;
+    if (!held || session->test_ms >= SESSION_TEST_MS) {
         session->brake_tested = true;
-        session->brake_held = test_moved_cdeg(board) < SESSION_TEST_CDEG;
+        session->brake_held = held;
         session->testing = false;
     }
 }
