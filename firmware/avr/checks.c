@@ -4,7 +4,6 @@
 #include "pins.h"
 
 #include <avr/pgmspace.h>
-#include <string.h>
 
 #define CHECKS_PAINT   0xC5U
 #define CHECKS_CANARY  8U
@@ -68,49 +67,58 @@ typedef struct {
 } vital_t;
 
 static vital_t complement;
-static bool kept, broken;
-static uint8_t next_register;
+static bool broken;
+static const register_row_t *next_row = registers; /* in flash */
 
 static uint8_t session_bits(const board_t *board)
 {
     const session_t *session = &board->session;
-    return (uint8_t)((session->session_open ? 1U : 0U) | (session->returning ? 2U : 0U) | (session->return_only ? 4U : 0U) |
-                     (board->rest.done ? 8U : 0U));
+    uint8_t bits = session->session_open ? 1U : 0U;
+    if (session->returning) {
+        bits |= 2U;
+    }
+    if (session->return_only) {
+        bits |= 4U;
+    }
+    if (board->rest.done) {
+        bits |= 8U;
+    }
+    return bits;
 }
 
 void checks_keep(const board_t *board)
 {
     const uint8_t *byte = (const uint8_t *)&board->memory;
-    for (uint8_t i = 0; i < (uint8_t)sizeof complement.memory; i++) {
-        complement.memory[i] = (uint8_t)~byte[i];
+    uint8_t *copy = complement.memory;
+    uint32_t latched = board->guard.latched;
+    for (uint8_t i = (uint8_t)sizeof complement.memory; i > 0U; i--) {
+        *copy++ = (uint8_t)~*byte++;
     }
-    complement.latched = ~board->guard.latched;
+    complement.latched = ~latched;
     complement.permitted_cdeg = (uint16_t)~(uint16_t)board->plan.permitted_cdeg;
     complement.mode = (uint8_t)~board->session.mode;
     complement.session = (uint8_t)~session_bits(board);
-    kept = true;
 }
 
+/* Nothing differs from its complement: each exclusive or is all ones. */
 static bool memory_intact(const board_t *board)
 {
     const uint8_t *byte = (const uint8_t *)&board->memory;
-    uint8_t alike = 0xFFU;
-    for (uint8_t i = 0; i < (uint8_t)sizeof complement.memory; i++) {
-        alike &= (uint8_t)(byte[i] ^ complement.memory[i]);
+    const uint8_t *copy = complement.memory;
+    uint8_t alike = (uint8_t)(board->session.mode ^ complement.mode) & (uint8_t)(session_bits(board) ^ complement.session);
+    for (uint8_t i = (uint8_t)sizeof complement.memory; i > 0U; i--) {
+        alike &= (uint8_t)(*byte++ ^ *copy++);
     }
-    alike &= (uint8_t)(board->session.mode ^ complement.mode);
-    alike &= (uint8_t)(session_bits(board) ^ complement.session);
-    bool wide = complement.latched == (uint32_t)~board->guard.latched &&
-                complement.permitted_cdeg == (uint16_t)~(uint16_t)board->plan.permitted_cdeg;
-    return !kept || (alike == 0xFFU && wide);
+    return alike == 0xFFU && (board->guard.latched ^ complement.latched) == 0xFFFFFFFFU &&
+           ((uint16_t)board->plan.permitted_cdeg ^ complement.permitted_cdeg) == 0xFFFFU;
 }
 
 static bool stack_intact(void)
 {
     const uint8_t *canary = &_end;
     uint8_t differ = 0;
-    for (uint8_t i = 0; i < CHECKS_CANARY; i++) {
-        differ |= (uint8_t)(canary[i] ^ CHECKS_PAINT);
+    for (uint8_t i = CHECKS_CANARY; i > 0U; i--) {
+        differ |= (uint8_t)(*canary++ ^ CHECKS_PAINT);
     }
     return differ == 0U;
 }
@@ -118,16 +126,20 @@ static bool stack_intact(void)
 /* One a tick: all of them every 20 ms. */
 static bool register_holds(void)
 {
-    register_row_t row;
-    memcpy_P(&row, &registers[next_register], sizeof row);
-    next_register = next_register + 1U < CHECKS_REGISTERS ? (uint8_t)(next_register + 1U) : (uint8_t)0U;
-    return (*(volatile uint8_t *)(uintptr_t)row.address & row.mask) == row.value;
+    const register_row_t *row = next_row;
+    uint8_t address = pgm_read_byte(&row->address);
+    uint8_t mask = pgm_read_byte(&row->mask);
+    uint8_t value = pgm_read_byte(&row->value);
+    row++;
+    next_row = row != registers + CHECKS_REGISTERS ? row : registers;
+    return (*(volatile uint8_t *)(uintptr_t)address & mask) == value;
 }
 
 /* Stays false once it was: a machine that has been wrong is not believed again before a reset. */
 bool checks_pass(const board_t *board)
 {
-    bool good = memory_intact(board) && stack_intact() && register_holds() && contacts_edges_agree() && clock_keeps_up();
-    broken = broken || !good;
-    return flash_scan_good() && !broken && analog_alive() && store_sound();
+    if (!memory_intact(board) || !stack_intact() || !register_holds() || !contacts_edges_agree() || !clock_keeps_up()) {
+        broken = true;
+    }
+    return !broken && flash_scan_good() && analog_alive() && store_sound();
 }

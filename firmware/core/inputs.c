@@ -32,8 +32,12 @@ static void button_update(button_t *button, bool pressed)
             }
         }
     }
-    button->seen_released = button->seen_released || !button->pressed;
-    button->held_ms = button->pressed ? board_count(button->held_ms) : (uint16_t)0U;
+    if (button->pressed) {
+        button->held_ms = board_count(button->held_ms);
+    } else {
+        button->seen_released = true;
+        button->held_ms = 0;
+    }
 }
 
 static void button_start(button_t *button)
@@ -57,11 +61,25 @@ static void estop_update(inputs_t *inputs, const board_in_t *in)
 
 static void ankles_update(inputs_t *inputs, const board_in_t *in)
 {
-    bool both = in->ankle_left_closed && in->ankle_right_closed;
-    inputs->ankles_closed_ms = both ? board_count(inputs->ankles_closed_ms) : (uint16_t)0U;
-    inputs->ankle_open_ms = both ? (uint8_t)0U : board_count8(inputs->ankle_open_ms);
-    inputs->left_seen_open = inputs->left_seen_open || !in->ankle_left_closed;
-    inputs->right_seen_open = inputs->right_seen_open || !in->ankle_right_closed;
+    if (in->ankle_left_closed && in->ankle_right_closed) {
+        inputs->ankles_closed_ms = board_count(inputs->ankles_closed_ms);
+        inputs->ankle_open_ms = 0;
+        return;
+    }
+    inputs->ankles_closed_ms = 0;
+    inputs->ankle_open_ms = board_count8(inputs->ankle_open_ms);
+    if (!in->ankle_left_closed) {
+        inputs->left_seen_open = true;
+    }
+    if (!in->ankle_right_closed) {
+        inputs->right_seen_open = true;
+    }
+}
+
+/* value / 64: the upper byte twice to the left and the lower six times to the right, where the AVR shifts 16 bits one by one. */
+static uint16_t sixty_fourth(uint16_t value)
+{
+    return (uint16_t)((uint16_t)((value >> 8) << 2) + (uint8_t)((uint8_t)value >> INPUTS_SMOOTH_SHIFT));
 }
 
 static void supply_update(inputs_t *inputs, const board_in_t *in)
@@ -71,7 +89,7 @@ static void supply_update(inputs_t *inputs, const board_in_t *in)
     int16_t current_counts = (int16_t)((int16_t)(in->current_counts & 0x3FFU) - INPUTS_MID_SCALE);
     inputs->current_ma = (int16_t)(((int32_t)current_counts * INPUTS_MA_TIMES) >> 8);
     inputs->current_sum_counts = (int16_t)(inputs->current_sum_counts + current_counts);
-    inputs->battery_q6 = (uint16_t)(inputs->battery_q6 + battery_counts - (inputs->battery_q6 >> INPUTS_SMOOTH_SHIFT));
+    inputs->battery_q6 = (uint16_t)(inputs->battery_q6 + battery_counts - sixty_fourth(inputs->battery_q6));
     inputs->battery_mv = (uint16_t)((inputs->battery_q6 * INPUTS_SMOOTH_MV_TIMES) >> 16);
     inputs->overvoltage_ms = battery_counts > INPUTS_MOST_COUNTS(BOARD_OVERVOLTAGE_MV) ? board_count8(inputs->overvoltage_ms) : (uint8_t)0U;
     inputs->mains_lost_ms = mains_counts <= INPUTS_MOST_COUNTS(BOARD_MAINS_PRESENT_MV - 1U) ? board_count8(inputs->mains_lost_ms) : (uint8_t)0U;
