@@ -72,7 +72,8 @@ PROTOCOL_C = """/* The board's end of the wire: messages to data bytes and back,
  * {edited_by} */
 #include "protocol.h"
 
-/* Half a byte at a time: a table for whole ones takes 480 bytes more of the AVR's flash and saves 25 of its cycles for a byte. */
+/* What the lower half of a byte does to the check, then what the upper half does: a table for whole bytes takes 450 bytes more of the AVR's
+ * flash, and one for halves in turn 30 of its cycles more, which shifts 16 bits one by one. */
 #ifdef __AVR__
 #include <avr/pgmspace.h>
 #define PROTOCOL_IN_FLASH PROGMEM
@@ -82,14 +83,15 @@ PROTOCOL_C = """/* The board's end of the wire: messages to data bytes and back,
 #define PROTOCOL_CRC_ENTRY(index) PROTOCOL_CRC_TABLE[index]
 #endif
 
-static const uint16_t PROTOCOL_CRC_TABLE[16] PROTOCOL_IN_FLASH = {{
+static const uint16_t PROTOCOL_CRC_TABLE[32] PROTOCOL_IN_FLASH = {{
 {table}
 }};
 
 uint16_t protocol_crc_step(uint16_t crc, uint8_t byte)
 {{
-    uint16_t half = (uint16_t)((uint16_t)(crc << 4) ^ PROTOCOL_CRC_ENTRY((uint8_t)(crc >> 12) ^ (uint8_t)(byte >> 4)));
-    return (uint16_t)((uint16_t)(half << 4) ^ PROTOCOL_CRC_ENTRY((uint8_t)(half >> 12) ^ (uint8_t)(byte & 0x0FU)));
+    uint8_t top = (uint8_t)((uint8_t)(crc >> 8) ^ byte);
+    uint16_t halves = PROTOCOL_CRC_ENTRY(top & 0x0FU) ^ PROTOCOL_CRC_ENTRY(16U + (uint8_t)(top >> 4));
+    return (uint16_t)((uint16_t)(crc << 8) ^ halves);
 }}
 
 uint16_t protocol_challenge_reply(uint16_t challenge, uint16_t tick_ms)
@@ -145,7 +147,8 @@ def crc_table(polynomial: int) -> list[int]:
 
 def protocol_c(schema: Schema) -> str:
     entries = [f"0x{entry:04X}U" for entry in crc_table(schema.settings["crc_polynomial"])]
-    table = "\n".join("    " + ", ".join(entries[at : at + 8]) + "," for at in range(0, 16, 8))
+    halves = entries[:16] + entries[::16]
+    table = "\n".join("    " + ", ".join(halves[at : at + 8]) + "," for at in range(0, 32, 8))
     largest = max(TYPES[field.type].size for message in schema.messages for field in message.fields)
     helpers = "".join(text for size, text in C_HELPERS.items() if size <= largest)
     body = "\n".join(_c_pack(schema, message) + "\n" + _c_unpack(schema, message) for message in schema.messages)

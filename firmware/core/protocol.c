@@ -2,7 +2,8 @@
  * Generated from firmware/protocol.toml by `python -m firmware.generate`; do not edit. */
 #include "protocol.h"
 
-/* Half a byte at a time: a table for whole ones takes 480 bytes more of the AVR's flash and saves 25 of its cycles for a byte. */
+/* What the lower half of a byte does to the check, then what the upper half does: a table for whole bytes takes 450 bytes more of the AVR's
+ * flash, and one for halves in turn 30 of its cycles more, which shifts 16 bits one by one. */
 #ifdef __AVR__
 #include <avr/pgmspace.h>
 #define PROTOCOL_IN_FLASH PROGMEM
@@ -12,15 +13,18 @@
 #define PROTOCOL_CRC_ENTRY(index) PROTOCOL_CRC_TABLE[index]
 #endif
 
-static const uint16_t PROTOCOL_CRC_TABLE[16] PROTOCOL_IN_FLASH = {
+static const uint16_t PROTOCOL_CRC_TABLE[32] PROTOCOL_IN_FLASH = {
     0x0000U, 0x90D9U, 0xB16BU, 0x21B2U, 0xF20FU, 0x62D6U, 0x4364U, 0xD3BDU,
     0x74C7U, 0xE41EU, 0xC5ACU, 0x5575U, 0x86C8U, 0x1611U, 0x37A3U, 0xA77AU,
+    0x0000U, 0xE98EU, 0x43C5U, 0xAA4BU, 0x878AU, 0x6E04U, 0xC44FU, 0x2DC1U,
+    0x9FCDU, 0x7643U, 0xDC08U, 0x3586U, 0x1847U, 0xF1C9U, 0x5B82U, 0xB20CU,
 };
 
 uint16_t protocol_crc_step(uint16_t crc, uint8_t byte)
 {
-    uint16_t half = (uint16_t)((uint16_t)(crc << 4) ^ PROTOCOL_CRC_ENTRY((uint8_t)(crc >> 12) ^ (uint8_t)(byte >> 4)));
-    return (uint16_t)((uint16_t)(half << 4) ^ PROTOCOL_CRC_ENTRY((uint8_t)(half >> 12) ^ (uint8_t)(byte & 0x0FU)));
+    uint8_t top = (uint8_t)((uint8_t)(crc >> 8) ^ byte);
+    uint16_t halves = PROTOCOL_CRC_ENTRY(top & 0x0FU) ^ PROTOCOL_CRC_ENTRY(16U + (uint8_t)(top >> 4));
+    return (uint16_t)((uint16_t)(crc << 8) ^ halves);
 }
 
 uint16_t protocol_challenge_reply(uint16_t challenge, uint16_t tick_ms)
