@@ -32,7 +32,9 @@ uint16_t analog_loop_counts(void);
 /* serial.c */
 void serial_start(void);
 void serial_receive(board_in_t *in);
-void serial_send(const uint8_t *data, uint8_t size);
+void serial_send(const uint8_t *data);
+void serial_make(void);
+void serial_tell(void);
 
 /* store.c, records.c: EEPROM. */
 bool store_load(board_memory_t *memory);

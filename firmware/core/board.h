@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BOARD_RX_MAX = 40, BOARD_TX_MAX = 24 };
+enum { BOARD_RX_MAX = 40, BOARD_TX_MAX = 16 };
 
 /* Everything the board can see, once per 1 ms tick.  A zeroed struct is the dangerous reading: every contact open, no supply. */
 typedef struct {
@@ -40,8 +40,8 @@ typedef struct {
     bool contactor_closed;      /* true asks for it; both emergency-stop channels break the coil whatever is asked */
     uint8_t buzzer;             /* 0 off, 1 warning, 2 alarm, 3 help ladder */
     bool save_memory;           /* board_memory_t changed and must reach EEPROM */
-    uint8_t tx_count;
-    uint8_t tx[BOARD_TX_MAX];
+    uint8_t tx_count;           /* 0, or BOARD_TX_MAX: a message for the Pi has come up */
+    uint8_t tx[BOARD_TX_MAX];   /* its data bytes, there until the next one's: the HAL makes a frame of them (frame.h) and sends it */
 } board_out_t;
 
 /* What survives a reset.  The HAL keeps it in EEPROM (CRC, copies, wear); board_start() takes what was read, or NULL if unreadable. */

@@ -24,7 +24,7 @@ static uint16_t return_ds(const board_t *board)
         return 0;
     }
     uint16_t move_ds = (uint16_t)(((uint32_t)(uint16_t)way_cdeg * BUDGET_HALF_RATE_TIMES) >> 16);
-    return (uint16_t)(move_ds + rest_left_ms(board) / 100U + BUDGET_MARGIN_DS);
+    return (uint16_t)(move_ds + board_hundredth(rest_left_ms(board)) + BUDGET_MARGIN_DS);
 }
 
 static void count_inverted(board_t *board)

@@ -3,59 +3,77 @@
 
 #include <string.h>
 
-uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME_WIRE_BYTES])
+void frame_begin(frame_encoder_t *encoder, const uint8_t data[PROTOCOL_FRAME_BYTES])
 {
-    uint8_t plain[PROTOCOL_FRAME_BYTES + FRAME_CRC_BYTES];
-    uint16_t crc = PROTOCOL_CRC_INITIAL;
-    uint8_t code_at = 0U;
+    memcpy(encoder->wire + 1, data, PROTOCOL_FRAME_BYTES); /* each byte's place, behind the first code byte */
+    encoder->crc = PROTOCOL_CRC_INITIAL;
+    encoder->place = 1U;
+    encoder->code_at = 0U;
+}
 
-    for (uint8_t i = 0U; i < PROTOCOL_FRAME_BYTES; i++) {
-        plain[i] = data[i];
-        crc = protocol_crc_step(crc, data[i]);
-    }
-    /* High byte first: only so is the whole a code word, and only for those is the distance proven. */
-    plain[PROTOCOL_FRAME_BYTES] = (uint8_t)(crc >> 8);
-    plain[PROTOCOL_FRAME_BYTES + 1U] = (uint8_t)crc;
+/* The last data byte is behind: the check follows, high byte first.  Only so is the whole a code word, and only for those is the distance
+ * proven. */
+static void put_check(frame_encoder_t *encoder)
+{
+    encoder->wire[PROTOCOL_FRAME_BYTES + 1U] = (uint8_t)(encoder->crc >> 8);
+    encoder->wire[PROTOCOL_FRAME_BYTES + 2U] = (uint8_t)encoder->crc;
+}
 
-    for (uint8_t i = 0U; i < PROTOCOL_FRAME_BYTES + FRAME_CRC_BYTES; i++) {
-        const uint8_t place = (uint8_t)(i + 1U);
-        out[place] = plain[i];
-        if (plain[i] == 0U) {
-            out[code_at] = (uint8_t)(place - code_at);
-            code_at = place;
+bool frame_go_on(frame_encoder_t *encoder, uint8_t bytes)
+{
+    uint8_t place = encoder->place;
+    uint8_t end = (uint8_t)(place + bytes);
+    end = end < FRAME_CODED_BYTES ? end : (uint8_t)FRAME_CODED_BYTES;
+    for (; place < end; place++) {
+        const uint8_t byte = encoder->wire[place];
+        if (byte == 0U) {
+            encoder->wire[encoder->code_at] = (uint8_t)(place - encoder->code_at);
+            encoder->code_at = place;
+        }
+        if (place <= PROTOCOL_FRAME_BYTES) {
+            encoder->crc = protocol_crc_step(encoder->crc, byte);
+        }
+        if (place == PROTOCOL_FRAME_BYTES) {
+            put_check(encoder);
         }
     }
-    out[code_at] = (uint8_t)(FRAME_CODED_BYTES - code_at);
-    out[FRAME_CODED_BYTES] = 0U;
+    encoder->place = place;
+    if (place < FRAME_CODED_BYTES) {
+        return false;
+    }
+    encoder->wire[encoder->code_at] = (uint8_t)(FRAME_CODED_BYTES - encoder->code_at);
+    encoder->wire[FRAME_CODED_BYTES] = 0U;
+    return true;
+}
+
+uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME_WIRE_BYTES])
+{
+    frame_encoder_t encoder;
+    frame_begin(&encoder, data);
+    (void)frame_go_on(&encoder, FRAME_WIRE_BYTES);
+    memcpy(out, encoder.wire, FRAME_WIRE_BYTES);
     return FRAME_WIRE_BYTES;
 }
 
-/* One byte of data or CRC, in order. */
-static void take_plain(frame_decoder_t *decoder, uint8_t index, uint8_t byte)
-{
-    decoder->crc = protocol_crc_step(decoder->crc, byte);
-    if (index < PROTOCOL_FRAME_BYTES) {
-        decoder->data[index] = byte;
-    }
-}
-
-/* A byte that is not the end of a frame. */
+/* A byte that is not the end of a frame: a code byte, which stands for a zero unless it is the first, or a plain one. */
 static void take_coded(frame_decoder_t *decoder, uint8_t byte)
 {
-    if (decoder->coded > FRAME_CODED_BYTES) {
+    const uint8_t coded = decoder->coded;
+    const bool code = coded == 0U || decoder->left == 0U;
+    const uint8_t plain = code ? (uint8_t)0U : byte;
+    if (coded > FRAME_CODED_BYTES) {
         return;
     }
-    if (decoder->coded == 0U) {
+    decoder->coded = (uint8_t)(coded + 1U);
+    decoder->left = (uint8_t)((code ? byte : decoder->left) - 1U);
+    if (coded == 0U) {
         decoder->crc = PROTOCOL_CRC_INITIAL;
-        decoder->left = (uint8_t)(byte - 1U);
-    } else if (decoder->left == 0U) {
-        take_plain(decoder, (uint8_t)(decoder->coded - 1U), 0U);
-        decoder->left = (uint8_t)(byte - 1U);
-    } else {
-        take_plain(decoder, (uint8_t)(decoder->coded - 1U), byte);
-        decoder->left--;
+        return;
     }
-    decoder->coded++;
+    decoder->crc = protocol_crc_step(decoder->crc, plain);
+    if (coded <= PROTOCOL_FRAME_BYTES) {
+        decoder->data[coded - 1U] = plain;
+    }
 }
 
 bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FRAME_BYTES])

@@ -21,7 +21,20 @@ typedef struct {
     uint16_t bad;       /* frames refused since the start; stops at its greatest value */
 } frame_decoder_t;
 
-/* Writes FRAME_WIRE_BYTES bytes and returns their number. */
+/* A frame on its way: a board has no tick to spare for a whole one, and makes it a few bytes at a time. */
+typedef struct {
+    uint8_t wire[FRAME_WIRE_BYTES];
+    uint16_t crc;
+    uint8_t place;      /* of the next byte in `wire` */
+    uint8_t code_at;    /* of the code byte that is not known yet */
+} frame_encoder_t;
+
+void frame_begin(frame_encoder_t *encoder, const uint8_t data[PROTOCOL_FRAME_BYTES]);
+
+/* So many bytes more.  True when the last is among them: the whole frame then stands in `wire`. */
+bool frame_go_on(frame_encoder_t *encoder, uint8_t bytes);
+
+/* All of it at once.  Writes FRAME_WIRE_BYTES bytes and returns their number. */
 uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME_WIRE_BYTES]);
 
 /* Takes one byte off the wire.  True when it ended a whole, undamaged frame, whose data bytes are then in `data`;

@@ -304,7 +304,7 @@ static void arrive(board_t *board)
     }
 }
 
-void modes_update(board_t *board, const board_in_t *in)
+__attribute__((noinline)) void modes_update(board_t *board, const board_in_t *in)
 {
     if (board->guard.action == GUARD_STOP && !board->memory.estop_latched) {
         board->memory.estop_latched = true;

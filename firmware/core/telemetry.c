@@ -10,7 +10,7 @@
 #define TELEMETRY_FIRMWARE_MINOR 1U
 
 _Static_assert(INPUTS_MEAN_MS == 2U * PROTOCOL_TELEMETRY_PERIOD_MS, "every second frame is a status");
-_Static_assert(FRAME_WIRE_BYTES <= BOARD_TX_MAX, "a frame fits one tick's transmit buffer");
+_Static_assert(PROTOCOL_FRAME_BYTES == BOARD_TX_MAX, "a message is what a tick tells");
 
 void telemetry_start(telemetry_t *telemetry, uint8_t reset_cause)
 {
@@ -86,7 +86,7 @@ static void status(board_t *board, uint8_t data[PROTOCOL_FRAME_BYTES])
 
 static void detail(board_t *board, const board_in_t *in, uint8_t data[PROTOCOL_FRAME_BYTES])
 {
-    uint16_t rest_ds = board->rest.rest_ms / 100U;
+    uint16_t rest_ds = board_hundredth(board->rest.rest_ms);
     link_new_challenge(&board->link);
     protocol_detail_t message = {
         .seq = board->telemetry.seq,
@@ -131,7 +131,6 @@ static void count_time(telemetry_t *telemetry)
 void telemetry_update(board_t *board, const board_in_t *in, board_out_t *out)
 {
     telemetry_t *telemetry = &board->telemetry;
-    uint8_t data[PROTOCOL_FRAME_BYTES];
     count_time(telemetry);
     if (telemetry->slot_ms < PROTOCOL_TELEMETRY_PERIOD_MS) {
         return;
@@ -140,12 +139,12 @@ void telemetry_update(board_t *board, const board_in_t *in, board_out_t *out)
     telemetry->slot ^= 1U;
     telemetry->seq++;
     if (telemetry->slot == 1U) {
-        status(board, data);
+        status(board, out->tx);
     } else if (telemetry->identity_due) {
         telemetry->identity_due = false;
-        identity(board, data);
+        identity(board, out->tx);
     } else {
-        detail(board, in, data);
+        detail(board, in, out->tx);
     }
-    out->tx_count = frame_encode(data, out->tx);
+    out->tx_count = PROTOCOL_FRAME_BYTES;
 }

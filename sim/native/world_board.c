@@ -128,7 +128,8 @@ static void tick(world_t *w)
         board_memory(&b->state, &b->eeprom);
     }
     if (b->out.tx_count > 0) {
-        world_board_says(w, b->out.tx, b->out.tx_count);
+        uint8_t wire[FRAME_WIRE_BYTES];
+        world_board_says(w, wire, frame_encode(b->out.tx, wire));
     }
 }
 

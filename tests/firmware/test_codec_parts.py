@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -130,6 +131,22 @@ def test_the_check_sum_is_the_polynomials_bit_by_bit() -> None:
             assert lib.protocol_crc_step(crc, byte) == by_hand
 
 
+def with_a_zero_in_the_check(parts: Parts) -> Iterator[bytes]:
+    """Data without a zero whose check's first byte, and whose second, is one."""
+    found: set[int] = set()
+    for last in range(0x0101, 0x10000):
+        data = b"\x77" * 14 + last.to_bytes(2, "big")
+        crc = 0xFFFF
+        for byte in data:
+            crc = parts.lib.protocol_crc_step(crc, byte)
+        zero = 0 if crc < 0x100 else 1 if crc & 0xFF == 0 else 2
+        if zero < 2 and 0 not in data and zero not in found:
+            found.add(zero)
+            yield data
+        if len(found) == 2:
+            return
+
+
 @pytest.mark.req("SR7")
 def test_a_frame_is_sixteen_bytes_their_sum_high_byte_first_and_no_zero_inside() -> None:
     """Coded by hand: each zero becomes the distance to the next."""
@@ -140,6 +157,7 @@ def test_a_frame_is_sixteen_bytes_their_sum_high_byte_first_and_no_zero_inside()
         bytes.fromhex(MESSAGES["identity"].data),
         b"\0" + bytes(range(1, 16)),
         bytes(range(15, -1, -1)),
+        *with_a_zero_in_the_check(parts),
     ):
         crc = 0xFFFF
         for byte in data:
@@ -149,6 +167,21 @@ def test_a_frame_is_sixteen_bytes_their_sum_high_byte_first_and_no_zero_inside()
         out = parts.ffi.new("uint8_t[24]", b"\xee" * 24)
         assert parts.lib.frame_encode(parts.ffi.new("uint8_t[16]", data), out) == 20
         assert bytes(out) == coded + b"\xee" * 4
+
+
+@pytest.mark.req("SR7")
+@pytest.mark.parametrize("bytes_a_tick", [1, 2, 4, 7, 17, 18, 19])
+def test_a_frame_made_in_pieces_is_the_frame_made_at_once_and_done_with_its_last_byte(bytes_a_tick: int) -> None:
+    parts = Parts()
+    ffi, lib = parts.ffi, parts.lib
+    for data in (bytes(16), bytes(range(16)), bytes(range(240, 256))):
+        whole = ffi.new("uint8_t[20]")
+        lib.frame_encode(ffi.new("uint8_t[16]", data), whole)
+        encoder = ffi.new("frame_encoder_t *", {"wire": b"\xee" * 20, "place": 7, "code_at": 5, "crc": 3})
+        lib.frame_begin(encoder, ffi.new("uint8_t[16]", data))
+        ticks = -(-18 // bytes_a_tick)
+        assert [lib.frame_go_on(encoder, bytes_a_tick) for _ in range(ticks)] == [False] * (ticks - 1) + [True]
+        assert bytes(encoder.wire) == bytes(whole)
 
 
 class Decoder:

@@ -16,7 +16,7 @@ typedef struct { uint16_t pot_counts, current_counts, battery_counts, mains_coun
   start_pressed, return_pressed, ok_pressed, release_pulled, overcurrent_latched, self_check_ok;
   uint8_t rx_count; uint8_t rx[40]; } board_in_t;
 typedef struct { int16_t duty; bool brake_released, contactor_closed; uint8_t buzzer; bool save_memory;
-  uint8_t tx_count; uint8_t tx[24]; } board_out_t;
+  uint8_t tx_count; uint8_t tx[16]; } board_out_t;
 typedef struct { bool estop_latched, fault_latched, level_wait, estop_cycle_due; uint16_t inverted_ds, boot_count; bool calibrated;
   uint16_t pot_zero_counts; int16_t pot_span_counts, encoder_span_counts; } board_memory_t;
 void board_start(void *, const board_memory_t *, uint8_t);

@@ -16,10 +16,9 @@ PRESS_MS, RELEASE_MS = 30, 10
 
 def said(board: Parts, out: Any, name: str) -> Any:
     """The message of that kind which the board has just sent, taken apart by its own codec."""
-    ffi, lib = board.ffi, board.lib
-    decoder, data, message = ffi.new("frame_decoder_t *"), ffi.new("uint8_t[16]"), ffi.new(f"protocol_{name}_t *")
-    assert sum(lib.frame_feed(decoder, out.tx[index], data) for index in range(out.tx_count)) == 1
-    assert getattr(lib, f"protocol_unpack_{name}")(data, message)
+    message = board.ffi.new(f"protocol_{name}_t *")
+    assert out.tx_count == len(out.tx)
+    assert getattr(board.lib, f"protocol_unpack_{name}")(out.tx, message)
     return message
 
 

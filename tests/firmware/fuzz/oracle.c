@@ -7,7 +7,7 @@
 enum {
     DUTY_MOST = 1000, RATE_MOST_CDPS = 300, HALF_CDPS = 75, ACCEL_MOST_CDPS2 = 300, EXPIRES_MS = 100, LOCKS_MS = 1000,
     START_MS = 5000 + 31, LET_GO_MS = 10, RESET_MS = 3000, RESET_CLOSED_MS = 1000, CLEAR_MS = 30000, BUDGET_DS = 6000,
-    TX_MOST = 24, FOREVER = 1000000, MODES = 6, STOPPED = 4, FAULT = 5, RESCUE = 3
+    TX_BYTES = 16, FOREVER = 1000000, MODES = 6, STOPPED = 4, FAULT = 5, RESCUE = 3
 };
 
 static void must(bool holds, const char *sentence)
@@ -59,7 +59,7 @@ static void judge_outputs(const board_t *board, const board_in_t *in, const boar
     must(out->contactor_closed || (out->duty == 0 && !out->brake_released), "nothing is driven behind an open contactor");
     must(board->session.mode < MODES, "a mode is one of the six");
     must((board->session.mode != STOPPED && board->session.mode != FAULT) || off, "SR1: stopped is off");
-    must(out->tx_count <= TX_MOST && out->buzzer <= 3U, "outputs stay in their ranges");
+    must((out->tx_count == 0U || out->tx_count == TX_BYTES) && out->buzzer <= 3U, "outputs stay in their ranges");
     must(in->self_check_ok || off, "SR13: a board that does not trust itself drives nothing");
     must(!in->overcurrent_latched || off, "SR9: the over-current latch is never driven against");
     must(!in->release_pulled || off, "the lever suspends the drive");
