@@ -11,53 +11,39 @@
 
 extern const uint8_t __data_load_end[]; /* linker: end of what is in flash */
 
-/* Written into the finished image by image.py; the sum leaves these two bytes out. */
+/* Written into the finished image by image.py, so that the check over everything, this word too, comes out as zero. */
 extern const uint16_t checks_flash_word;
 const uint16_t checks_flash_word PROGMEM = 0xFFFFU;
 
 static uint16_t scanned; /* the next byte's address */
-static uint16_t left;    /* bytes before the check word, or behind it */
-static uint16_t scan_crc;
+static uint16_t scan_crc = SCAN_CRC;
 static bool wrong;
-
-/* Before the check word, behind it, and from the beginning again. */
-static __attribute__((noinline)) bool next_part(void)
-{
-    const uint16_t word = (uint16_t)(uintptr_t)&checks_flash_word;
-    const uint16_t end = (uint16_t)(uintptr_t)__data_load_end;
-    bool over = scanned == end;
-    if (scanned == word) {
-        scanned = (uint16_t)(word + sizeof checks_flash_word);
-        left = (uint16_t)(end - scanned);
-        return false;
-    }
-    wrong = wrong || (over && pgm_read_word(word) != scan_crc);
-    scanned = 0;
-    scan_crc = SCAN_CRC;
-    left = word;
-    return over;
-}
 
 /* True: a round is over.  The check of util/crc16.h byte by byte, written out: its own stands in a call, and costs a tick 80 cycles more. */
 static __attribute__((noinline)) bool go_on(uint8_t bytes)
 {
+    const uint16_t end = (uint16_t)(uintptr_t)__data_load_end;
     uint16_t at = scanned;
     uint8_t low = (uint8_t)scan_crc;
     uint8_t high = (uint8_t)(scan_crc >> 8);
-    if (left < bytes) {
-        bytes = (uint8_t)left;
-    }
-    left = (uint16_t)(left - bytes);
-    scanned = (uint16_t)(at + bytes);
-    for (; bytes > 0U; bytes--) {
+    for (; bytes > 0U && at != end; bytes--) {
         uint8_t mix = pgm_read_byte(at) ^ low;
         at++;
         mix = (uint8_t)(mix ^ (uint8_t)(mix << 4));
         low = (uint8_t)(high ^ (mix >> 4) ^ (uint8_t)(mix << 3));
         high = (uint8_t)(mix ^ (mix >> 5));
     }
+    bool over = at == end;
+    if (over) {
+        if ((low | high) != 0U) {
+            wrong = true;
+        }
+        at = 0;
+        low = high = SCAN_CRC & 0xFFU;
+    }
+    scanned = at;
     scan_crc = (uint16_t)(low | (uint16_t)((uint16_t)high << 8));
-    return left == 0U && next_part();
+    return over;
 }
 
 void flash_scan_start(void)

@@ -1,4 +1,4 @@
-"""Writes the check word into a linked firmware.elf: a CRC over everything that goes to flash but the word itself.  Touches only that file.
+"""Writes the check word into a linked firmware.elf: with it the CRC over everything that goes to flash is zero.  Touches only that file.
 
 python3 image.py build/firmware.elf
 """
@@ -54,13 +54,31 @@ def flash(elf: bytes) -> tuple[bytes, dict[int, int]]:
     return bytes(content), places
 
 
+def check_word(content: bytes, word: int) -> int:
+    """What must stand at `word` for the whole to come out as zero: each bit of it changes the CRC by an amount of its own."""
+
+    def crc_with(value: int) -> int:
+        return crc(value.to_bytes(2, "little") + content[word + 2 :], before)
+
+    before = crc(content[:word])
+    missing = crc_with(0)
+    amounts = {1 << bit: missing ^ crc_with(1 << bit) for bit in range(16)}
+    value = 0
+    for top in (1 << bit for bit in reversed(range(16))):
+        bit = next(bit for bit, amount in amounts.items() if amount & top)
+        chosen = amounts.pop(bit)
+        amounts = {other ^ bit if amount & top else other: amount ^ chosen if amount & top else amount for other, amount in amounts.items()}
+        if missing & top:
+            missing, value = missing ^ chosen, value ^ bit
+    return value
+
+
 def sealed(elf: bytes) -> bytes:
     """The same file with its check word right."""
     named = symbols(elf)
     word, end = (named[name] for name in SYMBOLS)
     content, places = flash(elf)
-    content = content.ljust(end, b"\xff")
-    value = crc(content[word + 2 : end], crc(content[:word]))
+    value = check_word(content.ljust(end, b"\xff")[:end], word)
     start = max(physical for physical in places if physical <= word)
     changed = bytearray(elf)
     struct.pack_into("<H", changed, places[start] + word - start, value)
