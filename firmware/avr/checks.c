@@ -4,6 +4,7 @@
 #include "pins.h"
 
 #include <avr/pgmspace.h>
+#include <stddef.h>
 
 #define CHECKS_PAINT   0xC5U
 #define CHECKS_CANARY  8U
@@ -66,6 +67,8 @@ typedef struct {
     uint8_t mode, session;
 } vital_t;
 
+#define CHECKS_CHANGING ((uint8_t)offsetof(board_memory_t, boot_count)) /* bytes of it that a tick may change: the first ones */
+
 static vital_t complement;
 static bool broken;
 static const register_row_t *next_row = registers; /* in flash */
@@ -86,14 +89,24 @@ static uint8_t session_bits(const board_t *board)
     return bits;
 }
 
+static void invert(uint8_t *to, const uint8_t *from, uint8_t bytes)
+{
+    for (; bytes > 0U; bytes--) {
+        *to++ = (uint8_t)~*from++;
+    }
+}
+
+/* What board_start() sets for good: boots and calibration. */
+void checks_start(const board_t *board)
+{
+    invert(complement.memory, (const uint8_t *)&board->memory, (uint8_t)sizeof complement.memory);
+    checks_keep(board);
+}
+
 void checks_keep(const board_t *board)
 {
-    const uint8_t *byte = (const uint8_t *)&board->memory;
-    uint8_t *copy = complement.memory;
     uint32_t latched = board->guard.latched;
-    for (uint8_t i = (uint8_t)sizeof complement.memory; i > 0U; i--) {
-        *copy++ = (uint8_t)~*byte++;
-    }
+    invert(complement.memory, (const uint8_t *)&board->memory, CHECKS_CHANGING);
     complement.latched = ~latched;
     complement.permitted_cdeg = (uint16_t)~(uint16_t)board->plan.permitted_cdeg;
     complement.mode = (uint8_t)~board->session.mode;

@@ -41,7 +41,9 @@ static void read_estop(board_in_t *in)
     sei();
     bool a_told = (seen & 1U) != 0U || (pending & _BV(INTF0)) != 0U;
     bool b_told = (seen & 2U) != 0U || (pending & _BV(INTF1)) != 0U;
-    edge_missed = edge_missed || (estop_a_was_closed && !a_closed && !a_told) || (estop_b_was_closed && !b_closed && !b_told);
+    if ((estop_a_was_closed && !a_closed && !a_told) || (estop_b_was_closed && !b_closed && !b_told)) {
+        edge_missed = true;
+    }
     estop_a_was_closed = a_closed;
     estop_b_was_closed = b_closed;
     in->estop_a_closed = a_closed && (seen & 1U) == 0U;

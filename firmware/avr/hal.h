@@ -49,6 +49,7 @@ void flash_scan_step(void);
 bool flash_scan_good(void);
 
 /* checks.c */
+void checks_start(const board_t *board);
 void checks_keep(const board_t *board);
 bool checks_pass(const board_t *board);
 

@@ -16,7 +16,7 @@ static void start(void)
     bool readable = store_load(&memory);
     board_start(&board, readable ? &memory : NULL, clock_reset_cause());
     store_note(&board, clock_reset_cause());
-    checks_keep(&board);
+    checks_start(&board);
     analog_start();
     serial_start();
     clock_start();

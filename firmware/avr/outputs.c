@@ -61,9 +61,14 @@ void outputs_start(void)
     EIMSK = _BV(INT0) | _BV(INT1);
 }
 
-static void set_pin(volatile uint8_t *port, uint8_t mask, bool high)
+/* Inline: one instruction each way. */
+__attribute__((always_inline)) static inline void set_pin(volatile uint8_t *port, uint8_t mask, bool high)
 {
-    *port = high ? (uint8_t)(*port | mask) : (uint8_t)(*port & (uint8_t)~mask);
+    if (high) {
+        *port |= mask;
+    } else {
+        *port &= (uint8_t)~mask;
+    }
 }
 
 /* Only one side can be connected: the register takes one of three values, in one store. */

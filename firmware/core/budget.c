@@ -71,6 +71,11 @@ static void count_answer(board_t *board)
     }
 }
 
+bool budget_unanswered(const board_t *board)
+{
+    return board->budget.unanswered_ms >= BOARD_ANSWER_MS;
+}
+
 /* A reset in a session, or wherever somebody may be hanging, has lost up to 5 s of count. */
 void budget_start(board_t *board)
 {

@@ -9,4 +9,7 @@
 void budget_start(board_t *board);
 void budget_update(board_t *board);
 
+/* Nobody has answered for as long as anybody is given (SR15). */
+bool budget_unanswered(const board_t *board);
+
 #endif

@@ -36,7 +36,7 @@ static bool answers(const link_t *link, const protocol_command_t *command)
 
 static bool in_range(const protocol_command_t *command)
 {
-    return board_abs(board_more(command->rate_cdps, -INT16_MAX)) <= BOARD_MAX_RATE_CDPS &&
+    return command->rate_cdps <= BOARD_MAX_RATE_CDPS && command->rate_cdps >= -BOARD_MAX_RATE_CDPS &&
            command->permitted_angle_cdeg <= BOARD_CEILING_CDEG && command->permitted_angle_cdeg >= -BOARD_CEILING_CDEG &&
            command->imu_angle_cdeg <= 18000 && command->imu_angle_cdeg >= -18000;
 }

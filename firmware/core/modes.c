@@ -2,6 +2,7 @@
 #include "modes.h"
 
 #include "angle.h"
+#include "budget.h"
 #include "guard.h"
 #include "rate_loop.h"
 #include "rest.h"
@@ -276,7 +277,7 @@ static void rescue(board_t *board)
 /* A stop that only the Pi has asked for keeps nobody head-down: with the time nearly gone, or nobody answering, the board brings up. */
 static bool pi_overruled(const board_t *board)
 {
-    bool due = board->budget.short_ || board->budget.unanswered_ms >= BOARD_ANSWER_MS;
+    bool due = board->budget.short_ || budget_unanswered(board);
     return due && (board->guard.latched & MODES_STOPS) == PROTOCOL_REASON_PI_TRIP;
 }
 

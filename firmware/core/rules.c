@@ -1,6 +1,8 @@
 /* The predicates of guard.c's table: each true means that its rule is broken now.  Read only. */
 #include "rules.h"
 
+#include "budget.h"
+
 #define RULES_UP_SWITCH_CDEG (BOARD_UPRIGHT_CDEG + 150)  /* the head-up end-stop may be open nearer than this */
 #define RULES_ANKLE_MS 5U
 #define RULES_BANDGAP_MS 50U
@@ -185,5 +187,5 @@ bool rules_estop_waiting(const board_t *board, const board_in_t *in)
 bool rules_unanswered(const board_t *board, const board_in_t *in)
 {
     (void)in;
-    return board->budget.unanswered_ms >= BOARD_ANSWER_MS && !board->session.pi_wants_up;
+    return budget_unanswered(board) && !board->session.pi_wants_up;
 }

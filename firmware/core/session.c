@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "angle.h"
+#include "budget.h"
 #include "ladder.h"
 #include "rate_loop.h"
 #include "rest.h"
@@ -48,7 +49,7 @@ static bool wants_up(const board_t *board, bool overdue)
 static void watch_pi(board_t *board)
 {
     session_t *session = &board->session;
-    bool overdue = board->budget.short_ || board->budget.unanswered_ms >= BOARD_ANSWER_MS;
+    bool overdue = board->budget.short_ || budget_unanswered(board);
     session->overdue_ms = overdue && !rising(board) ? board_count(session->overdue_ms) : (uint16_t)0U;
     session->pi_wants_up = wants_up(board, overdue);
 }
