@@ -34,7 +34,8 @@ void serial_start(void);
 void serial_receive(board_in_t *in);
 void serial_send(const uint8_t *data);
 void serial_make(void);
-void serial_tell(void);
+extern volatile uint8_t serial_left;
+extern const volatile uint8_t *serial_next;
 
 /* store.c, records.c: EEPROM. */
 bool store_load(board_memory_t *memory);

@@ -47,14 +47,12 @@ int main(void)
     for (;;) {
         clock_wait();
         read_inputs();
-        serial_tell();
         serial_make();
         board_tick(&board, &in, &out);
         outputs_put(&out);
         if (out.tx_count > 0U) {
             serial_send(out.tx);
         }
-        serial_tell();
         remember();
         flash_scan_step();
         clock_tick_done();

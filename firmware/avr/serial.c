@@ -23,7 +23,8 @@ static uint8_t heard_out;
 static const uint8_t *message; /* to become a frame */
 static frame_encoder_t frame;
 static bool making;
-static uint8_t told = FRAME_WIRE_BYTES; /* bytes of it that the port has taken */
+volatile uint8_t serial_left;           /* of its bytes, to be told */
+const volatile uint8_t *serial_next;    /* of them */
 
 #define SERIAL_LOW(place) ((uint8_t)(uintptr_t)(place))
 
@@ -78,7 +79,7 @@ void serial_receive(board_in_t *in)
     in->rx_count = count;
 }
 
-/* Nothing is lost if it stays until the frame has gone: a message comes up every 10 ms, and a frame takes 9. */
+/* Nothing is lost if it stays until the frame has gone: a message comes up every 10 ms, and its frame has gone after 10. */
 void serial_send(const uint8_t *data)
 {
     message = data;
@@ -88,7 +89,7 @@ void serial_send(const uint8_t *data)
 void serial_make(void)
 {
     uint8_t bytes = SERIAL_MADE;
-    if (message != NULL && told == FRAME_WIRE_BYTES) {
+    if (message != NULL && serial_left == 0U) {
         frame_begin(&frame, message);
         message = NULL;
         making = true;
@@ -96,16 +97,7 @@ void serial_make(void)
     }
     if (making && frame_go_on(&frame, bytes)) {
         making = false;
-        told = 0;
-    }
-}
-
-/* As many bytes as the port takes, which are two.  Twice a tick, far enough apart for those to have gone: no interrupt, which would cost 34
- * cycles a byte and come twelve times into one tick. */
-void serial_tell(void)
-{
-    while (told < FRAME_WIRE_BYTES && (UCSR0A & _BV(UDRE0)) != 0U) {
-        UDR0 = frame.wire[told];
-        told++;
+        serial_next = frame.wire;
+        serial_left = FRAME_WIRE_BYTES; /* last: from here on the interrupt takes them */
     }
 }
