@@ -48,7 +48,7 @@ bool frame_go_on(frame_encoder_t *encoder, uint8_t bytes)
 
 uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME_WIRE_BYTES])
 {
-    frame_encoder_t encoder;
+    frame_encoder_t encoder = {0};
     frame_begin(&encoder, data);
     (void)frame_go_on(&encoder, FRAME_WIRE_BYTES);
     memcpy(out, encoder.wire, FRAME_WIRE_BYTES);
@@ -65,7 +65,8 @@ static void take_coded(frame_decoder_t *decoder, uint8_t byte)
         return;
     }
     decoder->coded = (uint8_t)(coded + 1U);
-    decoder->left = (uint8_t)((code ? byte : decoder->left) - 1U);
+    decoder->left = code ? byte : decoder->left;
+    decoder->left--;
     if (coded == 0U) {
         decoder->crc = PROTOCOL_CRC_INITIAL;
         return;

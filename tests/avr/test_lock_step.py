@@ -12,14 +12,16 @@ from sim.runner import Result, run_scenario
 from sim.scenario_loader import load_scenario
 from sim.world import World
 
-ANGLE_DEG = 0.05
+ANGLE_DEG = 0.1
 RATE_DPS = 0.1
 MODE_S = 0.1
 """The binary sees its converter a millisecond later and answers within the next, and is 47 ms later at the story's beginning: only there
-does the C code start at once.
-A whole week-1 session stayed within 0.003 deg, 0.03 deg/s and one 20 ms row; 27 s of it run here, all of it with
+does the C code start at once.  Its frames leave 10 ms later (decision 0039), so that the Pi acts a tick of its own sooner or later.
+A whole week-1 session stayed within 0.08 deg, 0.1 deg/s and two 20 ms rows; 27 s of it run here, all of it with
 `inversion-table-sim scenario --board avr sim/scenarios/sessions/week_1.toml`."""
 LASTS_S = 27.0
+TELLING_MS = 10
+"""From a message's numbers to its frame's last byte; the C code's frame leaves at once."""
 HANG = 0
 
 
@@ -111,4 +113,4 @@ def _silent_ms(board: str, cause: int) -> int:
 @pytest.mark.parametrize("cause", [HANG, 2, 4], ids=["hang", "pin", "brown_out"])
 def test_the_boards_c_code_takes_as_long_to_start_again_as_the_binary(cause: int) -> None:
     """65 ms by the fuses, then the sum over its own flash; a hang waits for the watchdog first."""
-    assert _silent_ms("native", cause) == pytest.approx(_silent_ms("avr", cause), abs=2)
+    assert _silent_ms("native", cause) + TELLING_MS == pytest.approx(_silent_ms("avr", cause), abs=3)
