@@ -51,7 +51,7 @@ def test_flash_and_memory_leave_room() -> None:
     """The budget of 60 % flash is missed.  Here is the line that is held today."""
     listed = subprocess.run(["avr-size", str(build.firmware_elf())], capture_output=True, text=True, timeout=60, check=True).stdout
     text, data, bss = (int(n) for n in listed.splitlines()[1].split()[:3])
-    assert text + data <= 0.68 * FLASH_BYTES
+    assert text + data <= 0.64 * FLASH_BYTES
     assert data + bss <= 0.50 * RAM_BYTES
 
 
