@@ -38,6 +38,8 @@ class Memory:
     hard_s: float = -99.0  # newest moment that entitles to the emergency stop's brake
     doubt_deg: float = 0.0  # how far the sensors may be off unnoticed
     mains: bool = True
+    start_s: float = -99.0  # newest closing of START's contact, by a finger or by itself (F69): nobody can tell them apart
+    start_closed: bool = False
     blind: bool = False  # the rate loop may not have the encoder's rate any more
     supply_s: float = -99.0  # newest step of the supply, 25.5 V on the battery and 27.1 V on the mains
     brakeless_s: float = -99.0
@@ -70,6 +72,10 @@ class Memory:
         self.boots = now.boot_count
         if not MISLEADING.isdisjoint(active):
             self.doubt_deg = 1.5
+        start_closed = table.world.seen("start")
+        if start_closed and not self.start_closed:
+            self.start_s = t_s
+        self.start_closed = start_closed
         self.blind = "encoder_stuck" in active or (self.blind and now.upright_s < 1.0)
         if now.mains != self.mains:
             self.mains, self.supply_s = now.mains, t_s
@@ -258,7 +264,7 @@ class NeverOnItsOwn:
 
     def _leaves(self, table: Table, memory: Memory) -> None:
         now = table.now
-        started_s = table.pressed.get("start", -99.0)
+        started_s = max(table.pressed.get("start", -99.0), memory.start_s)
         ankles_s = now.now_s - memory.ankles_closed_s if memory.ankles_closed_s is not None else 0.0
         good = {
             "START within 5 s of leaving": now.now_s - started_s <= 6.5,  # 5 s, and 0.7 degrees of motion

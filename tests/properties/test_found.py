@@ -178,3 +178,10 @@ def test_once_the_encoder_has_stood_still_half_rate_is_taken_up_hardly_quicker_t
 ) -> None:
     """On the potentiometer's slow rate alone, which it has until upright rest, the board took it up within 0.93 deg/s in half a second."""
     can_always_come_up(History(moment(*at), deeds, 3.0), "")
+
+
+@pytest.mark.req("SR11", "PU6")
+def test_a_start_contact_that_closes_by_itself_and_opens_again_is_a_press_like_any_other() -> None:
+    """F69 on the right button at the right moment, SPOTTER just pressed: the judge knew fingers only, and called it a motion of its own."""
+    sticks = Deed(1.85, "fault", "button_stuck", 0.3)
+    never_on_its_own(History(moment("rocking", "ready"), (Deed(3.7, "press", "spotter", 1.0), sticks), 2.0))
