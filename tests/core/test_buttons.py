@@ -110,3 +110,11 @@ def test_holding_two_buttons_counts_from_the_later_one() -> None:
 
 def test_names_are_what_is_printed_on_the_panel() -> None:
     assert buttons.names(START | RETURN) == "START and RETURN"
+
+
+@pytest.mark.req("PU6")
+def test_two_knocks_a_second_apart_are_no_press_that_has_lasted_since_the_first() -> None:
+    fingers = Fingers()
+    for _ in range(2):
+        fingers.hold(START, 0.01).hold(0, 1.0)
+    assert fingers.presses == 0

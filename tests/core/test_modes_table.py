@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from controller.core.model import Mode
@@ -117,3 +119,8 @@ def test_the_diagram_draws_every_row_once_and_notes_what_holds_for_nearly_all() 
     for mode in Mode:
         told = [line.split(": ")[1] for line in lines if line.startswith(f"    {mode.value} -->")]
         assert told == [name.lower() for name in URGENCY if name.lower() in told]
+
+
+def test_the_diagram_is_the_one_that_the_documents_show() -> None:
+    """In the modes' and the signals' own order, indented as Mermaid wants it."""
+    assert diagram() in (Path(__file__).resolve().parents[2] / "docs" / "modes.md").read_text(encoding="utf-8")
