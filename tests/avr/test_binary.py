@@ -65,16 +65,16 @@ def test_the_stack_keeps_far_from_the_variables() -> None:
     assert (len(paint) - untouched) <= 0.50 * len(paint)
 
 
+UNUSED_VECTORS = range(0x5C, 0x68)
+"""Flash that no instruction is ever read from: the last four of the processor's interrupts."""
+
+
 @pytest.mark.req("SR13")
 def test_one_wrong_bit_in_flash_is_found_at_boot() -> None:
     world = running()
-    world.processor.flip_flash(symbol("checks_flash_word") - 64)
+    world.processor.flip_flash(UNUSED_VECTORS[0])
     world.reset_board(int(Cause.PIN))
     assert reasons_after(world, 300) & BoardReason.SELF_CHECK
-
-
-UNUSED_VECTORS = range(0x5C, 0x68)
-"""Flash that no instruction is ever read from: the last four of the processor's interrupts."""
 
 
 class Scan:
