@@ -37,7 +37,7 @@ class Draft:
     title: str
     stages: tuple[Stage, ...]
     conditions: tuple[Condition, ...]
-    least_step: Step
+    step: Step  # whose exercises it has (TP7)
 
     def __hash__(self) -> int:
         """By the name alone, which hardly two of a table share: every prompt of every stage would be gone through at each look."""
@@ -58,7 +58,7 @@ def fitted(draft: Draft, bounds: PlanBounds, limits: Limits) -> SessionPlan:
         dizzy_to_level=bounds.dizzy_to_level,
     )
     holds = plan_holds_s(plan, limits)
-    completed = prompts.completed(stages, holds, draft.least_step, draft.conditions)
+    completed = prompts.completed(stages, holds, draft.step, draft.conditions)
     return replace(plan, stages=tuple(_spoken(stage, hold) for stage, hold in zip(completed, holds, strict=True)))
 
 

@@ -61,7 +61,8 @@ class Protocol:
 
     def plan(self, limits: Limits, bounds: plans.PlanBounds | None = None) -> SessionPlan:
         """What a session of it will do, never beyond the person's `bounds`: a protocol can only narrow them."""
-        drafted = plans.Draft(name=self.name, title=self.title, stages=self.stages, conditions=self.conditions, least_step=self.least_step)
+        step = max(self.least_step, weeks.step_in(self.from_week))
+        drafted = plans.Draft(name=self.name, title=self.title, stages=self.stages, conditions=self.conditions, step=step)
         return plans.fitted(drafted, bounds or plans.PlanBounds(), limits)
 
 

@@ -39,6 +39,11 @@ def least_step(stages: Sequence[Stage], limits: Limits, rules: Rules) -> Step:
     return next(early, Step.WEEK_5_ON)
 
 
+def step_in(week: int) -> Step:
+    """The step that a week of the progression belongs to; where a protocol's first week is concerned, the very first session is none."""
+    return max(step for step, first in FIRST_WEEK.items() if week >= first)
+
+
 def least_week(stages: Sequence[Stage], condition: Condition, limits: Limits, rules: Rules) -> int | None:
     """The first week in which a person with `condition` may do this; None if the condition never allows it."""
     deepest, whole = deepest_deg(stages), whole_hold_s(stages, limits)

@@ -41,7 +41,7 @@ GUIDE = [  # name, condition, from week, angles, longest hold, a key that must b
     ("sciatica_3", Condition.SCIATICA, 3, (45, 45), 300, "leg_rotation", 3),
     ("muscle_spasm_1", Condition.MUSCLE_SPASM, 1, (30, 30), 120, "arms_overhead", 1),
     ("muscle_spasm_3", Condition.MUSCLE_SPASM, 3, (30, 60), 300, "arms_overhead", 2),
-    ("maintenance", None, 5, (45, 60), 300, "arm_circles", 2),
+    ("maintenance", None, 5, (45, 60), 300, "partial_sit_ups", 2),
 ]
 
 
@@ -72,6 +72,15 @@ def test_each_is_inside_the_guide_and_prompts_what_it_asks_for(
 def test_the_table_above_is_all_of_them() -> None:
     assert tuple(row[0] for row in GUIDE) == FOR_CONDITIONS
     assert set(ALL) - set(FOR_CONDITIONS) == {"first", "week_1", "week_3", "week_5"}
+
+
+@pytest.mark.req("TP7")
+def test_arm_circles_are_for_weeks_3_and_4_and_partial_sit_ups_from_week_5_on() -> None:
+    """Of the protocols for anybody; a condition has its own exercises (TP5)."""
+    for_anybody = [protocol for protocol in ALL.values() if not protocol.conditions]
+    for key, weeks in (("arm_circles", {3}), ("partial_sit_ups", {5})):
+        assert {protocol.from_week for protocol in for_anybody if key in keys(protocol)} == weeks
+        assert all(key in keys(protocol) for protocol in for_anybody if protocol.from_week in weeks)
 
 
 @pytest.mark.req("TP5")
@@ -136,6 +145,7 @@ BARE = "[[stages]]\nangle_deg = {angle}\nhold_s = {hold}\n"
         ("", 20, 60, Step.WEEKS_1_2, ["next_up"]),
         ("", 50, 120, Step.WEEKS_3_4, ["arm_circles", "arms_rest", "next_up"]),
         ("", 70, 120, Step.WEEK_5_ON, ["partial_sit_ups", "relax", "next_up"]),
+        ("from_week = 5\n", 50, 120, Step.WEEKS_3_4, ["partial_sit_ups", "relax", "next_up"]),
         ("", 70, 100, Step.WEEK_5_ON, ["next_up"]),  # too short to end what would be begun
         ('conditions = ["sciatica"]\n', 40, 120, Step.WEEKS_3_4, ["leg_rotation", "leg_rest"] * 3 + ["next_up"]),
         ('conditions = ["muscle_spasm"]\n', 40, 120, Step.WEEKS_3_4, ["arms_overhead", "arms_crossed", "next_up"]),
