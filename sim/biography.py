@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from controller.programme.model import (
     Answers,
@@ -64,6 +65,13 @@ def ready(
         prepared=(*history.prepared, *(Prepared(at=at, session=number, what=what) for what in prepared)),
         ratings=(*history.ratings, *rated),
     )
+
+
+def noted(history: History, value: object) -> History:
+    """With one more value, in the list of its kind."""
+    name = TABLES[type(value)]
+    changes: dict[str, Any] = {name: (*getattr(history, name), value)}
+    return replace(history, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ from controller.programme.sessions import StopSign
 from controller.programme.verdict import Case, judge
 from controller.requests import ConfirmPractice, ConfirmPrepared, ConfirmSetUp
 from controller.therapy import table_facts
-from sim.biography import Past, cleared, lived, ready
+from sim.biography import Past, cleared, lived, noted, ready
 from sim.protocol_choice import read_own
 from sim.reading import Table, written
 
@@ -71,18 +71,20 @@ class Asked:
 
     def after(self, answer: Confirmed) -> Asked:
         """The same when what was confirmed at the panel has been recorded."""
-        history, at = self.case.history, self.case.moment.at
-        for each in questions.requests(answer):
-            match each:
-                case ConfirmSetUp():
-                    said = SetUpChecklist(at=at, session=each.session, confirmed=each.confirmed)
-                    history = replace(history, checklists=(*history.checklists, said))
-                case ConfirmPrepared():
-                    done = Prepared(at=at, session=each.session, what=each.what)
-                    history = replace(history, prepared=(*history.prepared, done))
-                case ConfirmPractice():
-                    history = replace(history, practices=(*history.practices, ManualReleasePractice(at=at)))
+        history = reduce(noted, _recorded(answer, self.case.moment.at), self.case.history)
         return replace(self, case=replace(self.case, history=history))
+
+
+def _recorded(answer: Confirmed, at: datetime) -> Iterator[object]:
+    """What the service's clerk would write down."""
+    for each in questions.requests(answer):
+        match each:
+            case ConfirmSetUp():
+                yield SetUpChecklist(at=at, session=each.session, confirmed=each.confirmed)
+            case ConfirmPrepared():
+                yield Prepared(at=at, session=each.session, what=each.what)
+            case ConfirmPractice():
+                yield ManualReleasePractice(at=at)
 
 
 def read_programme(top: Table, who: tuple[float, float], limits: Limits) -> Asked:

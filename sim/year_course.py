@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Any
 
 from controller.core.limits import Limits
 from controller.core.model import SessionPlan
@@ -23,9 +22,8 @@ from controller.programme.refusal_rules import rule_of
 from controller.programme.rules import Rules
 from controller.programme.sessions import Felt, Rating, SessionRecord, StopSign, When
 from controller.programme.verdict import Case, blocks_to_write, judge
-from controller.records.rows import TABLES
 from sim import year_body
-from sim.biography import cleared, ready
+from sim.biography import cleared, noted, ready
 from sim.year_body import Body, Character
 from sim.year_table import ZONE, held_again
 
@@ -201,9 +199,7 @@ def _rating(at: datetime, session: int, when: When, pain_ratio: float, now: Body
 
 def _note(course: Course, value: object) -> None:
     """Into the history."""
-    name = TABLES[type(value)]
-    changes: dict[str, Any] = {name: (*getattr(course.history, name), value)}
-    course.history = replace(course.history, **changes)
+    course.history = noted(course.history, value)
 
 
 def _turned_away(course: Course, answer: Verdict) -> None:

@@ -39,16 +39,13 @@ TITLES: dict[SetUpItem, str] = {
 }
 """For a display line that has room for little."""
 
-SHORT: dict[SetUpItem, str] = {
-    SetUpItem.HEIGHT_SET: "height",
-    SetUpItem.NON_SLIP_SOCKS: "socks",
+SHORT = TITLES | {
     SetUpItem.CLAMP_LEVEL: "clamp level with the ankle bone",
     SetUpItem.ONE_FINGER: "one finger under the clamp",
-    SetUpItem.CLICKS_HEARD: "both clicks",
-    SetUpItem.TABLE_STABLE: "table firm",
     SetUpItem.ARMS_CROSSED: "arms crossed",
     SetUpItem.PHONE_IN_REACH: "phone in reach",
 }
+"""The same in a list of what is missing, where there is room for more."""
 
 PREPARATIONS: dict[Preparation, str] = {
     Preparation.HEAT: "Heat for 15 minutes before this session",
