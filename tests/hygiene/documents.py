@@ -23,6 +23,7 @@ from controller.records.migrate import migrate
 from sim.table import TABLE
 from tests.hygiene import evidence, positions, schematic
 from tests.hygiene.sources import ROOT
+from tests.programme.clauses import clauses
 
 HAZARDS: dict[str, str] = {
     "SR1": "crushed, trapped or thrown by the table's own motion; a motion that resumes by itself",
@@ -63,6 +64,12 @@ def programme_case() -> str:
     columns = (evidence.pi_code(), evidence.tests(), evidence.scenarios())
     rows = (row for row in evidence.rows() if row.startswith("TP"))
     return table(("rule", "code", "tests", "scenarios"), [(row, *(listed(column[row]) for column in columns)) for row in rows])
+
+
+def programme_clauses() -> str:
+    """What `python -m tests.programme.clauses` proves, clause by clause."""
+    body = [(each.rule, each.clause, f"`{each.code}`", f"`{each.test.replace('::', '`<br>`')}`") for each in clauses()]
+    return table(("rule", "clause", "code", "test"), body)
 
 
 def pi_rules() -> str:
@@ -183,6 +190,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "lamps": ("docs/manual.md", mode_lamps),
     "refusal-rules": ("docs/programme.md", programme_refusals),
     "programme-numbers": ("docs/programme.md", programme_numbers),
+    "programme-clauses": ("docs/programme.md", programme_clauses),
     "programme-case": ("docs/programme.md", programme_case),
     "refusals": ("docs/manual.md", refused),
     "panel-points": ("docs/manual.md", panel_points),
