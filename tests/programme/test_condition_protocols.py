@@ -74,6 +74,14 @@ def test_the_table_above_is_all_of_them() -> None:
     assert set(ALL) - set(FOR_CONDITIONS) == {"first", "week_1", "week_3", "week_5"}
 
 
+@pytest.mark.req("TP5")
+def test_where_the_guide_gives_a_least_hold_it_is_held() -> None:
+    """A disc 3-5 minutes and a spasm 5 minutes once the week allows it (TP4), sciatica 60 s in week one."""
+    least_s = {"herniated_disc_3": 180.0, "muscle_spasm_3": 300.0, "sciatica_1": 60.0}
+    for name, hold_s in least_s.items():
+        assert sum(stage.hold_s for stage in ALL[name].plan(LIMITS).stages) >= hold_s, name
+
+
 @pytest.mark.req("TP7")
 def test_arm_circles_are_for_weeks_3_and_4_and_partial_sit_ups_from_week_5_on() -> None:
     """Of the protocols for anybody; a condition has its own exercises (TP5)."""

@@ -34,6 +34,17 @@ def test_everything_about_a_person_comes_back_as_it_was_written(tmp_path: Path) 
         assert store.history(PERSON.key) == EVERYTHING
 
 
+@pytest.mark.req("TP15")
+def test_each_person_has_a_history_of_their_own(tmp_path: Path) -> None:
+    other, brief = replace(PERSON, key="p-2", name="Another Person"), replace(EVERYTHING, sessions=EVERYTHING.sessions[:1], prompts=())
+    with opened(tmp_path) as store:
+        for person, history in ((PERSON, EVERYTHING), (other, brief)):
+            store.add_person(person)
+            store.record(person.key, *values(history))
+        assert store.history(PERSON.key) == EVERYTHING
+        assert store.history(other.key) == brief
+
+
 def test_every_list_of_a_history_has_its_table() -> None:
     assert set(TABLES.values()) == {field.name for field in fields(History)} - {"erased_before"}
 
