@@ -68,6 +68,9 @@ typedef struct {
     uint8_t lost_ms;
     bool trusted;               /* two witnesses agree */
     bool opposite;              /* the two moved in opposite directions */
+    bool falls;                 /* the potentiometer, and nobody beside it, sees the table fall: this tick only */
+    uint8_t fall_ms;            /* since, and where, the potentiometer was when its newest 100 ms began */
+    int16_t fall_cdeg;
     bool declutched;            /* release lever: the encoder no longer turns with the table */
     uint8_t leg;                /* return on two doubted sensors: 0 first one's rest, 1 the other's, 2 both taken */
     bool first_began_inverted;  /* when the dispute began, both sensors said head-down */

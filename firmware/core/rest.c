@@ -19,7 +19,8 @@ static uint8_t zone_of(uint8_t zone, int16_t angle_cdeg)
 
 BOARD_ONE_COPY static void count(rest_t *rest, int16_t angle_cdeg, bool at_rest)
 {
-    if (rest->zone != REST_GATE && !board_within((int16_t)(angle_cdeg - rest->place_cdeg), REST_PLACE_CDEG)) {
+    bool elsewhere = !board_within((int16_t)(angle_cdeg - rest->place_cdeg), REST_PLACE_CDEG);
+    if (rest->zone != REST_GATE && (elsewhere || rest->rest_ms == 0U)) { /* the place is where it stands, not where it last passed */
         rest->rest_ms = 0;
         rest->place_cdeg = angle_cdeg;
     }

@@ -33,10 +33,11 @@ bool rules_time_up(const board_t *board, const board_in_t *in)
     return board->budget.short_ && !board->session.pi_wants_up;
 }
 
+/* By the sensor that is believed, or by the faster one of two that nobody can choose from. */
 bool rules_overspeed(const board_t *board, const board_in_t *in)
 {
     (void)in;
-    return board->drive.overspeed;
+    return board->drive.overspeed || board->angle.falls;
 }
 
 bool rules_past_limit(const board_t *board, const board_in_t *in)

@@ -7,6 +7,9 @@
 #define VOTE_SLIP_CDEG 50U
 #define VOTE_SLIP_MS 4U
 #define VOTE_OPPOSITE_CDEG 30
+#define VOTE_FALL_CDEG 40          /* in as long as this: 4 deg/s, which only a table that has parted from its motor turns with */
+#define VOTE_FALL_MS 100U
+#define VOTE_PARTED_CDEG 50        /* of the one, less than half of it of the other */
 #define VOTE_JUMP_CDEG 60          /* ahead of its own 16 ms filter: no table turns like that, so the potentiometer slipped (fault 6) */
 #define VOTE_JUMP_MS 4U
 #define VOTE_CLEARER_CDEG 30U      /* one must be nearer to the third witness by this much */
@@ -95,6 +98,25 @@ BOARD_ONE_COPY static bool judge_opposite(angle_t *angle, int16_t pot_moved_cdeg
         angle->opposite = true;
     }
     return is_step(pot_moved_cdeg) || is_step(encoder_moved_cdeg) || angle->jump_ms > 0U;
+}
+
+/* With nobody to ask, a potentiometer that sees the table fall, or go where the encoder does not, is believed as far as that the brake is set
+ * (fault 79): its rate is slow to tell, and from 37 deg/s on a fall would be taken for a jump.  True for one tick, so that the next fall is
+ * a fault of its own. */
+static void judge_fall(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg)
+{
+    bool doubted = angle->disputed && !angle->imu_valid;
+    bool far = !board_within((int16_t)(angle->pot_cdeg - angle->fall_cdeg), VOTE_FALL_CDEG - 1);
+    bool parted = doubted && !board_within(pot_moved_cdeg, VOTE_PARTED_CDEG) && board_within(encoder_moved_cdeg, VOTE_PARTED_CDEG / 2);
+    angle->falls = (parted || (far && (doubted || angle->encoder_out))) && angle->jump_ms == 0U;
+    angle->fall_ms++;
+    if (far || angle->jump_ms > 0U || angle->fall_ms >= VOTE_FALL_MS) {
+        angle->fall_ms = 0;
+        angle->fall_cdeg = angle->pot_cdeg;
+    }
+    if (parted) {
+        vote_checkpoint(angle);
+    }
 }
 
 /* True where a new checkpoint is due. */
@@ -214,4 +236,5 @@ void vote_update(angle_t *angle, int8_t driven)
     if (angle->disputed) {
         settle_dispute(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
     }
+    judge_fall(angle, pot_moved_cdeg, encoder_moved_cdeg);
 }

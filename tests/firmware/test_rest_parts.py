@@ -88,6 +88,18 @@ def test_the_count_begins_again_more_than_two_degrees_away_past_the_gate() -> No
 
 
 @pytest.mark.req("SR3")
+def test_past_the_gate_the_place_is_where_it_stands_not_where_it_last_passed() -> None:
+    """Passing by, it noted a place every two degrees: 0.3 s at one end of such a stretch counted 2.9 degrees away."""
+    parts = run(table(1500, rest__zone=PAST, angle__at_rest=False), 5)
+    run(parts, 5, 1360)
+    parts.set({"angle.at_rest": True})
+    run(parts, 300, 1360)
+    assert parts.read("rest.rest_ms rest.place_cdeg") == (300, 1360)
+    run(parts, 1, 1159)
+    assert parts.get("rest.rest_ms") == 1
+
+
+@pytest.mark.req("SR3")
 def test_inside_the_gate_two_degrees_either_way_are_the_same_place() -> None:
     parts = run(table(2850, rest__zone=GATE), 5000)
     run(parts, 1, 3150)

@@ -185,3 +185,32 @@ def test_a_start_contact_that_closes_by_itself_and_opens_again_is_a_press_like_a
     """F69 on the right button at the right moment, SPOTTER just pressed: the judge knew fingers only, and called it a motion of its own."""
     sticks = Deed(1.85, "fault", "button_stuck", 0.3)
     never_on_its_own(History(moment("rocking", "ready"), (Deed(3.7, "press", "spotter", 1.0), sticks), 2.0))
+
+
+@pytest.mark.req("SR8", "SR9", "SR7")
+@pytest.mark.parametrize(
+    "at",
+    [
+        *[(case, f"descending {part}") for case in ("rocking", "longest") for part in ("head-up", "past level", "before the gate")],
+        *[(case, f"returning {part}") for case in ("week 3", "longest") for part in ("past the gate", "head-up")],
+        ("longest", "returning before the gate"),
+    ],
+    ids=": ".join,
+)
+def test_a_gear_that_breaks_while_the_pi_is_silent_drops_nobody(at: tuple[str, str]) -> None:
+    """Without a third witness the board went on by the encoder's word, or waited for the potentiometer's slow rate: up to 125 deg/s (F79)."""
+    never_past(History(moment(*at), (Deed(0.5, "freeze", "", 3.0), Deed(0.2, "fault", "gear_slips", 2.69)), 2.0))
+
+
+@pytest.mark.req("SR8", "SR9", "SR7")
+def test_a_gear_that_breaks_in_the_boards_own_return_as_the_pi_comes_back_drops_nobody() -> None:
+    """The IMU came back at more than 15 deg/s, and that was taken for a knock."""
+    deeds = (Deed(0.02, "ankle", "left both", 0.15), Deed(6.32, "freeze", "", 0.15), Deed(0.0, "fault", "gear_slips", 2.69))
+    never_past(History(moment("rocking", "descending before the gate"), (*deeds, Deed(2.0, "reset", "", 0.3, {"cause": 4.0})), 2.0))
+
+
+@pytest.mark.req("SR3", "SR14")
+def test_rest_before_the_lever_does_not_count_three_degrees_further_up() -> None:
+    opens = Deed(1.0, "ankle", "right primary", 1.0)
+    deeds = (Deed(0.01, "freeze", "", 4.89), opens, Deed(0.02, "lever", "", 2.05), opens, opens)
+    can_always_come_up(History(moment("week 3", "descending head-up"), deeds, 2.0), "mains")
