@@ -394,7 +394,16 @@ def test_no_fall_is_what_another_witness_can_judge_nor_a_jump(unlike: dict[str, 
 @pytest.mark.req("SR8", "SR9")
 @pytest.mark.parametrize(
     ("pot", "encoder", "parted"),
-    [(51, 25, True), (51, -25, True), (-51, 25, True), (-51, -25, True), (50, 0, False), (-50, 0, False), (51, 26, False), (51, -26, False)],
+    [
+        (51, 25, True),
+        (51, -25, True),
+        (-51, 25, True),
+        (-51, -25, True),
+        (50, 0, False),
+        (-50, 0, False),
+        (51, 26, False),
+        (51, -26, False),
+    ],
 )
 def test_half_a_degree_of_the_potentiometer_and_less_than_half_of_it_of_the_encoder_are_a_table_that_has_parted(
     pot: int, encoder: int, parted: bool

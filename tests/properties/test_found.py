@@ -198,7 +198,7 @@ def test_a_start_contact_that_closes_by_itself_and_opens_again_is_a_press_like_a
     ids=": ".join,
 )
 def test_a_gear_that_breaks_while_the_pi_is_silent_drops_nobody(at: tuple[str, str]) -> None:
-    """Without a third witness the board went on by the encoder's word, or waited for the potentiometer's slow rate: up to 125 deg/s (F79)."""
+    """Without a third witness the board went on by the encoder's word, or waited for the potentiometer's rate: up to 125 deg/s (F79)."""
     never_past(History(moment(*at), (Deed(0.5, "freeze", "", 3.0), Deed(0.2, "fault", "gear_slips", 2.69)), 2.0))
 
 
