@@ -63,7 +63,8 @@ def unpack(revision: str, into: Path) -> None:
     if packed.returncode != 0:
         raise OSError(0, f"{revision!r} is no commit here: {packed.stderr.decode().strip().splitlines()[0]}")
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
-        files.extractall(into, filter="data")
+        files.extraction_filter = getattr(tarfile, "data_filter", None)  # since Python 3.11.4; Debian 12 has 3.11.2
+        files.extractall(into)
 
 
 def elsewhere(tree: Path, arguments: list[str]) -> Digests:

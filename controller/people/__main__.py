@@ -64,8 +64,17 @@ def main(arguments: Sequence[str] | None = None, now: Callable[[], Moment] | Non
     except (click.Abort, click.ClickException, RecordsError, ConfigError, ProtocolError, ValueError, sqlite3.Error, OSError) as error:
         line, code = explained(error)
         sys.stderr.write(f"{PROGRAM}: {line}\n")
+        _flush_or_let_go()
         return code
     return ExitCode.OK
+
+
+def _flush_or_let_go() -> None:
+    """An answer that a full disk does not take is not tried again as Python ends, which would make its own exit code of it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _let_go_of_the_pipe()
 
 
 def _let_go_of_the_pipe() -> None:

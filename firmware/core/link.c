@@ -108,10 +108,18 @@ static void take(link_t *link, const protocol_command_t *command, uint16_t tick_
     link->heard = link->fresh;
 }
 
+/* Zeroed: what a PC puts between the members of a struct is copied with it, and one history twice is to end in the same bytes. */
+static void hear(link_t *link, const uint8_t data[PROTOCOL_FRAME_BYTES], uint16_t tick_ms)
+{
+    protocol_command_t command = {0};
+    if (protocol_unpack_command(data, &command)) {
+        take(link, &command, tick_ms);
+    }
+}
+
 void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
 {
     uint8_t data[PROTOCOL_FRAME_BYTES];
-    protocol_command_t command;
     link->heard = false;
     link->age_ms = board_count(link->age_ms);
     link->late_window_ms = board_count(link->late_window_ms);
@@ -120,8 +128,8 @@ void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
         link->late_frames = 0;
     }
     for (uint8_t index = 0; index < in->rx_count && index < (uint8_t)BOARD_RX_MAX; index++) {
-        if (frame_feed(&link->decoder, in->rx[index], data) && protocol_unpack_command(data, &command)) {
-            take(link, &command, tick_ms);
+        if (frame_feed(&link->decoder, in->rx[index], data)) {
+            hear(link, data, tick_ms);
         }
     }
     if (link->age_ms >= BOARD_COMMAND_EXPIRES_MS || !link->fresh) {

@@ -31,7 +31,9 @@ class Terminal:
         self.resize(columns, lines)
         self.before = termios.tcgetattr(self.slave)
         command = [sys.executable, "-m", "sim", "terminal", *options]
+        was = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by tests in the background, and by what they start
         self.program = subprocess.Popen(command, cwd=ROOT, stdin=self.slave, stdout=self.slave, stderr=self.slave)
+        signal.signal(signal.SIGINT, was)
         self.text = ""
 
     def resize(self, columns: int, lines: int) -> None:
