@@ -82,6 +82,8 @@ class Memory:
         if "brake_weak" in active:
             self.brakeless_s = t_s
         ankles = now.ankle_left_closed and now.ankle_right_closed
+        if table.mad:  # the primary switches are the Pi's alone
+            ankles = all(table.world.seen(f"ankle_{side}_secondary") for side in ("left", "right"))
         self.ankles_closed_s = (self.ankles_closed_s if self.ankles_closed_s is not None else t_s) if ankles else None
         self._estop(now)
 

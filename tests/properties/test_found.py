@@ -214,3 +214,12 @@ def test_rest_before_the_lever_does_not_count_three_degrees_further_up() -> None
     opens = Deed(1.0, "ankle", "right primary", 1.0)
     deeds = (Deed(0.01, "freeze", "", 4.89), opens, Deed(0.02, "lever", "", 2.05), opens, opens)
     can_always_come_up(History(moment("week 3", "descending head-up"), deeds, 2.0), "mains")
+
+
+@pytest.mark.req("SR6", "SR11")
+def test_a_mad_pi_that_overlooks_its_own_ankle_switches_is_held_to_the_boards() -> None:
+    """Only a primary switch was open: the board has the secondary ones, and no wire to the others."""
+    mad = Deed(2.0, "order", "FOLLOW", 0.3, {**DOWN.values, "warn": 1.0, "lie_deg": 5.0})
+    opens, closes = Deed(7.94, "ankle", "right primary", 2.1), Deed(7.18, "press", "return+start")
+    deeds = (mad, opens, Deed(0.1, "press", "start", 0.79), Deed(7.18, "press", "spotter", 0.5), closes)
+    never_skipped(History(moment("week 1", "ready"), deeds, 1.0))
