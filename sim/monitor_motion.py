@@ -139,8 +139,9 @@ class Acceleration:
 
     def _over(self, first: tuple[float, float], row: Row, *, hard: bool) -> str:
         span_s, first_dps = row.t_s - first[0], first[1]
-        if hard and first_dps * row.rate_dps < 0.0:
-            first_dps = 0.0  # stopped by the brake, and set off the other way: what it has gathered since counts
+        if first_dps * row.rate_dps < 0.0:  # stopped and set off the other way: what it has gathered in the time that the stop has left it
+            span_s = max(span_s - (0.0 if hard else abs(first_dps) / 3.0), 0.02)
+            first_dps = 0.0
         slowing = abs(row.rate_dps) < abs(first_dps)
         change_dps, limit = abs(row.rate_dps - first_dps), 3.0 if slowing else 1.5
         if change_dps <= limit * span_s + JUMP_DPS or (slowing and hard):

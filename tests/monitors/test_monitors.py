@@ -346,6 +346,13 @@ def test_a_start_beside_a_push_is_a_start_however_long_the_proof_takes_afterward
     assert "fresh_start" not in {violation.monitor for violation in judge(drawing.rows)}
 
 
+@pytest.mark.parametrize(("way_back_dps2", "broken"), [(1.45, False), (2.2, True)])
+def test_a_stop_and_the_way_back_are_two_changes_of_rate(way_back_dps2: float, broken: bool) -> None:
+    """Within the same half second, no brake between them; either is held to its own limit."""
+    drawing = start().go(-30.0).ramp(0.45).ramp(0.0, 2.9).ramp(-0.75, way_back_dps2)
+    assert ("acceleration" in {violation.monitor for violation in judge(drawing.rows)}) is broken
+
+
 def test_a_violation_that_lasts_is_reported_once() -> None:
     found = [violation for violation in judge(too_fast().rows) if violation.monitor == "rate"]
     assert len(found) == 1

@@ -167,8 +167,9 @@ class NeverPast:
             if len(self.rates) < back:
                 return
             first_s, first_dps = self.rates[-back]
-            if now.now_s - memory.hard_s < 1.0 and first_dps * now.rate_dps < 0.0:
-                first_dps = 0.0  # stopped by the brake, which may be hard, and set off the other way: what it has gathered since counts
+            if first_dps * now.rate_dps < 0.0:  # stopped, by the brake as hard as that is, and set off the other way
+                first_s += 0.0 if now.now_s - memory.hard_s < 1.0 else abs(first_dps) / 3.0
+                first_dps = 0.0
             slowing = abs(now.rate_dps) < abs(first_dps)
             jump_dps = BLIND_JUMP_DPS if memory.blind else JUMP_DPS
             change_dps, most_dps = abs(now.rate_dps - first_dps), (3.0 if slowing else 1.5) * (now.now_s - first_s) + jump_dps
