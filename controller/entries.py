@@ -101,6 +101,8 @@ def rated_before(history: History, session: int | None = None) -> int:
 def past(history: History, session: int | None = None) -> int:
     """The number of a session that there was; of the last one without a number.  Raises RecordsError when there was none."""
     number = history.next_session - 1 if session is None else session
+    if session is None and not history.sessions:
+        raise RecordsError("there was no session yet", ExitCode.USAGE)
     if number not in {each.number for each in history.sessions}:
         raise RecordsError(f"there is no session {number}; `history` shows those there were", ExitCode.USAGE)
     return number

@@ -16,12 +16,14 @@ from pathlib import Path
 import msgspec
 
 from controller.config import Settings
+from controller.core.limits import Limits
 from controller.panel.lifted import Lift, Lifts
 from controller.panel.local_socket import bound_at
 from controller.programme import checklist, days, stop_signs, verdict
 from controller.programme.clearance import QUESTIONS
 from controller.programme.markers import markers
 from controller.programme.model import Moment, Person
+from controller.programme.offers import fitting
 from controller.programme.outcome import Marker, Offer, Refused, Step, Verdict
 from controller.programme.progression import progress
 from controller.programme.protocols import Protocol
@@ -29,7 +31,7 @@ from controller.programme.sessions import Felt, Rating, SessionRecord
 from controller.programme.verdict import Case
 from controller.records.database import RecordsError
 from controller.records.reader import Reader, Row, reading
-from controller.telemetry import StagePlan, stage_plans
+from controller.telemetry import StagePlan
 from controller.therapy import case_of
 
 PATIENCE_S = 20.0
@@ -41,7 +43,7 @@ REFUSALS_MOST = 50
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """One session that SELECT shows, and why it may not be started now."""
+    """One session that SELECT shows, with the holds that really fit, and why it may not be started now."""
 
     name: str
     title: str
@@ -112,7 +114,7 @@ def tell(case: Case, *, chosen: bool, refusals: list[Row]) -> Told:
         next_session=answer.next_session,
         asks=tuple(ask.value for ask in answer.asks),
         refused=answer.refusals,
-        offers=tuple(_offered(offer) for offer in answer.offers),
+        offers=tuple(_offered(offer, case.limits) for offer in answer.offers),
         set_up={item.value: checklist.words(item, person) for item in checklist.ITEMS},
         markers=markers(history, course, when, case.rules),
         sessions=history.sessions,
@@ -128,8 +130,9 @@ def _refused(lifts: Lifts, rows: list[Row]) -> Iterator[RefusedStart]:
         yield RefusedStart(at=at, rule=row["rule"], text=row["text"], lifted=lifts.of(at, row["rule"], row["text"]))
 
 
-def _offered(offer: Offer) -> Offered:
-    return Offered(name=offer.protocol, title=offer.plan.title, stages=stage_plans(offer.plan), refused=offer.refusals)
+def _offered(offer: Offer, limits: Limits) -> Offered:
+    stages = tuple(StagePlan(angle_deg=angle_deg, hold_s=hold_s) for angle_deg, hold_s in fitting(offer, limits))
+    return Offered(name=offer.protocol, title=offer.plan.title, stages=stages, refused=offer.refusals)
 
 
 def everybody(folder: Path, settings: Settings, protocols: tuple[Protocol, ...], moment: Moment) -> bytes:

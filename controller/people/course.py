@@ -8,9 +8,9 @@ import click
 
 from controller.people.command import command, option, who
 from controller.people.desk import Desk, person_of, plain
-from controller.programme import days, markers, progression, stop_signs, verdict
+from controller.programme import days, markers, offers, progression, stop_signs, verdict
 from controller.programme.model import Person
-from controller.programme.outcome import Verdict
+from controller.programme.outcome import Offer, Verdict
 from controller.programme.sessions import Rating, SessionRecord, When
 from controller.programme.verdict import Case
 
@@ -36,17 +36,21 @@ def plan(desk: Desk, who: str) -> None:
     refused = [(each.rule, each.says, each.way_back, plain(each.lifts_on)) for each in answer.refusals]
     if refused:
         desk.table("\nStart is refused", ("rule", "why", "what lifts it", "by itself on"), refused, "")
-    offers = [
+    rows = [
         (
             offer.protocol,
-            " then ".join(f"{stage.angle_deg:g} deg {stage.hold_s:.0f} s" for stage in offer.plan.stages),
+            _planned(offer, case),
             "; ".join(f"{each.says} {each.way_back} ({each.rule})" for each in offer.refusals) or "yes",
         )
         for offer in answer.offers
     ]
-    desk.table("\nprotocols, as SELECT shows them", ("protocol", "plan", "may be chosen"), offers, "no protocol fits this person")
+    desk.table("\nprotocols, as SELECT shows them", ("protocol", "plan", "may be chosen"), rows, "no protocol fits this person")
     for each in answer.reminders:
         desk.tell(f"{'now' if each.until_at is None or each.key == 'walk' else 'today'}: {each.text}")
+
+
+def _planned(offer: Offer, case: Case) -> str:
+    return " then ".join(f"{angle_deg:g} deg {hold_s:.0f} s" for angle_deg, hold_s in offers.fitting(offer, case.limits)) or "-"
 
 
 def _standing(person: Person, answer: Verdict) -> list[str]:

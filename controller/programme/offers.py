@@ -22,6 +22,9 @@ from controller.programme.rules import Rules
 LEAST_HOLD_S = 1.0
 """What is left of a hold must be one."""
 
+BEYOND = ("first_session_due", "too_early", "beyond_step", "beyond_condition")
+"""Refusals of a protocol by the angle, the hold or the week that it asks for itself (TP4, TP5)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -44,6 +47,17 @@ def offers(protocols: tuple[Protocol, ...], at: Standing) -> tuple[Offer, ...]:
     judged = [(protocol, plan, tuple(_refusals(protocol, plan, at))) for protocol, plan in planned]
     judged.sort(key=lambda each: _rank(each[0], each[2], at))  # stable: else in the order given
     return tuple(Offer(protocol=protocol.name, plan=plan, refusals=refused) for protocol, plan, refused in judged)
+
+
+def fitting(offer: Offer, limits: Limits) -> tuple[tuple[float, float], ...]:
+    """Angle and hold of each stage that Start would begin, in degrees and s; none for a session that is beyond this person.
+
+    Such a session is refused for what it asks for: an angle that it is clipped to and never offered at would contradict that.
+    """
+    if any(refused.name in BEYOND for refused in offer.refusals):
+        return ()
+    holds = plan_holds_s(offer.plan, limits)
+    return tuple((stage.angle_deg, hold_s) for stage, hold_s in zip(offer.plan.stages, holds, strict=True))
 
 
 def _rank(protocol: Protocol, refused: tuple[Refused, ...], at: Standing) -> tuple[bool, bool, bool, int, int]:

@@ -13,6 +13,7 @@ from controller.programme.outcome import Step
 
 BREATHE = Prompt(at_s=1.0, key="breathe_nose", text="Breathe deeply through your nose.")
 NEXT_HOLD = Prompt(at_s=4.0, key="next_hold", text="Next: {angle} degrees for {hold}. RETURN brings you up at any time.")
+NEXT_UP = "next_up"
 NEXT_UP_TEXT = "Next, in 15 seconds: slowly up, with a rest on the way."
 NEXT_STAGE_TEXT = "Next, in 15 seconds: on to {following} degrees."
 NEXT_S = 15.0
@@ -81,7 +82,7 @@ def _with_next(stage: Stage, following: Stage | None) -> Stage:
     if any(prompt.key.startswith("next") for prompt in stage.prompts) or stage.hold_s < 2.0 * NEXT_S:
         return stage
     text = NEXT_UP_TEXT if following is None else NEXT_STAGE_TEXT.replace("{following}", f"{following.angle_deg:.0f}")
-    key = "next_up" if following is None else "next_stage"
+    key = NEXT_UP if following is None else "next_stage"
     return replace(stage, prompts=_sorted((*stage.prompts, Prompt(at_s=stage.hold_s - NEXT_S, key=key, text=text))))
 
 

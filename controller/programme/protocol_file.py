@@ -17,6 +17,7 @@ from controller.core.model import Oscillation, Prompt, SessionPlan, Stage
 from controller.core.motion import leg_time_s, plan_holds_s
 from controller.programme import conditions, placeholders, weeks
 from controller.programme.model import Condition
+from controller.programme.plans import MOST_TITLE
 from controller.programme.rules import Rules
 
 LEAST_ANGLE_DEG = 5.0
@@ -27,7 +28,6 @@ LEAST_SWING_DEG = 2.0
 
 MOST_STAGES = 20
 MOST_TEXT = 80  # characters of a prompt: two lines of the small display, twice
-MOST_TITLE = 40
 MOST_FROM_WEEK = 52
 
 ConditionName = Literal["herniated_disc", "acute_flare_up", "sciatica", "muscle_spasm"]

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from controller.panel import __main__ as panel
 from controller.panel import history
 from controller.panel.asking import Asking
 from controller.panel.hub import Hub
-from controller.programme.model import Moment, Person, SetUpChecklist, SetUpItem
+from controller.programme.model import Clearance, Condition, Moment, Person, SetUpChecklist, SetUpItem
 from controller.records.store import opened
 from controller.therapy import protocols_of
 from sim.biography import cleared, values
 from tests.panel.asked import ask
 from tests.panel.recorded import BEGAN, SESSIONS, record
+from tests.programme.people import ADA, DAY_0, at, case, held_on
 from tests.therapy.evening import BEGINS, SETTINGS, evening
 
 NOW = BEGAN + timedelta(days=20)
@@ -182,3 +184,17 @@ def test_the_keeper_gets_everybodys_name_and_one_of_them_in_full(folder: Path) -
         shown = json.loads(history.shown(told, None, asked))
         assert [set(person) for person in shown["people"]] == [{"key", "name", "chosen"}] * 2
         assert shown["person"]["key"] == found
+
+
+@pytest.mark.req("TP1", "TP5", "SR2")
+def test_the_desk_is_told_the_holds_that_fit_and_no_angle_for_a_session_that_is_beyond_the_person() -> None:
+    """A disc in week 6 with three minutes: `maintenance` is refused for its 50 degrees, and shows no 45 beside it."""
+    narrow = Clearance(at=DAY_0, by="Dr Weiss", on=DAY_0.date(), inverted_ceiling_s=180.0)
+    person = replace(ADA, condition=Condition.HERNIATED_DISC)
+    lived = held_on(*range(0, 40, 3))
+    disc = case(replace(lived, clearances=(narrow,)), at(40), person=person)
+    offers = {offer.name: offer for offer in history.tell(disc, chosen=True, refusals=[]).offers}
+    assert [refused.name for refused in offers["maintenance"].refused] == ["beyond_condition"]
+    assert offers["maintenance"].stages == ()
+    (stage,) = offers["herniated_disc_3"].stages
+    assert (stage.angle_deg, 60.0 < stage.hold_s < 120.0) == (40.0, True)

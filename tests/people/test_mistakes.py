@@ -93,7 +93,7 @@ MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
         "Invalid value for '--pain': 11 is not in the range 0<=x<=10.",
     ),
     (("rate", "ada", "--pain", "3"), 2, "rate: say --before or --after a session"),
-    (("rate", "ada", "--after", "--pain", "3"), 2, "there is no session 0; `history` shows those there were"),
+    (("rate", "ada", "--after", "--pain", "3"), 2, "there was no session yet"),
     (("felt", "ada"), 2, "felt: say either --nothing, or what: --sign, --dizzy-minutes"),
     (
         ("clear", "ada", "--by", "Dr W", "--on", "tomorrow"),

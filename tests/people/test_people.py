@@ -180,6 +180,20 @@ def test_after_the_days_sessions_the_plan_says_so_and_when_it_lifts(ada: Table) 
     assert used_up["lifts_on"] == "2026-03-03"
 
 
+@pytest.mark.req("TP1", "TP5", "SR2")
+def test_the_plan_shows_the_hold_that_fits_and_no_angle_for_a_session_that_is_beyond_the_person(ada: Table) -> None:
+    assert "there was no session yet" in ada.refused("rate", "ada", "--after", "--pain", "3")
+    ada.does("edit", "ada", "--condition", "herniated_disc")
+    ada.does("clear", "ada", "--by", "Dr Weiss", "--on", "2026-03-01", "--time", "3min")
+    ada.held("ada", 1)
+    ada.later(days=1)
+    rows = {words[0]: words[1].strip() for line in ada.does("plan", "ada").splitlines() if len(words := line.split("│")) == 3}
+    planned = {name.strip(): planned for name, planned in rows.items()}
+    assert planned["first"] == "15 deg 30 s"
+    assert planned["herniated_disc_1"] == "30 deg 102 s"  # of 120: the way there and back is inside the three minutes
+    assert planned["maintenance"] == planned["herniated_disc_3"] == "-"
+
+
 # ------------------------------------------------------------------ people
 
 

@@ -15,7 +15,7 @@ from controller.core.model import Prompt
 from controller.core.motion import plan_holds_s
 from controller.programme.model import Condition, Preparation, Prepared
 from controller.programme.outcome import Step
-from controller.programme.plans import PlanBounds
+from controller.programme.plans import ENDINGS, MOVEMENTS, PlanBounds
 from controller.programme.protocols import (
     FOR_CONDITIONS,
     Protocol,
@@ -221,3 +221,38 @@ def test_a_protocol_can_only_narrow_a_persons_ceiling(name: str, angle_deg: floa
     for stage, hold_s in zip(plan.stages, plan_holds_s(plan, LIMITS), strict=True):
         assert hold_s <= stage.hold_s
         assert [prompt.at_s for prompt in stage.prompts] == sorted(prompt.at_s for prompt in stage.prompts)
+
+
+@pytest.mark.req("TP7", "TP1")
+def test_a_protocol_that_is_clipped_to_the_gate_is_not_announced_to_go_up_to_it() -> None:
+    for name in ("week_3", "herniated_disc_3", "maintenance"):
+        for angle_deg, there in ((25.0, False), (30.0, False), (35.0, True)):
+            plan = ALL[name].plan(LIMITS, PlanBounds(angle_deg=angle_deg))
+            (up,) = [prompt for prompt in plan.stages[0].prompts if prompt.key == "next_up"]
+            assert ("up to 30 degrees" in up.text) is there, (name, angle_deg)
+            assert up.at_s == plan.stages[0].hold_s - 15.0
+
+
+@pytest.mark.req("SR2", "TP7")
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_a_cut_hold_has_nothing_after_its_last_words_and_ends_every_movement(name: str) -> None:
+    for inverted_s in range(90, 600, 7):
+        plan = ALL[name].plan(LIMITS, PlanBounds(inverted_s=float(inverted_s)))
+        (hold_s,) = plan_holds_s(plan, LIMITS)
+        told = plan.stages[0].prompts
+        if hold_s < 40.0 or hold_s == plan.stages[0].hold_s:
+            continue
+        assert told[-1].key == "next_up", inverted_s
+        assert [prompt.at_s for prompt in told] == sorted(prompt.at_s for prompt in told)
+        assert told[-1].at_s < hold_s
+        moved = [prompt.key in MOVEMENTS for prompt in told if prompt.key in (*MOVEMENTS, *ENDINGS)]
+        assert not moved or not moved[-1], (inverted_s, told)
+
+
+@pytest.mark.req("SR2", "TP1", "TP7")
+def test_the_title_names_no_hold_that_is_cut_and_keeps_its_weeks() -> None:
+    disc = ALL["herniated_disc_1"]
+    assert disc.plan(LIMITS).title == "Herniated disc, weeks 1-2: 30°, 2 min"
+    assert disc.plan(LIMITS, PlanBounds(inverted_s=180.0)).title == "Herniated disc, weeks 1-2: 30 degrees"
+    assert disc.plan(LIMITS, PlanBounds(angle_deg=20.0)).title == "Herniated disc, weeks 1-2: 20 degrees"
+    assert all(len(each.plan(LIMITS, PlanBounds(angle_deg=10.0)).title) <= 40 for each in ALL.values())
