@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from sim.avr import build
-from sim.avr.processor import MS_CYCLES, Processor
+from sim.avr.processor import MS_CYCLES, Processor, Raw
 from sim.build import BuildError
 from sim.table import TABLE
 
@@ -52,9 +52,9 @@ def factory_eeprom(*, pot_zero: int | None = None, pot_span: int | None = None, 
     return content
 
 
-@lru_cache(maxsize=2)
-def _translation(elf: Path) -> str:
-    return Processor(elf).translation()
+@lru_cache(maxsize=4)
+def _translation(elf: Path, raw: Raw) -> str:
+    return Processor(elf, raw=raw).translation()
 
 
 class AvrBoard:
@@ -65,7 +65,7 @@ class AvrBoard:
         self.processor = Processor(self.elf, eeprom=factory_eeprom() if eeprom is None else eeprom)
         self.processor.tell("")
         if elf is None:
-            self.processor.use(_translation(self.elf))
+            self.processor.use(_translation(self.elf, self.processor.raw))
         self._avr_ffi, self._avr_lib = build.load()
         self._where = where = addresses(self.elf)
         self._buzzer_at, self._hang_at = where["sound_now"], where["clock_tick_done"]

@@ -107,6 +107,7 @@ class Processor:
 
     def leave_out(self, raw: Raw) -> None:
         """These cures, from now on."""
+        self.raw = raw
         self._lib.avr_raw(self.handle, int(raw))
 
     def translation(self) -> str:

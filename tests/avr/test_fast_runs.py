@@ -108,7 +108,8 @@ def told(how: str, name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[tup
 
 @pytest.mark.parametrize("name", STORIES)
 def test_a_story_is_the_same_with_and_without(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Translated, one instruction after another, and by simavr alone."""
+    """Translated, one instruction after another, and by simavr alone, whatever ran here before."""
+    World(board="avr")  # its program is translated with every cure; that of the stories skips as simavr does
     slow, none = told("simavr alone", name, monkeypatch)
     assert none == 0
     for how in ("one by one", "translated"):
