@@ -82,12 +82,13 @@ def bound_line() -> Line:
 
 def tick_lines(run: Run) -> list[Line]:
     """Awake cycles of a tick, in a copy each."""
-    lines = []
-    for what, noise in (
-        ("awake cycles of a tick, descent", 0),
-        (f"the same with {cycles.NOISE_BYTES} bytes of noise a millisecond", cycles.NOISE_BYTES),
+    lines, noise = [], cycles.NOISE_BYTES
+    for what, spend in (
+        ("awake cycles of a tick, descent, the Pi silent", partial(cycles.cost, run, cycles.PART_MS)),
+        ("the same while the Pi steers", partial(cycles.cost_with_pi, run, cycles.PI_MS)),
+        (f"the same with {noise} bytes of noise a millisecond", partial(cycles.cost, run, cycles.PART_MS, noise=noise)),
     ):
-        spent = in_a_copy(partial(cycles.cost, run, cycles.PART_MS, noise=noise))
+        spent = in_a_copy(spend)
         share = spent.worst_cycles / MS_CYCLES
         found = f"{spent.mean_cycles:,} mean, {spent.worst_cycles:,} worst of {MS_CYCLES:,} ({100 * share:.0f} %)"
         lines.append(Line(what=what, found=found, budget=f"worst <= {100 * cycles.BUDGET:.0f} %", held=share <= cycles.BUDGET))
