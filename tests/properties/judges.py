@@ -82,7 +82,7 @@ class Memory:
         if "brake_weak" in active:
             self.brakeless_s = t_s
         ankles = now.ankle_left_closed and now.ankle_right_closed
-        if table.mad:  # the primary switches are the Pi's alone
+        if table.mad:  # the primary switches are the Pi's alone, for what may begin and for what must return
             ankles = all(table.world.seen(f"ankle_{side}_secondary") for side in ("left", "right"))
         self.ankles_closed_s = (self.ankles_closed_s if self.ankles_closed_s is not None else t_s) if ankles else None
         self._estop(now)
@@ -283,7 +283,7 @@ class NeverOnItsOwn:
         now = table.now
         causes = {
             "RETURN": table.pressed.get("return", -99.0) > now.now_s - 0.1 and now.return_pressed,
-            "an ankle lock open": not (now.ankle_left_closed and now.ankle_right_closed),
+            "an ankle lock open": memory.ankles_closed_s is None,
             "emergency stop": not (now.estop_a_closed and now.estop_b_closed),
             "mains lost": not now.mains and now.now_s - memory.supply_s >= 0.05,  # fault 82 gives 50 ms; a blink is no loss
             "the Pi silent": self.silent_s > 2.2,
