@@ -208,8 +208,10 @@ typedef struct {
     uint16_t braked_ms;
     uint8_t creep_ms, live_ms;
     bool brake_slips;
-    int32_t felt_q5;            /* the current of the last 32 ms along the motion, mA */
-    int32_t usual_q9;           /* the load of the last half second, mA */
+    int32_t felt_q5;            /* the current of the last 32 ms along the motion, mA, and its mean */
+    int16_t felt_ma;
+    int16_t usual_ma;
+    int32_t usual_q9;           /* the load of the last half second, mA, and, before it, its mean */
     uint8_t rise_ms;            /* the load is far above it */
     uint8_t drop_ms;            /* most of it has gone, where a person's weight is lifted */
     bool stall, wrong_way, uncommanded, overspeed;

@@ -16,14 +16,15 @@
 #define LOAD_DOWN_CDEG (-6000)         /* a descent lifts the person's weight above this, so far from balance that arms hide nothing */
 #define LOAD_UP_CDEG 5000              /* ... and an ascent from below this */
 
-/* The mean of a sum of 32 or of 512 by its halves: the AVR shifts 32 bits in a loop of 7 cycles a bit. */
-BOARD_ONE_COPY static int16_t felt_mean_ma(int32_t felt_q5)
+/* The mean of a sum of 32 by its bytes: the AVR shifts 32 bits in a loop of 7 cycles a bit. */
+static int16_t felt_mean_ma(int32_t felt_q5)
 {
     uint8_t low = (uint8_t)felt_q5;
     low = (uint8_t)(low >> LOAD_FELT_SHIFT);
     return (int16_t)(uint16_t)((uint16_t)((uint32_t)felt_q5 >> 8) * (1U << (8 - LOAD_FELT_SHIFT)) + low);
 }
 
+/* The same of a sum of 512. */
 static int16_t usual_mean_ma(int32_t usual_q9)
 {
     uint16_t high = (uint16_t)((uint32_t)usual_q9 >> 16);
@@ -32,16 +33,17 @@ static int16_t usual_mean_ma(int32_t usual_q9)
 }
 
 /* The load along the motion, as a motor current of one slope. */
-static int16_t felt_ma(drive_state_t *drive, int16_t current_ma, int8_t driven)
+static int16_t felt_load_ma(drive_state_t *drive, int16_t current_ma, int8_t driven)
 {
     int16_t accel_ma = (int16_t)((drive->accel_cdps2 * LOAD_ACCEL_TIMES) >> LOAD_ACCEL_SHIFT);
     int16_t along_ma = (int16_t)(current_ma - accel_ma);
     along_ma = driven < 0 ? (int16_t)-along_ma : along_ma;
     int32_t felt_q5 = drive->felt_q5;
     felt_q5 += along_ma;
-    felt_q5 -= felt_mean_ma(drive->felt_q5);
+    felt_q5 -= drive->felt_ma;
     drive->felt_q5 = felt_q5;
     int16_t load_ma = felt_mean_ma(felt_q5);
+    drive->felt_ma = load_ma;
     if (load_ma < LOAD_FRICTION_MA) {
         load_ma = board_more(load_ma, -BOARD_STALL_MA);
         load_ma = (int16_t)(LOAD_FRICTION_MA - (LOAD_FRICTION_MA - load_ma) * LOAD_BACK_TIMES);
@@ -52,18 +54,23 @@ static int16_t felt_ma(drive_state_t *drive, int16_t current_ma, int8_t driven)
 void load_update(board_t *board, int8_t driven)
 {
     drive_state_t *drive = &board->drive;
-    int16_t load_ma = felt_ma(drive, board->inputs.current_ma, driven);
+    int16_t load_ma = felt_load_ma(drive, board->inputs.current_ma, driven);
     bool lets_go = board->session.ask_ms > 0U; /* what was pressed pushes the table back as it backs off */
-    if (driven == 0 || lets_go || board_within(drive->profile_cdps, LOAD_PRIME_CDPS - 1)) {
+    if (driven == 0 || lets_go || board_within(drive->profile_cdps, LOAD_PRIME_CDPS - 1)) { /* what is felt is what is usual */
         drive->usual_q9 = (int32_t)load_ma * (INT32_C(1) << LOAD_USUAL_SHIFT);
+        drive->usual_ma = load_ma;
+        drive->rise_ms = 0;
+        drive->drop_ms = 0;
+        return;
     }
-    int32_t usual_q9 = drive->usual_q9;
-    int16_t usual_ma = usual_mean_ma(usual_q9);
+    int16_t usual_ma = drive->usual_ma;
     drive->rise_ms = count_if((int16_t)(load_ma - LOAD_RISE_MA) > usual_ma, drive->rise_ms);
+    int32_t usual_q9 = drive->usual_q9;
     usual_q9 += load_ma;
     usual_q9 -= usual_ma;
     drive->usual_q9 = usual_q9;
     usual_ma = usual_mean_ma(usual_q9);
+    drive->usual_ma = usual_ma;
     bool lifts = driven > 0 ? board->angle.angle_cdeg < LOAD_DOWN_CDEG : board->angle.angle_cdeg > LOAD_UP_CDEG;
     drive->drop_ms = count_if(lifts && usual_ma > LOAD_PERSON_MA && load_ma < usual_ma - (usual_ma >> 2) - (usual_ma >> 3), drive->drop_ms);
 }
