@@ -59,25 +59,29 @@ uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME
 static void take_coded(frame_decoder_t *decoder, uint8_t byte)
 {
     const uint8_t coded = decoder->coded;
-    const bool code = coded == 0U || decoder->left == 0U;
-    const uint8_t plain = code ? (uint8_t)0U : byte;
     if (coded > FRAME_CODED_BYTES) {
         return;
     }
     decoder->coded = (uint8_t)(coded + 1U);
-    decoder->left = code ? byte : decoder->left;
-    decoder->left--;
     if (coded == 0U) {
+        decoder->left = (uint8_t)(byte - 1U);
         decoder->crc = PROTOCOL_CRC_INITIAL;
         return;
     }
+    uint8_t left = decoder->left;
+    uint8_t plain = byte;
+    if (left == 0U) {
+        left = byte;
+        plain = 0U;
+    }
+    decoder->left = (uint8_t)(left - 1U);
     decoder->crc = protocol_crc_step(decoder->crc, plain);
     if (coded <= PROTOCOL_FRAME_BYTES) {
         decoder->data[coded - 1U] = plain;
     }
 }
 
-bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FRAME_BYTES])
+bool frame_take(frame_decoder_t *decoder, uint8_t byte)
 {
     if (byte != 0U) {
         take_coded(decoder, byte);
@@ -86,10 +90,17 @@ bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FR
     const uint8_t coded = decoder->coded;
     const bool good = coded == FRAME_CODED_BYTES && decoder->left == 0U && decoder->crc == 0U;
     decoder->coded = 0U;
-    if (good) {
-        memcpy(data, decoder->data, PROTOCOL_FRAME_BYTES);
-    } else if (coded != 0U && decoder->bad != UINT16_MAX) {
+    if (!good && coded != 0U && decoder->bad != UINT16_MAX) {
         decoder->bad++;
     }
     return good;
+}
+
+bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FRAME_BYTES])
+{
+    if (!frame_take(decoder, byte)) {
+        return false;
+    }
+    memcpy(data, decoder->data, PROTOCOL_FRAME_BYTES);
+    return true;
 }

@@ -82,7 +82,7 @@ __attribute__((always_inline)) static inline uint8_t greatest(const found_t *fou
     return any(found, demands, GUARD_HOLD) ? GUARD_HOLD : GUARD_REFUSE;
 }
 
-void guard_update(board_t *board, const board_in_t *in)
+BOARD_ONE_COPY void guard_update(board_t *board, const board_in_t *in)
 {
     guard_t *guard = &board->guard;
     found_t found = {0};

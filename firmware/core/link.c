@@ -2,7 +2,10 @@
  * A command that is whole but wrong ends the one in force: whoever sends such things is not steering (faults 35, 38). */
 #include "link.h"
 
+#include <string.h>
+
 #define LINK_CHALLENGES 4U          /* one every 20 ms: an answer may be 80 ms old */
+#define LINK_COMMAND_BYTES (PROTOCOL_FRAME_BYTES - 1U) /* all of a frame but the byte that says what it is */
 #define LINK_LATE_MOST 3U           /* older frames a second (fault 29) */
 #define LINK_SECOND_MS 1000U
 #define LINK_PACE_BLOCK_MS 90U      /* five commands at the Pi's pace, were our clock a tenth slow */
@@ -91,7 +94,7 @@ static bool in_sequence(link_t *link, const protocol_command_t *command)
     return ahead >= 1U && ahead <= 127U && (uint16_t)(command->tick_ms - link->command.tick_ms - 1U) < 0x7FFFU;
 }
 
-static void take(link_t *link, const protocol_command_t *command, uint16_t tick_ms)
+BOARD_ONE_COPY static void take(link_t *link, const protocol_command_t *command, uint16_t tick_ms)
 {
     link->stranger = command->schema != (uint16_t)(PROTOCOL_SCHEMA_HASH & 0xFFFFUL);
     if (link->stranger || !in_range(command) || !answers(link, command)) {
@@ -108,10 +111,14 @@ static void take(link_t *link, const protocol_command_t *command, uint16_t tick_
     link->heard = link->fresh;
 }
 
-/* Zeroed: what a PC puts between the members of a struct is copied with it, and one history twice is to end in the same bytes. */
+/* Zeroed only where there is something between its members, as on a PC: that is copied with them, and one history twice is to end in the
+ * same bytes. */
 static void hear(link_t *link, const uint8_t data[PROTOCOL_FRAME_BYTES], uint16_t tick_ms)
 {
-    protocol_command_t command = {0};
+    protocol_command_t command;
+    if (sizeof command != LINK_COMMAND_BYTES) {
+        memset(&command, 0, sizeof command);
+    }
     if (protocol_unpack_command(data, &command)) {
         take(link, &command, tick_ms);
     }
@@ -119,7 +126,6 @@ static void hear(link_t *link, const uint8_t data[PROTOCOL_FRAME_BYTES], uint16_
 
 void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
 {
-    uint8_t data[PROTOCOL_FRAME_BYTES];
     link->heard = false;
     link->age_ms = board_count(link->age_ms);
     link->late_window_ms = board_count(link->late_window_ms);
@@ -127,9 +133,10 @@ void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
         link->late_window_ms = 0;
         link->late_frames = 0;
     }
-    for (uint8_t index = 0; index < in->rx_count && index < (uint8_t)BOARD_RX_MAX; index++) {
-        if (frame_feed(&link->decoder, in->rx[index], data)) {
-            hear(link, data, tick_ms);
+    uint8_t count = in->rx_count < (uint8_t)BOARD_RX_MAX ? in->rx_count : (uint8_t)BOARD_RX_MAX;
+    for (uint8_t index = 0; index < count; index++) {
+        if (frame_take(&link->decoder, in->rx[index])) {
+            hear(link, link->decoder.data, tick_ms);
         }
     }
     if (link->age_ms >= BOARD_COMMAND_EXPIRES_MS || !link->fresh) {

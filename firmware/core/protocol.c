@@ -7,10 +7,10 @@
 #ifdef __AVR__
 #include <avr/pgmspace.h>
 #define PROTOCOL_IN_FLASH PROGMEM
-#define PROTOCOL_CRC_ENTRY(index) pgm_read_word(&PROTOCOL_CRC_TABLE[index])
+#define PROTOCOL_CRC_ENTRY(twice) pgm_read_word(&((const uint8_t *)PROTOCOL_CRC_TABLE)[twice]) /* bytes: a place among 64 fits one */
 #else
 #define PROTOCOL_IN_FLASH
-#define PROTOCOL_CRC_ENTRY(index) PROTOCOL_CRC_TABLE[index]
+#define PROTOCOL_CRC_ENTRY(twice) PROTOCOL_CRC_TABLE[(twice) / 2U]
 #endif
 
 static const uint16_t PROTOCOL_CRC_TABLE[32] PROTOCOL_IN_FLASH = {
@@ -23,8 +23,11 @@ static const uint16_t PROTOCOL_CRC_TABLE[32] PROTOCOL_IN_FLASH = {
 uint16_t protocol_crc_step(uint16_t crc, uint8_t byte)
 {
     uint8_t top = (uint8_t)((uint8_t)(crc >> 8) ^ byte);
-    uint16_t halves = PROTOCOL_CRC_ENTRY(top & 0x0FU) ^ PROTOCOL_CRC_ENTRY(16U + (uint8_t)(top >> 4));
-    return (uint16_t)((uint16_t)(crc << 8) ^ halves);
+    uint8_t lower = (uint8_t)((uint8_t)(top << 1) & 0x1EU);
+    uint8_t upper = (uint8_t)((uint8_t)(top >> 3) & 0x1EU);
+    uint16_t halves = PROTOCOL_CRC_ENTRY(lower) ^ PROTOCOL_CRC_ENTRY(32U + upper);
+    uint8_t high = (uint8_t)((uint8_t)crc ^ (uint8_t)(halves >> 8));
+    return (uint16_t)((uint16_t)((uint16_t)high << 8) | (uint8_t)halves);
 }
 
 uint16_t protocol_challenge_reply(uint16_t challenge, uint16_t tick_ms)

@@ -103,7 +103,7 @@ BOARD_ONE_COPY static bool judge_opposite(angle_t *angle, int16_t pot_moved_cdeg
 /* With nobody to ask, a potentiometer that sees the table fall, or go where the encoder does not, is believed as far as that the brake is set
  * (fault 79): its rate is slow to tell, and from 37 deg/s on a fall would be taken for a jump.  True for one tick, so that the next fall is
  * a fault of its own. */
-static void judge_fall(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg)
+BOARD_IN_PLACE static inline void judge_fall(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg)
 {
     bool doubted = angle->disputed && !angle->imu_valid;
     bool far = !board_within((int16_t)(angle->pot_cdeg - angle->fall_cdeg), VOTE_FALL_CDEG - 1);
@@ -180,7 +180,7 @@ BOARD_ONE_COPY static void judge_noise(angle_t *angle)
 }
 
 /* A dispute that began between two motions is settled by the next one. */
-static void settle_dispute(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
+BOARD_ONE_COPY static void settle_dispute(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
 {
     if (angle->imu_valid) {
         uint16_t pot_off_cdeg = gap(angle->pot_cdeg, angle->imu_cdeg);
