@@ -18,6 +18,8 @@ LONGEST = 1000
 """Characters of an expression: longer ones nest deeper than anybody can follow, a reader of them included."""
 
 LARGEST = 1e300
+"""Further out a number is none: infinity, or whole and too long for a fraction."""
+
 Value = float | str | bool
 Reader = Callable[[Row], Value]
 

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any, Protocol, TypeVar
 
 from controller.toml_lines import line_of
-from sim.expressions import ExpressionError, compile_expression
+from sim.expressions import LARGEST, ExpressionError, compile_expression
 from sim.scenario import Condition, ScenarioError, TimeRef
 
 _UNIT_S = {"ms": 0.001, "s": 1.0, "min": 60.0}
@@ -20,9 +20,6 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min)")
 _MOMENT = re.compile(r"((?:board\.)?[A-Za-z_][A-Za-z0-9_]*)(?:#([1-9]\d*))?(?:([+-])(.+))?")
 
 T = TypeVar("T")
-
-LARGEST = 1e300
-"""Further out a number is none: infinity, or whole and too long for a fraction."""
 
 SHOWN = 60
 """Characters of a wrong value that a message repeats."""

@@ -33,6 +33,10 @@ class Week(NamedTuple):
     reached: dict[str, int]  # people who have ever reached each marker
 
 
+Held = list[tuple[int, SessionRecord]]
+"""Somebody's sessions, each with its day since the year began; 0 is the first."""
+
+
 class Summary(NamedTuple):
     """The figures of a year."""
 
@@ -57,7 +61,8 @@ def summary(courses: list[Course], day_count: int, simulated: int) -> Summary:
     for course in courses:
         refusals.update(course.refused)
         steps.update({step.name for _, step in course.steps})
-    counts = [_by_day(course, day_count) for course in courses]
+    held = [_days(course) for course in courses]
+    counts = [_by_day(days, day_count) for days in held]
     return Summary(
         people=len(courses),
         days=day_count,
@@ -70,20 +75,19 @@ def summary(courses: list[Course], day_count: int, simulated: int) -> Summary:
         most_a_week=max(_most_in_seven(count) for count in counts),
         markers_reached={name: sum(name in course.reached for course in courses) for name in MARKERS},
         steps={step.name: steps[step.name] for step in Step if steps[step.name]},
-        weeks=[_week(week, courses, counts) for week in SHOWN_WEEKS if (week - 1) * WEEK_DAYS < day_count],
+        weeks=[_week(week, courses, held, counts) for week in SHOWN_WEEKS if (week - 1) * WEEK_DAYS < day_count],
     )
 
 
-def _days(course: Course) -> list[tuple[int, SessionRecord]]:
-    """Each session with its day since the year began; 0 is the first."""
+def _days(course: Course) -> Held:
     first = course.person.added_at.astimezone(ZONE).date()
     return [((session.started_at.astimezone(ZONE).date() - first).days, session) for session in course.history.sessions]
 
 
-def _by_day(course: Course, day_count: int) -> list[int]:
+def _by_day(held: Held, day_count: int) -> list[int]:
     """Sessions of each day."""
-    held = Counter(day for day, _ in _days(course))
-    return [held[day] for day in range(day_count)]
+    sessions = Counter(day for day, _ in held)
+    return [sessions[day] for day in range(day_count)]
 
 
 def _most_in_seven(count: list[int]) -> int:
@@ -95,19 +99,20 @@ def _backs(course: Course) -> int:
     return sum(later[1] < earlier[1] for earlier, later in zip(course.steps, course.steps[1:], strict=False))
 
 
-def _week(week: int, courses: list[Course], counts: list[list[int]]) -> Week:
+def _week(week: int, courses: list[Course], held: list[Held], counts: list[list[int]]) -> Week:
     first, after = (week - 1) * WEEK_DAYS, week * WEEK_DAYS
-    held = [session for course in courses for day, session in _days(course) if first <= day < after]
+    of_week = [[session for day, session in days if first <= day < after] for days in held]
+    sessions = [session for own in of_week for session in own]
     on_step = Counter(step.name for course in courses for step in _step_on(course, after - 1))
-    pains = [rating.pain for course in courses for rating in _rated(course, first, after)]
+    pains = [rating.pain for course, own in zip(courses, of_week, strict=True) for rating in _rated(course, own)]
     return Week(
         week=week,
         on_step={step.name: on_step[step.name] for step in Step},
-        sessions=len(held),
+        sessions=len(sessions),
         most_a_day=max(max(count[first:after]) for count in counts),
         most_a_week=max(sum(count[first:after]) for count in counts),
-        deepest_deg=round(max((session.deepest_deg for session in held), default=0.0), 1),
-        longest_s=round(max((session.inverted_s for session in held), default=0.0), 1),
+        deepest_deg=round(max((session.deepest_deg for session in sessions), default=0.0), 1),
+        longest_s=round(max((session.inverted_s for session in sessions), default=0.0), 1),
         pain=round(mean(pains), 2) if pains else None,
         reached={name: sum(course.reached.get(name, after) < after for course in courses) for name in MARKERS},
     )
@@ -118,7 +123,7 @@ def _step_on(course: Course, day: int) -> list[Step]:
     return [step for begins, step in course.steps if begins <= day][-1:]
 
 
-def _rated(course: Course, first: int, after: int) -> Iterable[Rating]:
-    """Before the sessions of these days."""
-    numbers = {session.number for day, session in _days(course) if first <= day < after}
+def _rated(course: Course, sessions: Iterable[SessionRecord]) -> Iterable[Rating]:
+    """Before these sessions."""
+    numbers = {session.number for session in sessions}
     return (rating for rating in course.history.ratings if rating.when is When.BEFORE and rating.session in numbers)

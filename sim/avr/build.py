@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,21 +45,31 @@ def said(what: str, done: subprocess.CompletedProcess[str]) -> build.BuildError:
     return build.BuildError(f"{what} does not compile: {first}{hint}")
 
 
+def _make(what: str, target: Path, command: Callable[[Path], list[str]], made: str) -> Path:
+    """`target`, from a scratch folder beside it: `command` writes it there under the name `made`.  Raises build.BuildError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        scratch = Path(folder)
+        done = subprocess.run(command(scratch), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise said(what, done)
+        (scratch / made).replace(target)
+    return target
+
+
 def shim_library() -> Path:
     """The shim as a shared library, built now if any source changed.  Raises build.BuildError."""
     sources = sorted(SHIM.glob("*.c"))
     headers = [*sorted(SHIM.glob("*.h")), build.NATIVE / "world_external.h"]
     target = build.folder() / f"avr-shim-{_digest([*sources, *headers])}.so"
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            made = Path(scratch) / target.name
-            command = [build.compiler(), "-std=gnu11", *FLAGS, *WARNINGS, "-fPIC", "-shared", "-o", str(made), *map(str, sources)]
-            done = subprocess.run([*command, "-lsimavr", "-lelf"], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise said("the simavr shim", done)
-            made.replace(target)
-    return target
+    if target.exists():
+        return target
+
+    def command(scratch: Path) -> list[str]:
+        options = ["-std=gnu11", *FLAGS, *WARNINGS, "-fPIC", "-shared", "-o", str(scratch / target.name)]
+        return [build.compiler(), *options, *map(str, sources), "-lsimavr", "-lelf"]
+
+    return _make("the simavr shim", target, command, target.name)
 
 
 @lru_cache(maxsize=8)
@@ -71,16 +81,15 @@ def stretches(text: str) -> Any:
     """
     headers = sorted(SHIM.glob("*.h"))
     target = build.folder() / f"stretches-{hashlib.sha256((_digest(headers) + text).encode()).hexdigest()[:16]}.so"
+
+    def command(scratch: Path) -> list[str]:
+        source = scratch / "stretches.c"
+        source.write_text(text, encoding="utf-8")
+        options = ["-std=gnu11", "-O1", "-foptimize-sibling-calls", "-w", f"-I{SHIM}", "-fPIC", "-shared"]
+        return [build.compiler(), *options, "-o", str(scratch / target.name), str(source)]
+
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            source, made = Path(scratch) / "stretches.c", Path(scratch) / target.name
-            source.write_text(text, encoding="utf-8")
-            command = [build.compiler(), "-std=gnu11", "-O1", "-foptimize-sibling-calls", "-w", f"-I{SHIM}", "-fPIC", "-shared"]
-            done = subprocess.run([*command, "-o", str(made), str(source)], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise said("a translated program", done)
-            made.replace(target)
+        _make("a translated program", target, command, target.name)
     ffi = FFI()
     ffi.cdef("extern const char plain_stretches[];")
     lib = ffi.dlopen(str(target))
@@ -96,14 +105,11 @@ def firmware_elf(*defines: str) -> Path:
         return target
     if shutil.which("avr-gcc") is None or shutil.which("make") is None:
         raise build.BuildError(f"no compiler for the drive board found (avr-gcc, make); install them, for example: {PACKAGES} make")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        command = ["make", "-C", str(FIRMWARE), "avr", f"BUILD={scratch}", f"PYTHON={sys.executable}", *defines]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise said("the drive board's firmware", done)
-        (Path(scratch) / "avr" / "firmware.elf").replace(target)
-    return target
+
+    def command(scratch: Path) -> list[str]:
+        return ["make", "-C", str(FIRMWARE), "avr", f"BUILD={scratch}", f"PYTHON={sys.executable}", *defines]
+
+    return _make("the drive board's firmware", target, command, "avr/firmware.elf")
 
 
 def declarations() -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sim.agenda import Agenda
 from sim.avr import build, latency
-from sim.avr.processor import MS_CYCLES
+from sim.avr.processor import MS_CYCLES, Processor
 from sim.runner import Run
 
 BUDGET = 0.40
@@ -43,6 +43,17 @@ class Cost:
     worst_cycles: int
 
 
+def _awake(processor: Processor, pass_one_ms: Callable[[], None]) -> int:
+    """Cycles of one millisecond in which the processor did not sleep."""
+    slept, began = processor.stats().sleep_cycles, processor.cycle
+    pass_one_ms()
+    return processor.cycle - began - (processor.stats().sleep_cycles - slept)
+
+
+def _cost(awake: list[int]) -> Cost:
+    return Cost(ticks=len(awake), mean_cycles=round(sum(awake) / len(awake)), worst_cycles=max(awake))
+
+
 def cost(run: Run, ms: int, *, noise: int = 0, seed: int = 1) -> Cost:
     """Let `ms` milliseconds pass, `noise` bytes of noise on the wire in each, and count."""
     processor = run.world.processor
@@ -51,10 +62,8 @@ def cost(run: Run, ms: int, *, noise: int = 0, seed: int = 1) -> Cost:
     for _ in range(ms):
         if noise:
             processor.send(dice.randbytes(noise))
-        slept, began = processor.stats().sleep_cycles, processor.cycle
-        run.world.run_ms(1)
-        awake.append(processor.cycle - began - (processor.stats().sleep_cycles - slept))
-    return Cost(ticks=ms, mean_cycles=round(sum(awake) / ms), worst_cycles=max(awake))
+        awake.append(_awake(processor, partial(run.world.run_ms, 1)))
+    return _cost(awake)
 
 
 def cost_with_pi(run: Run, ms: int) -> Cost:
@@ -63,17 +72,14 @@ def cost_with_pi(run: Run, ms: int) -> Cost:
     awake: list[int] = []
 
     def one_by_one(ticks: int) -> None:
-        for _ in range(ticks):
-            slept, began = processor.stats().sleep_cycles, processor.cycle
-            whole(1)
-            awake.append(processor.cycle - began - (processor.stats().sleep_cycles - slept))
+        awake.extend(_awake(processor, partial(whole, 1)) for _ in range(ticks))
 
     setattr(run.world, "run_ms", one_by_one)  # noqa: B010  (the run's own steps, looked at millisecond by millisecond)
     agenda, row = Agenda(run.scenario, run), run.recorder.row()
     while len(awake) < ms:
         run.tick(agenda, row)
         row = run.recorder.row()
-    return Cost(ticks=len(awake), mean_cycles=round(sum(awake) / len(awake)), worst_cycles=max(awake))
+    return _cost(awake)
 
 
 def profile(run: Run, ms: int) -> dict[int, int]:

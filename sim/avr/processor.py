@@ -92,7 +92,6 @@ class Processor:
     """A program file on a chip."""
 
     def __init__(self, elf: Path, *, eeprom: bytes | None = None, raw: Raw = ALL_CURES) -> None:
-        self.elf = elf
         self._ffi, self._lib = build.load()
         board = self._lib.avr_board_new(str(elf).encode())
         if board == self._ffi.NULL:
