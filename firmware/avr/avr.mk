@@ -10,9 +10,7 @@ AVR_OUT = $(BUILD)/avr
 AVR_SOURCES = $(SOURCES) $(sort $(wildcard avr/*.c))
 AVR_HEADERS = $(HEADERS) $(sort $(wildcard avr/*.h)) Makefile avr/avr.mk
 AVR_OBJECTS = $(AVR_SOURCES:%.c=$(AVR_OUT)/%.o)
-# A function that is called once stays one: written out in main, all of them together, they run out of registers there, which takes 650 bytes
-# and 850 cycles a tick.
-AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -fno-inline-functions-called-once -flto -mrelax -ffunction-sections -fdata-sections -g
+AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -flto -mrelax -ffunction-sections -fdata-sections -g
 PROGRAMMER ?= usbasp
 AVRDUDE ?= avrdude
 PORT ?=

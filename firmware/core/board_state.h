@@ -265,6 +265,14 @@ static inline uint16_t board_hundredth(uint16_t value)
     return (uint16_t)((uint16_t)(((uint32_t)(uint16_t)(value >> 2) * UINT32_C(10486)) >> 16) >> 2);
 }
 
+/* value / 64, for all of 16 bits: byte by byte, where the AVR shifts 16 bits in a loop of 5 cycles a bit. */
+BOARD_IN_PLACE static inline uint16_t board_sixty_fourth(uint16_t value)
+{
+    uint8_t low = (uint8_t)value;
+    low = (uint8_t)(low >> 6);
+    return (uint16_t)((uint16_t)(value >> 8) * 4U + low);
+}
+
 static inline int16_t board_abs(int16_t value)
 {
     return value < 0 ? (int16_t)-value : value;

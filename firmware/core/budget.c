@@ -76,6 +76,11 @@ bool budget_unanswered(const board_t *board)
     return board->budget.unanswered_ms >= BOARD_ANSWER_MS;
 }
 
+bool budget_overdue(const board_t *board)
+{
+    return board->budget.short_ || budget_unanswered(board);
+}
+
 /* A reset in a session, or wherever somebody may be hanging, has lost up to 5 s of count. */
 void budget_start(board_t *board)
 {

@@ -12,4 +12,7 @@ void budget_update(board_t *board);
 /* Nobody has answered for as long as anybody is given (SR15). */
 bool budget_unanswered(const board_t *board);
 
+/* Time is short, or nobody answers: a return must not wait for the Pi any longer. */
+bool budget_overdue(const board_t *board);
+
 #endif

@@ -12,7 +12,7 @@ typedef struct {
 } found_t;
 
 /* Inline, or else the AVR takes 17 cycles for a rule that holds, and takes 4. */
-__attribute__((always_inline)) static inline void rule(found_t *found, bool broken, uint8_t action, uint32_t reason)
+BOARD_IN_PLACE static inline void rule(found_t *found, bool broken, uint8_t action, uint32_t reason)
 {
     found->by[action] |= reason;
     if (broken) {
@@ -20,7 +20,7 @@ __attribute__((always_inline)) static inline void rule(found_t *found, bool brok
     }
 }
 
-__attribute__((always_inline)) static inline void judge(found_t *g, const board_t *board, const board_in_t *in)
+BOARD_IN_PLACE static inline void judge(found_t *g, const board_t *board, const board_in_t *in)
 {
     /*      broken                            demand             reason */
     rule(g, rules_estop(board, in),           GUARD_STOP,        PROTOCOL_REASON_ESTOP);            /* SR1 */
@@ -54,12 +54,12 @@ __attribute__((always_inline)) static inline void judge(found_t *g, const board_
     rule(g, rules_unanswered(board, in),      GUARD_RETURN,      PROTOCOL_REASON_UNANSWERED);       /* SR15 */
 }
 
-__attribute__((always_inline)) static inline bool any(const found_t *found, uint32_t demands, uint8_t action)
+BOARD_IN_PLACE static inline bool any(const found_t *found, uint32_t demands, uint8_t action)
 {
     return (demands & found->by[action]) != 0U;
 }
 
-__attribute__((always_inline)) static inline uint8_t greatest(const found_t *found, uint32_t demands)
+BOARD_IN_PLACE static inline uint8_t greatest(const found_t *found, uint32_t demands)
 {
     if (demands == 0U) {
         return GUARD_ALLOW;

@@ -11,7 +11,6 @@
 #define INPUTS_MA_TIMES 12500                /* BOARD_CURRENT_UA_PER_COUNT / 1000 is 12500 / 256 */
 #define INPUTS_MV_TIMES UINT32_C(9000)       /* BOARD_BATTERY_UV_PER_COUNT / 1000 is 9000 / 256 */
 #define INPUTS_MOST_COUNTS(mv) ((uint16_t)((((uint32_t)(mv) + 1U) * 256U - 1U) / INPUTS_MV_TIMES)) /* the greatest that reads no more */
-#define INPUTS_SMOOTH_SHIFT 6                /* 64 ms */
 #define INPUTS_SMOOTH_MV_TIMES UINT32_C(36000) /* the same as 9000 / 256 for counts with six bits more */
 #define INPUTS_MEAN_MA_TIMES 625             /* the same as 12500 / 256 for the sum of 20 counts */
 
@@ -76,12 +75,6 @@ static void ankles_update(inputs_t *inputs, const board_in_t *in)
     }
 }
 
-/* value / 64: the upper byte twice to the left and the lower six times to the right, where the AVR shifts 16 bits one by one. */
-static uint16_t sixty_fourth(uint16_t value)
-{
-    return (uint16_t)((uint16_t)((value >> 8) << 2) + (uint8_t)((uint8_t)value >> INPUTS_SMOOTH_SHIFT));
-}
-
 static void supply_update(inputs_t *inputs, const board_in_t *in)
 {
     uint16_t battery_counts = in->battery_counts & 0x3FFU;
@@ -89,7 +82,7 @@ static void supply_update(inputs_t *inputs, const board_in_t *in)
     int16_t current_counts = (int16_t)((int16_t)(in->current_counts & 0x3FFU) - INPUTS_MID_SCALE);
     inputs->current_ma = (int16_t)(((int32_t)current_counts * INPUTS_MA_TIMES) >> 8);
     inputs->current_sum_counts = (int16_t)(inputs->current_sum_counts + current_counts);
-    inputs->battery_q6 = (uint16_t)(inputs->battery_q6 + battery_counts - sixty_fourth(inputs->battery_q6));
+    inputs->battery_q6 = (uint16_t)(inputs->battery_q6 + battery_counts - board_sixty_fourth(inputs->battery_q6));
     inputs->battery_mv = (uint16_t)((inputs->battery_q6 * INPUTS_SMOOTH_MV_TIMES) >> 16);
     inputs->overvoltage_ms = battery_counts > INPUTS_MOST_COUNTS(BOARD_OVERVOLTAGE_MV) ? board_count8(inputs->overvoltage_ms) : (uint8_t)0U;
     inputs->mains_lost_ms = mains_counts <= INPUTS_MOST_COUNTS(BOARD_MAINS_PRESENT_MV - 1U) ? board_count8(inputs->mains_lost_ms) : (uint8_t)0U;

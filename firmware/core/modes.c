@@ -277,8 +277,7 @@ static void rescue(board_t *board)
 /* A stop that only the Pi has asked for keeps nobody head-down: with the time nearly gone, or nobody answering, the board brings up. */
 static bool pi_overruled(const board_t *board)
 {
-    bool due = board->budget.short_ || budget_unanswered(board);
-    return due && (board->guard.latched & MODES_STOPS) == PROTOCOL_REASON_PI_TRIP;
+    return budget_overdue(board) && (board->guard.latched & MODES_STOPS) == PROTOCOL_REASON_PI_TRIP;
 }
 
 static void fault(board_t *board, const board_in_t *in)
@@ -305,7 +304,7 @@ static void arrive(board_t *board)
     }
 }
 
-__attribute__((noinline)) void modes_update(board_t *board, const board_in_t *in)
+BOARD_ONE_COPY void modes_update(board_t *board, const board_in_t *in)
 {
     if (board->guard.action == GUARD_STOP && !board->memory.estop_latched) {
         board->memory.estop_latched = true;

@@ -49,7 +49,6 @@ void rest_update(board_t *board)
     if (zone != rest->zone) {
         rest->zone = zone;
         rest->rest_ms = 0;
-        rest->place_cdeg = angle_cdeg;
     }
     count(rest, angle_cdeg, board->angle.at_rest && !board->drive.brake_released);
     forget(board, angle_cdeg);

@@ -28,7 +28,7 @@ void return_plan_start(plan_t *plan)
 static bool dizzy_waits(const board_t *board)
 {
     return board->link.fresh && board->link.command.request == PROTOCOL_REQUEST_DIZZY_BACK && !board->session.dizzy_blocked &&
-           !board->budget.short_ && board->budget.unanswered_ms < BOARD_ANSWER_MS;
+           !budget_overdue(board);
 }
 
 /* What the mode wants before anything is clamped. */

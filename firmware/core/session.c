@@ -49,7 +49,7 @@ static bool wants_up(const board_t *board, bool overdue)
 static void watch_pi(board_t *board)
 {
     session_t *session = &board->session;
-    bool overdue = board->budget.short_ || budget_unanswered(board);
+    bool overdue = budget_overdue(board);
     session->overdue_ms = overdue && !rising(board) ? board_count(session->overdue_ms) : (uint16_t)0U;
     session->pi_wants_up = wants_up(board, overdue);
 }
@@ -163,7 +163,7 @@ bool session_arrived(board_t *board)
 }
 
 /* Not inline: there are two that call it. */
-__attribute__((noinline)) void session_finish(board_t *board)
+BOARD_ONE_COPY void session_finish(board_t *board)
 {
     session_t *session = &board->session;
     session->returning = false;

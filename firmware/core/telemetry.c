@@ -19,7 +19,7 @@ void telemetry_start(telemetry_t *telemetry, uint8_t reset_cause)
 }
 
 /* Eight at a time and inline: the AVR takes 8 bytes for a bit and took 18. */
-__attribute__((always_inline)) static inline void add(uint8_t *bits, bool set, uint16_t bit)
+BOARD_IN_PLACE static inline void add(uint8_t *bits, bool set, uint16_t bit)
 {
     if (set) {
         *bits = (uint8_t)(*bits | (uint8_t)bit);

@@ -151,19 +151,11 @@ static void judge_place(angle_t *angle)
     }
 }
 
-/* Byte by byte: the AVR shifts 16 bits in a loop of 5 cycles a bit. */
-static uint16_t mean_noise_cdeg(uint16_t noise_q6)
-{
-    uint8_t low = (uint8_t)noise_q6;
-    low = (uint8_t)(low >> VOTE_NOISE_SHIFT);
-    return (uint16_t)((uint16_t)(noise_q6 >> 8) * (1U << (8 - VOTE_NOISE_SHIFT)) + low);
-}
-
 BOARD_ONE_COPY static void judge_noise(angle_t *angle)
 {
     int16_t off_cdeg = board_less(VOTE_OFF_MOST_CDEG, board_abs((int16_t)(angle->pot_raw_cdeg - angle->pot_cdeg)));
     angle->jump_ms = count_if(off_cdeg > VOTE_JUMP_CDEG, angle->jump_ms);
-    uint16_t noise_q6 = (uint16_t)(angle->pot_noise_q6 + (uint16_t)off_cdeg - mean_noise_cdeg(angle->pot_noise_q6));
+    uint16_t noise_q6 = (uint16_t)(angle->pot_noise_q6 + (uint16_t)off_cdeg - board_sixty_fourth(angle->pot_noise_q6));
     angle->pot_noise_q6 = noise_q6;
     angle->noisy_ms = count_if(noise_q6 >= (VOTE_NOISE_CDEG + 1U) << VOTE_NOISE_SHIFT, angle->noisy_ms);
     bool jumped = angle->jump_ms >= VOTE_JUMP_MS;

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.firmware.parts import Value
-from tests.firmware.test_vote_parts import angle, imu, vote
+from tests.firmware.parts import TURN_MS, Value
+from tests.firmware.test_vote_parts import JUMP_MS, angle, imu, vote
 
 ALONE = [{"encoder_out": True}, {"disputed": True}]
 
@@ -13,7 +13,20 @@ ALONE = [{"encoder_out": True}, {"disputed": True}]
 @pytest.mark.req("SR4", "SR9")
 @pytest.mark.parametrize("state", ALONE)
 @pytest.mark.parametrize(
-    ("pot", "since_ms", "falls"), [(40, 1, True), (-40, 1, True), (39, 1, False), (-39, 1, False), (40, 99, True), (40, 0, True)]
+    ("pot", "since_ms", "falls"),
+    [
+        (40, 1, True),
+        (-40, 1, True),
+        (39, 1, False),
+        (-39, 1, False),
+        (40, 98, True),
+        (39, 98, False),
+        (-39, 98, False),
+        (40, 99, True),
+        (39, 99, False),
+        (-39, 99, False),
+        (40, 0, True),
+    ],
 )
 def test_four_tenths_of_a_degree_in_a_tenth_of_a_second_are_a_fall(state: dict[str, Value], pot: int, since_ms: int, falls: bool) -> None:
     """4 deg/s by the only witness there is: the drive turns a table that hangs on it with 1.5, and no limit is over 3."""
@@ -39,6 +52,26 @@ def test_no_fall_is_what_another_witness_can_judge_nor_a_jump(unlike: dict[str, 
     about = {"pot_raw_cdeg": 40, "pot_cdeg": 40, "check_pot_cdeg": 40, "encoder_cdeg": 40, "check_encoder_cdeg": 40, "encoder_out": True}
     assert vote(angle(**about)).get("angle.falls")
     assert not vote(angle(**{**about, **unlike})).get("angle.falls")
+
+
+@pytest.mark.req("SR8", "SR9")
+@pytest.mark.parametrize("state", ALONE)
+@pytest.mark.parametrize("ahead", [61, -61])
+def test_a_jump_is_no_fall_from_its_first_millisecond_on_and_the_next_fall_is_counted_from_where_it_ended(
+    state: dict[str, Value], ahead: int
+) -> None:
+    """Fault 6: the filter takes its time to a place where the potentiometer has been from the first moment on."""
+    parts = vote(angle(pot_raw_cdeg=ahead, fall_cdeg=10, fall_ms=5, **state))
+    assert parts.read("angle.jump_ms angle.falls angle.fall_ms angle.fall_cdeg") == (1, False, 0, 0)
+    jumped = vote(parts, times=JUMP_MS // TURN_MS - 1)
+    assert jumped.read("angle.falls angle.pot_cdeg angle.fall_cdeg angle.fall_ms") == (False, ahead, ahead, 0)
+    assert vote(jumped).read("angle.jump_ms angle.falls angle.fall_ms") == (0, False, 1), "over, and nothing has fallen"
+
+
+@pytest.mark.req("SR8", "SR9")
+def test_what_is_no_jump_leaves_the_count_alone() -> None:
+    parts = vote(angle(pot_raw_cdeg=60, fall_cdeg=10, fall_ms=5, encoder_out=True))
+    assert parts.read("angle.jump_ms angle.falls angle.fall_ms angle.fall_cdeg") == (0, False, 6, 10)
 
 
 @pytest.mark.req("SR8", "SR9")

@@ -147,9 +147,20 @@ def test_a_new_checkpoint_is_taken_after_a_degree_of_agreed_motion(pot: int, enc
 
 @pytest.mark.req("SR8")
 def test_a_dispute_begins_a_new_checkpoint_and_a_new_count() -> None:
-    parts = moved(60, 0)
-    assert parts.read(CHECK)[:2] == (60, 0)
+    parts = moved(60, 0, imu_cdeg=7, imu_valid=True)
+    assert parts.read(CHECK) == (60, 0, 7, True)
     assert parts.get("angle.slip_ms") == 0
+
+
+@pytest.mark.req("SR8")
+@pytest.mark.parametrize(("pot", "verdict"), [(51, ENCODER), (50, DOUBT)])
+def test_what_began_a_dispute_does_not_count_again(pot: int, verdict: tuple[bool, ...]) -> None:
+    """Neither for a fall nor for the drive's word: from there on it takes the next motion."""
+    parts = moved(60, 0, fall_cdeg=60)
+    assert parts.read("angle.disputed angle.falls") == (True, False)
+    assert vote(parts, driven=1).read(VERDICT) == DOUBT
+    on = {"angle.pot_raw_cdeg": 60 + pot, "angle.pot_cdeg": 60 + pot}
+    assert vote(parts.set(on), driven=1).read(VERDICT) == verdict
 
 
 @pytest.mark.req("SR8", "SR3")
