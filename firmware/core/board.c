@@ -75,10 +75,11 @@ void board_tick(board_t *board, const board_in_t *in, board_out_t *out)
     out->tx_count = 0;
     inputs_update(&board->inputs, in);
     link_update(&board->link, in, board->telemetry.tick_ms);
-    angle_update(board, in, rate_loop_driven(&board->drive));
+    int8_t driven = rate_loop_driven(&board->drive); /* what nothing changes before the rate loop's own turn */
+    angle_update(board, in, driven);
     rest_update(board);
     budget_update(board);
-    plausible_update(board);
+    plausible_update(board, driven);
     session_watch(board);
     guard_update(board, in);
     modes_update(board, in);

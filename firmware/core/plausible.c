@@ -37,36 +37,37 @@ void plausible_forget(drive_state_t *drive)
 }
 
 /* Nothing moves: neither sensor sees motion though the profile asks for it.  A single dead sensor is SR8's business. */
-static void judge_stall(board_t *board, int16_t along_cdps)
+static void judge_stall(board_t *board, int16_t along_cdps, int16_t profile_cdps)
 {
     drive_state_t *drive = &board->drive;
     int16_t pot_cdeg = board->angle.pot_cdeg;
-    bool asked = !board_within(drive->profile_cdps, PLAUSIBLE_DRIVEN_CDPS - 1);
+    bool asked = profile_cdps >= PLAUSIBLE_DRIVEN_CDPS;
     bool moves = along_cdps >= BOARD_AT_REST_CDPS;
-    bool pot_moves = !board_within((int16_t)(pot_cdeg - drive->still_pot_cdeg), PLAUSIBLE_POT_MOVES_CDEG - 1) && !board->angle.pot_out;
-    if (!asked || moves || pot_moves) {
+    bool stands = false;
+    if (!asked || moves ||
+        (!board_within((int16_t)(pot_cdeg - drive->still_pot_cdeg), PLAUSIBLE_POT_MOVES_CDEG - 1) && !board->angle.pot_out)) {
         drive->still_ms = 0;
         drive->still_pot_cdeg = pot_cdeg;
         if (asked && moves) {
             drive->moved = true;
         }
     } else {
-        drive->still_ms = board_count(drive->still_ms);
+        uint16_t still_ms = board_count(drive->still_ms);
+        drive->still_ms = still_ms;
+        stands = still_ms >= (drive->moved ? PLAUSIBLE_STILL_MS : PLAUSIBLE_STILL_FIRST_MS);
     }
     drive->stall_ms = count_if(!board_within(board->inputs.current_ma, BOARD_STALL_MA), drive->stall_ms);
-    drive->stall = drive->stall_ms >= PLAUSIBLE_STALL_MS ||
-                   drive->still_ms >= (drive->moved ? PLAUSIBLE_STILL_MS : PLAUSIBLE_STILL_FIRST_MS);
+    drive->stall = stands || drive->stall_ms >= PLAUSIBLE_STALL_MS;
 }
 
-static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
+static void judge_direction(board_t *board, int16_t along_cdps, int16_t profile_cdps, int8_t driven)
 {
     drive_state_t *drive = &board->drive;
     int16_t angle_cdeg = board->angle.angle_cdeg;
     int16_t back_cdeg = driven > 0 ? (int16_t)(drive->far_cdeg - angle_cdeg) : (int16_t)(angle_cdeg - drive->far_cdeg);
     /* The profile waits for a table that does not follow: swapped leads (fault 78) would keep it under the bound for ever. */
-    int16_t along_plan_cdps = driven > 0 ? board->plan.rate_cdps : (int16_t)-board->plan.rate_cdps;
-    int16_t profile_cdps = board_abs(drive->profile_cdps);
-    bool asked = profile_cdps >= PLAUSIBLE_DRIVEN_CDPS || along_plan_cdps >= PLAUSIBLE_DRIVEN_CDPS;
+    bool asked = profile_cdps >= PLAUSIBLE_DRIVEN_CDPS ||
+                 (driven > 0 ? board->plan.rate_cdps : (int16_t)-board->plan.rate_cdps) >= PLAUSIBLE_DRIVEN_CDPS;
     if (back_cdeg < 0 || !asked) {
         drive->far_cdeg = angle_cdeg;
         back_cdeg = 0;
@@ -76,40 +77,46 @@ static void judge_direction(board_t *board, int16_t along_cdps, int8_t driven)
     int16_t over_cdps = (int16_t)(along_cdps - profile_cdps);
     drive->fast_ms = count_if(over_cdps > PLAUSIBLE_FAST_CDPS, drive->fast_ms);
     drive->deaf_ms = count_if(over_cdps > PLAUSIBLE_DEAF_CDPS, drive->deaf_ms);
+    drive->uncommanded = drive->fast_ms >= PLAUSIBLE_FAST_MS || drive->deaf_ms >= PLAUSIBLE_DEAF_MS;
 }
 
-static void judge_standing(board_t *board, bool lever)
+static void judge_standing(board_t *board)
 {
     drive_state_t *drive = &board->drive;
-    bool standing = drive->state == DRIVE_OFF && !board->session.testing;
-    drive->braked_ms = standing && !lever ? board_count(drive->braked_ms) : (uint16_t)0U;
-    bool settled = drive->braked_ms >= (board->angle.observes_pot ? PLAUSIBLE_POT_SETTLED_MS : PLAUSIBLE_SETTLED_MS);
+    if (drive->state != DRIVE_OFF || board->session.testing || board->angle.declutched) {
+        drive->braked_ms = 0;
+        drive->creep_ms = 0;
+        drive->live_ms = 0;
+        return;
+    }
+    uint16_t braked_ms = board_count(drive->braked_ms);
+    drive->braked_ms = braked_ms;
+    bool settled = braked_ms >= (board->angle.observes_pot ? PLAUSIBLE_POT_SETTLED_MS : PLAUSIBLE_SETTLED_MS);
     drive->creep_ms = count_if(settled && !board_within(board->angle.rate_cdps, PLAUSIBLE_CREEP_CDPS), drive->creep_ms);
-    drive->live_ms = count_if(drive->braked_ms > 10U && drive->duty == 0 && !board_within(board->inputs.current_ma, PLAUSIBLE_LIVE_MA),
+    drive->live_ms = count_if(braked_ms > 10U && drive->duty == 0 && !board_within(board->inputs.current_ma, PLAUSIBLE_LIVE_MA),
                               drive->live_ms);
     if (drive->creep_ms >= PLAUSIBLE_CREEP_MS && drive->live_ms == 0U) {
         drive->brake_slips = true;
     }
 }
 
-void plausible_update(board_t *board)
+void plausible_update(board_t *board, int8_t driven)
 {
     drive_state_t *drive = &board->drive;
-    int8_t driven = rate_loop_driven(drive);
     int16_t rate_cdps = board->angle.rate_cdps;
-    int16_t along_cdps = driven < 0 ? (int16_t)-rate_cdps : rate_cdps;
     drive->over_ms = count_if(!board_within(rate_cdps, BOARD_OVERSPEED_CDPS), drive->over_ms);
     drive->overspeed = drive->over_ms >= PLAUSIBLE_OVERSPEED_MS;
-    judge_standing(board, board->angle.declutched);
+    judge_standing(board);
     load_update(board, driven);
     if (driven == 0) {
         plausible_forget(drive);
         drive->far_cdeg = board->angle.angle_cdeg;
         drive->still_pot_cdeg = board->angle.pot_cdeg;
+        drive->uncommanded = drive->live_ms >= PLAUSIBLE_LIVE_MS;
     } else {
-        judge_stall(board, along_cdps);
-        judge_direction(board, along_cdps, driven);
+        int16_t along_cdps = driven < 0 ? (int16_t)-rate_cdps : rate_cdps;
+        int16_t profile_cdps = board_abs(drive->profile_cdps);
+        judge_stall(board, along_cdps, profile_cdps);
+        judge_direction(board, along_cdps, profile_cdps, driven);
     }
-    drive->uncommanded = drive->live_ms >= PLAUSIBLE_LIVE_MS || drive->fast_ms >= PLAUSIBLE_FAST_MS ||
-                         drive->deaf_ms >= PLAUSIBLE_DEAF_MS;
 }

@@ -4,7 +4,8 @@
 
 #include "board_state.h"
 
-void plausible_update(board_t *board);
+/* `driven` is the direction the drive is being turned in: -1, 0, 1. */
+void plausible_update(board_t *board, int8_t driven);
 
 /* A new drive begins with clean counters. */
 void plausible_forget(drive_state_t *drive);

@@ -32,7 +32,7 @@ def judged(*told: dict[str, Value], up: bool = False) -> Parts:
     if up:
         for name in ("drive.profile_cdps", "plan.rate_cdps", "angle.rate_cdps", "inputs.current_ma"):
             parts.set({name: -parts.get(name)})
-    return parts.call("plausible_update")
+    return parts.call("plausible_update", parts.lib.rate_loop_driven(parts.ffi.addressof(parts.board, "drive")))
 
 
 BOTH_WAYS = pytest.mark.parametrize("up", [False, True])
