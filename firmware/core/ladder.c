@@ -5,33 +5,59 @@
 #define LADDER_FAULT_MS 10000U      /* latched off upright rest, and RETURN not pressed or of no use */
 #define LADDER_LOST_MS 100U
 
-/* True: half a degree up; the place follows the table while no motion is due. */
-static bool watch_progress(board_t *board)
+/* At upright rest nothing is missing and nobody waits. */
+BOARD_ONE_COPY static void nothing_missing(session_t *session, int16_t angle_cdeg)
 {
-    session_t *session = &board->session;
-    int16_t angle_cdeg = board->angle.angle_cdeg;
-    bool due = board->plan.due && session->away;
+    session->progress_cdeg = angle_cdeg;
+    session->stuck_ms = 0;
+    session->stopped_ms = 0;
+    session->fault_ms = 0;
+    session->no_progress = false;
+    session->ladder = false;
+}
+
+/* True: half a degree up; the place follows the table while no motion is due. */
+static bool watch_progress(session_t *session, int16_t angle_cdeg, bool due)
+{
     bool rose = session->progress_cdeg - angle_cdeg >= LADDER_PROGRESS_CDEG;
-    session->stuck_ms = due && !rose ? board_count(session->stuck_ms) : (uint16_t)0U;
+    uint16_t stuck_ms = due && !rose ? board_count(session->stuck_ms) : (uint16_t)0U;
+    session->stuck_ms = stuck_ms;
     if (!due || rose || angle_cdeg > session->progress_cdeg) { /* sinking, or noise, is no progress */
         session->progress_cdeg = angle_cdeg;
     }
-    session->no_progress = session->away && (session->no_progress || session->stuck_ms >= BOARD_NO_PROGRESS_MS);
+    if (stuck_ms >= BOARD_NO_PROGRESS_MS) {
+        session->no_progress = true;
+    }
     return rose;
+}
+
+/* Called for by the level wait: level is reached and nobody has answered. */
+static bool waits(const board_t *board, int16_t angle_cdeg)
+{
+    return board->memory.level_wait && board->session.returning && board->angle.at_rest && board->plan.waiting &&
+           angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
 }
 
 void ladder_update(board_t *board)
 {
     session_t *session = &board->session;
-    bool rescue = session->mode == PROTOCOL_BOARD_MODE_STOPPED || session->mode == PROTOCOL_BOARD_MODE_RESCUE;
-    bool fault = session->mode == PROTOCOL_BOARD_MODE_FAULT;
-    bool waits = board->memory.level_wait && session->returning && board->angle.at_rest && board->plan.waiting &&
-                 board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
-    bool progress = watch_progress(board);
-    session->stopped_ms = rescue && session->away ? board_count(session->stopped_ms) : (uint16_t)0U;
-    uint16_t fault_ms = fault ? board_count(session->fault_ms) : session->fault_ms;
-    session->fault_ms = progress || !session->away ? (uint16_t)0U : fault_ms; /* a RETURN that fails again at once is no progress */
-    session->ladder = session->away && (session->no_progress || session->stopped_ms >= BOARD_ESTOP_LADDER_MS ||
-                                        session->fault_ms >= LADDER_FAULT_MS || board->inputs.unsound || board->angle.lost_ms >= LADDER_LOST_MS ||
-                                        board->budget.spent || waits);
+    int16_t angle_cdeg = board->angle.angle_cdeg;
+    if (!session->away) {
+        nothing_missing(session, angle_cdeg);
+        return;
+    }
+    uint8_t mode = session->mode;
+    bool progress = watch_progress(session, angle_cdeg, board->plan.due);
+    uint16_t stopped_ms = 0;
+    if (mode == PROTOCOL_BOARD_MODE_STOPPED || mode == PROTOCOL_BOARD_MODE_RESCUE) {
+        stopped_ms = board_count(session->stopped_ms);
+    }
+    session->stopped_ms = stopped_ms;
+    uint16_t fault_ms = progress ? (uint16_t)0U : session->fault_ms; /* a RETURN that fails again at once is no progress */
+    if (!progress && mode == PROTOCOL_BOARD_MODE_FAULT) {
+        fault_ms = board_count(fault_ms);
+    }
+    session->fault_ms = fault_ms;
+    session->ladder = session->no_progress || stopped_ms >= (uint16_t)BOARD_ESTOP_LADDER_MS || fault_ms >= LADDER_FAULT_MS || board->inputs.unsound ||
+                      board->angle.lost_ms >= LADDER_LOST_MS || board->budget.spent || waits(board, angle_cdeg);
 }
