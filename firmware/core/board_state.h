@@ -176,7 +176,6 @@ typedef struct {
 } session_t;
 
 typedef struct {
-    int16_t floor_cdeg, ceiling_cdeg;
     int16_t permitted_cdeg;     /* least heard this session */
     int16_t rate_cdps;          /* what the rate loop shall do */
     bool blocked;               /* the drive must not turn at all */

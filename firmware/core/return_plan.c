@@ -63,7 +63,7 @@ static bool dizzy_may_descend(const board_t *board)
            (board->guard.latched & ~PROTOCOL_REASON_PI_SILENT) == 0U;
 }
 
-static int16_t ceiling_cdeg(const board_t *board)
+int16_t return_plan_ceiling_cdeg(const board_t *board)
 {
     const session_t *session = &board->session;
     if (session->returning || session->return_only || !session->session_open) {
@@ -74,7 +74,7 @@ static int16_t ceiling_cdeg(const board_t *board)
 }
 
 /* SR3 and SR15 as one number.  Upward through the gate without its rest does not exist, whoever asks. */
-static int16_t floor_cdeg(const board_t *board, bool rest_due)
+int16_t return_plan_floor_cdeg(const board_t *board, bool rest_due)
 {
     if (board->session.ask_ms > 0U) {
         return board->session.ask_cdeg;
@@ -113,9 +113,9 @@ static int16_t approach_cdps(const board_t *board, int16_t way_cdeg, int16_t wan
     return board_less(wanted_cdps, most_cdps);
 }
 
-static int16_t way_up_cdeg(const board_t *board)
+static int16_t way_up_cdeg(const board_t *board, bool rest_due)
 {
-    int16_t way_cdeg = (int16_t)(board->angle.angle_cdeg - board->plan.floor_cdeg);
+    int16_t way_cdeg = (int16_t)(board->angle.angle_cdeg - return_plan_floor_cdeg(board, rest_due));
     if (board->angle.disputed) { /* upright and level by the first of the two to say so */
         int16_t first_cdeg = angle_first_cdeg(&board->angle);
         if (board->angle.leg < 2U && board->angle.first_began_inverted) {
@@ -146,31 +146,36 @@ static bool blocked(const board_t *board, const board_in_t *in)
 static bool warn(board_t *board, bool wants_up, uint16_t left_ms)
 {
     session_t *session = &board->session;
-    bool own = session->mode == PROTOCOL_BOARD_MODE_ASCENT;
-    bool rises = board->drive.profile_cdps < 0; /* on the way up already: nothing new to warn of */
+    uint8_t mode = session->mode;
     bool rests = left_ms > 0U && board->rest.zone != REST_BEFORE;
-    bool resting = own && rests && left_ms <= PLAN_WARN_REST_MS;
-    bool starting = own && session->ask_ms == 0U && !session->asked && !session->ascent_by_pi && wants_up && !rises;
-    bool doubtful = !board->link.fresh || (session->overdue_ms > 0U && !rests); /* warned of while the Pi has its last chance */
-    bool coming = session->away && doubtful &&
-                  (session->mode == PROTOCOL_BOARD_MODE_BRAKED || session->mode == PROTOCOL_BOARD_MODE_FOLLOW);
-    session->warning = coming || starting || (resting && !board->drive.brake_released);
-    session->warn_ms = session->warning ? board_count(session->warn_ms) : (uint16_t)0U;
-    return starting && session->warn_ms < BOARD_WARNING_MS;
+    bool starting = false;
+    bool warning = false;
+    if (mode == PROTOCOL_BOARD_MODE_ASCENT) { /* one on its way up already has nothing new to warn of */
+        starting = wants_up && session->ask_ms == 0U && !session->asked && !session->ascent_by_pi && board->drive.profile_cdps >= 0;
+        warning = starting || (rests && left_ms <= PLAN_WARN_REST_MS && !board->drive.brake_released);
+    } else if (session->away && (mode == PROTOCOL_BOARD_MODE_BRAKED || mode == PROTOCOL_BOARD_MODE_FOLLOW)) {
+        warning = !board->link.fresh || (session->overdue_ms > 0U && !rests); /* warned of while the Pi has its last chance */
+    }
+    session->warning = warning;
+    uint16_t warn_ms = warning ? board_count(session->warn_ms) : (uint16_t)0U;
+    session->warn_ms = warn_ms;
+    return starting && warn_ms < BOARD_WARNING_MS;
 }
 
 /* Never faster than the bound ahead allows, and never past it. */
-static int16_t clamp_up(const board_t *board, int16_t rate_cdps)
+static int16_t clamp_up(const board_t *board, int16_t rate_cdps, bool rest_due)
 {
-    return board->plan.blocked_up ? (int16_t)0 : (int16_t)-approach_cdps(board, way_up_cdeg(board), (int16_t)-rate_cdps);
+    return board->plan.blocked_up ? (int16_t)0 : (int16_t)-approach_cdps(board, way_up_cdeg(board, rest_due), (int16_t)-rate_cdps);
 }
 
 static int16_t clamp_down(const board_t *board, const board_in_t *in, int16_t rate_cdps)
 {
-    int16_t way_cdeg = (int16_t)(board->plan.ceiling_cdeg - board->angle.angle_cdeg);
     bool allowed = in->end_stop_down_closed && board->angle.trusted && board->session.session_open &&
                    board->inputs.ankles_closed_ms >= BOARD_LOCKS_CLOSED_MS;
-    return allowed ? approach_cdps(board, way_cdeg, rate_cdps) : (int16_t)0;
+    if (!allowed) {
+        return 0;
+    }
+    return approach_cdps(board, (int16_t)(return_plan_ceiling_cdeg(board) - board->angle.angle_cdeg), rate_cdps);
 }
 
 static int16_t most_cdps(const board_t *board)
@@ -200,12 +205,10 @@ void return_plan_update(board_t *board, const board_in_t *in)
     plan->blocked = blocked(board, in);
     plan->blocked_up = up_switch_blocks(board, in);
     uint16_t left_ms = rest_left_ms(board);
-    plan->floor_cdeg = floor_cdeg(board, left_ms > 0U);
-    plan->ceiling_cdeg = ceiling_cdeg(board);
     int16_t wanted = wanted_cdps(board);
     int16_t most = most_cdps(board);
     wanted = board_more(board_less(wanted, most), (int16_t)-most);
-    int16_t rate = wanted > 0 ? clamp_down(board, in, wanted) : clamp_up(board, wanted);
+    int16_t rate = wanted > 0 ? clamp_down(board, in, wanted) : clamp_up(board, wanted, left_ms > 0U);
     bool warning_first = warn(board, rate < 0, left_ms);
     bool level_wait = board->memory.level_wait && board->angle.angle_cdeg <= BOARD_LEVEL_CDEG + BOARD_GATE_HALF_CDEG;
     plan->waiting = warning_first || level_wait || (left_ms > 0U && board->rest.zone != REST_BEFORE);

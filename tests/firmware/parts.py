@@ -127,3 +127,13 @@ class Whole(Parts):
         for _ in range(ms):
             self.lib.board_tick(self.board, self.seen, self.out)
         return self
+
+
+def ceiling_of(parts: Parts) -> int:
+    """How far down the plan lets the table turn now, hundredths of a degree."""
+    return int(parts.lib.return_plan_ceiling_cdeg(parts.board))
+
+
+def floor_of(parts: Parts) -> int:
+    """How far up."""
+    return int(parts.lib.return_plan_floor_cdeg(parts.board, parts.lib.rest_left_ms(parts.board) > 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.firmware.bench import BoardMode, BoardReason, Request
-from tests.firmware.parts import TURN_MS, Parts, Value
+from tests.firmware.parts import TURN_MS, Parts, Value, ceiling_of, floor_of
 
 BRAKED, FOLLOW, ASCENT, RESCUE, STOPPED, FAULT = (
     int(mode) for mode in (BoardMode.BRAKED, BoardMode.FOLLOW, BoardMode.ASCENT, BoardMode.RESCUE, BoardMode.STOPPED, BoardMode.FAULT)
@@ -141,12 +141,12 @@ def test_who_feels_dizzy_on_the_way_up_waits_until_return_or_until_time_or_answe
 def test_back_down_to_thirty_degrees_only_past_the_gate_with_all_well(back: bool, unlike: dict[str, Value]) -> None:
     parts = plan(BACK, unlike)
     assert (parts.get("plan.rate_cdps") > 0) is back
-    assert parts.get("plan.ceiling_cdeg") == (GATE_CDEG if back else parts.get("angle.angle_cdeg"))
+    assert ceiling_of(parts) == (GATE_CDEG if back else parts.get("angle.angle_cdeg"))
 
 
 @pytest.mark.req("TP10", "SR5")
 def test_never_further_back_than_the_session_permits() -> None:
-    assert plan(BACK, {"plan.permitted_cdeg": 2000}).get("plan.ceiling_cdeg") == 2000
+    assert ceiling_of(plan(BACK, {"plan.permitted_cdeg": 2000})) == 2000
 
 
 # ------------------------------------------------------------ floor and ceiling
@@ -164,7 +164,7 @@ def test_never_further_back_than_the_session_permits() -> None:
     ],
 )
 def test_nothing_goes_down_outside_a_session_or_in_a_return(ceiling: int, unlike: dict[str, Value]) -> None:
-    assert plan(DOWN, {"plan.permitted_cdeg": 7000}, unlike).get("plan.ceiling_cdeg") == ceiling
+    assert ceiling_of(plan(DOWN, {"plan.permitted_cdeg": 7000}, unlike)) == ceiling
 
 
 @pytest.mark.req("SR3", "SR5", "SR9", "SR15")
@@ -187,7 +187,7 @@ def test_nothing_goes_down_outside_a_session_or_in_a_return(ceiling: int, unlike
     ],
 )
 def test_upwards_the_next_place_to_stop_is_the_rest_then_level_then_upright(floor: int, unlike: dict[str, Value]) -> None:
-    assert plan(RISEN, unlike).get("plan.floor_cdeg") == floor
+    assert floor_of(plan(RISEN, unlike)) == floor
 
 
 @pytest.mark.req("SR5")
