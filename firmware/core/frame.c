@@ -1,5 +1,5 @@
 /* Frames on the wire: data bytes + CRC, COBS encoded, ended by one zero byte.  Pure; never touches a register or a clock. */
-#include "frame.h"
+#include "board_state.h"
 
 #include <string.h>
 
@@ -55,38 +55,41 @@ uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME
     return FRAME_WIRE_BYTES;
 }
 
-/* A byte that is not the end of a frame: a code byte, which stands for a zero unless it is the first, or a plain one. */
-static void take_coded(frame_decoder_t *decoder, uint8_t byte)
+/* A byte is a code byte, which stands for a zero unless it is the first, or a plain one. */
+BOARD_ONE_COPY uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t count)
 {
-    const uint8_t coded = decoder->coded;
-    if (coded > FRAME_CODED_BYTES) {
-        return;
-    }
-    decoder->coded = (uint8_t)(coded + 1U);
-    if (coded == 0U) {
-        decoder->left = (uint8_t)(byte - 1U);
-        decoder->crc = PROTOCOL_CRC_INITIAL;
-        return;
-    }
+    uint16_t crc = decoder->crc;
+    uint8_t coded = decoder->coded;
     uint8_t left = decoder->left;
-    uint8_t plain = byte;
-    if (left == 0U) {
-        left = byte;
-        plain = 0U;
+    uint8_t taken = 0;
+    for (; taken < count && bytes[taken] != 0U; taken++) {
+        uint8_t plain = bytes[taken];
+        if (coded == 0U) {
+            left = plain;
+            crc = PROTOCOL_CRC_INITIAL;
+        } else if (coded <= FRAME_CODED_BYTES) {
+            if (left == 0U) {
+                left = plain;
+                plain = 0U;
+            }
+            crc = protocol_crc_step(crc, plain);
+            if (coded <= PROTOCOL_FRAME_BYTES) {
+                decoder->data[coded - 1U] = plain;
+            }
+        } else {
+            continue;
+        }
+        left--;
+        coded++;
     }
-    decoder->left = (uint8_t)(left - 1U);
-    decoder->crc = protocol_crc_step(decoder->crc, plain);
-    if (coded <= PROTOCOL_FRAME_BYTES) {
-        decoder->data[coded - 1U] = plain;
-    }
+    decoder->crc = crc;
+    decoder->coded = coded;
+    decoder->left = left;
+    return taken;
 }
 
-bool frame_take(frame_decoder_t *decoder, uint8_t byte)
+bool frame_end(frame_decoder_t *decoder)
 {
-    if (byte != 0U) {
-        take_coded(decoder, byte);
-        return false;
-    }
     const uint8_t coded = decoder->coded;
     const bool good = coded == FRAME_CODED_BYTES && decoder->left == 0U && decoder->crc == 0U;
     decoder->coded = 0U;
@@ -98,7 +101,7 @@ bool frame_take(frame_decoder_t *decoder, uint8_t byte)
 
 bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FRAME_BYTES])
 {
-    if (!frame_take(decoder, byte)) {
+    if (frame_take(decoder, &byte, 1U) == 1U || !frame_end(decoder)) {
         return false;
     }
     memcpy(data, decoder->data, PROTOCOL_FRAME_BYTES);

@@ -37,10 +37,13 @@ bool frame_go_on(frame_encoder_t *encoder, uint8_t bytes);
 /* All of it at once.  Writes FRAME_WIRE_BYTES bytes and returns their number. */
 uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME_WIRE_BYTES]);
 
-/* Takes one byte off the wire.  True when it ended a whole, undamaged frame, whose data bytes stand in `decoder->data` until the next byte. */
-bool frame_take(frame_decoder_t *decoder, uint8_t byte);
+/* Takes bytes off the wire, up to the zero that ends a frame.  Returns how many: `count`, or the place of that zero. */
+uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t count);
 
-/* The same, and the data bytes are copied to `data`, which is not touched otherwise. */
+/* Takes the zero.  True when it ended a whole, undamaged frame, whose data bytes stand in `decoder->data` until the next byte. */
+bool frame_end(frame_decoder_t *decoder);
+
+/* Takes one byte, whichever it is.  True as frame_end(), and the data bytes are copied to `data`, which is not touched otherwise. */
 bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FRAME_BYTES]);
 
 #endif

@@ -134,9 +134,15 @@ void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
         link->late_frames = 0;
     }
     uint8_t count = in->rx_count < (uint8_t)BOARD_RX_MAX ? in->rx_count : (uint8_t)BOARD_RX_MAX;
-    for (uint8_t index = 0; index < count; index++) {
-        if (frame_take(&link->decoder, in->rx[index])) {
-            hear(link, link->decoder.data, tick_ms);
+    uint8_t index = 0;
+    while (index < count) {
+        if (in->rx[index] != 0U) {
+            index = (uint8_t)(index + frame_take(&link->decoder, &in->rx[index], (uint8_t)(count - index)));
+        } else {
+            index++;
+            if (frame_end(&link->decoder)) {
+                hear(link, link->decoder.data, tick_ms);
+            }
         }
     }
     if (link->age_ms >= BOARD_COMMAND_EXPIRES_MS || !link->fresh) {

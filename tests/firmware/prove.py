@@ -29,13 +29,14 @@ TOLD_APART = (
     "any_inputs:60",
     "frame_encode:60",
     "frame_take:60",
+    "frame_end:60",
     "link_update:200",
     "protocol_unpack_command:20",
     "take:60",
     "in_range:60",
 )
 TOLD_BY_CONTRACT = ("clamp_q16", "clamp_speed")
-BY_RESULT = ("frame_take:0:1", "protocol_unpack_command:0:1", "in_range:0:1")
+BY_RESULT = ("frame_end:0:1", "protocol_unpack_command:0:1", "in_range:0:1")
 ALARM = re.compile(r"\[eva:alarm\] (?P<file>\S+):(?P<line>\d+): Warning:\s+(?P<what>.+?)(?=\n\[|\n\S|\Z)", re.S)
 ENDED = "[eva:summary]"
 MOST_S = 1800
