@@ -16,14 +16,21 @@
  * 65, 203, 291, 375, 438, 492, 531, 570; open 1023. */
 static const uint16_t loop_bounds[] = {134U, 247U, 333U, 406U, 465U, 511U, 551U};
 
-static int32_t encoder_counts;
-static bool estop_a_was_closed, estop_b_was_closed;
+#define CONTACTS_ESTOPS  3U /* bit 0 and 1, as GPIOR0 and EIFR have them */
+
+_Static_assert(PIN_BIT(PIN_ESTOP_B) == PIN_BIT(PIN_ESTOP_A) + 1, "two pins side by side, of one port");
+
+static uint8_t estops_were_open; /* of the two, as the last tick found them */
 static bool edge_missed;
+
+static uint8_t estops_open(void)
+{
+    return (uint8_t)(PIN_IN(PIN_ESTOP_A) >> PIN_BIT(PIN_ESTOP_A)) & CONTACTS_ESTOPS;
+}
 
 void contacts_start(void)
 {
-    estop_a_was_closed = !PIN_HIGH(PIN_ESTOP_A);
-    estop_b_was_closed = !PIN_HIGH(PIN_ESTOP_B);
+    estops_were_open = estops_open();
 }
 
 /* The interrupt and the poll look at the same two wires.  An edge counts for one whole tick however short it was;
@@ -32,22 +39,19 @@ static void read_estop(board_in_t *in)
 {
     cli();
     uint8_t seen = GPIOR0;
-    bool a_closed = !PIN_HIGH(PIN_ESTOP_A);
-    bool b_closed = !PIN_HIGH(PIN_ESTOP_B);
-    if (a_closed && b_closed) {
+    uint8_t open = estops_open();
+    if (open == 0U) {
         GPIOR0 = 0;
     }
     uint8_t pending = EIFR;
     sei();
-    bool a_told = (seen & 1U) != 0U || (pending & _BV(INTF0)) != 0U;
-    bool b_told = (seen & 2U) != 0U || (pending & _BV(INTF1)) != 0U;
-    if ((estop_a_was_closed && !a_closed && !a_told) || (estop_b_was_closed && !b_closed && !b_told)) {
+    if ((open & (uint8_t)~(estops_were_open | seen | pending)) != 0U) {
         edge_missed = true;
     }
-    estop_a_was_closed = a_closed;
-    estop_b_was_closed = b_closed;
-    in->estop_a_closed = a_closed && (seen & 1U) == 0U;
-    in->estop_b_closed = b_closed && (seen & 2U) == 0U;
+    estops_were_open = open;
+    open |= seen;
+    in->estop_a_closed = (open & 1U) == 0U;
+    in->estop_b_closed = (open & 2U) == 0U;
 }
 
 static uint8_t loop_code(uint16_t counts)
@@ -75,8 +79,7 @@ void contacts_read(board_in_t *in)
     in->return_pressed = !PIN_HIGH(PIN_RETURN);
     in->ok_pressed = !PIN_HIGH(PIN_OK);
     in->overcurrent_latched = PIN_HIGH(PIN_OVERCURRENT);
-    encoder_counts += clock_encoder_steps();
-    in->encoder_counts = encoder_counts;
+    in->encoder_counts += clock_encoder_steps(); /* nobody else writes it */
 }
 
 bool contacts_edges_agree(void)

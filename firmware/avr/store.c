@@ -172,8 +172,12 @@ void store_note(const board_t *board, uint8_t reset_cause)
         note(RECORDS_EVENT_RESET, board, reset_cause);
         return;
     }
-    uint32_t fresh = board->guard.latched & ~noted;
-    noted = board->guard.latched;
+    uint32_t latched = board->guard.latched;
+    if (latched == noted) {
+        return;
+    }
+    uint32_t fresh = latched & ~noted;
+    noted = latched;
     if (fresh != 0UL) {
         note(RECORDS_EVENT_TRIP, board, fresh);
     }
