@@ -12,7 +12,6 @@
 #define CLOCK_BEHIND_MOST (CLOCK_SAMPLES * 4U - 1U) /* three ticks waiting and less than a fourth; more and the board cannot keep time */
 #define CLOCK_ENCODER     ((uint8_t)(PIN_MASK(PIN_ENCODER_A) | PIN_MASK(PIN_ENCODER_B)))
 
-static volatile uint8_t due; /* samples since the last tick began */
 static volatile int8_t steps;
 static volatile uint8_t encoder_last;
 static uint8_t behind_most;
@@ -27,66 +26,71 @@ void clock_take_cause(void)
     wdt_enable(WDTO_15MS);
 }
 
-/* Samples the encoder, and tells the Pi a byte: four a tick are enough, and an interrupt for each byte would come fifteen times into one tick.
- * A before B is towards head-down: a step that way leaves the channel that changed as "A is it" says "A and B differ".  Both changed at once:
- * a sample was missed, and which way is not known.  38 cycles where nothing changed and nothing is told, and took 55; nothing comes into
- * another interrupt, so GPIOR1 may hold a register. */
+/* Samples the encoder, and tells the Pi a byte: four a tick are enough, and an interrupt for each byte would come fifteen times into one
+ * tick.  A before B is towards head-down: a step that way leaves the channel that changed as "A is it" says "A and B differ".  Both changed
+ * at once: a sample was missed, and which way is not known.  28 cycles where nothing changed and nothing is told, and took 55. */
 ISR(TIMER2_COMPA_vect, ISR_NAKED)
 {
-    __asm__ volatile("out %[spare], r24      \n\t"
-                     "in r24, %[status]      \n\t"
-                     "push r24               \n\t"
-                     "push r25               \n\t"
-                     "lds r24, %[due]        \n\t"
-                     "inc r24                \n\t"
-                     "sts %[due], r24        \n\t"
+    __asm__ volatile("in r4, %[status]       \n\t"
+                     "mov r2, r24            \n\t"
+                     "inc r5                 \n\t"
                      "in r24, %[pins]        \n\t"
-                     "lds r25, %[last]       \n\t"
-                     "eor r25, r24           \n\t"
-                     "andi r25, %[both]      \n\t"
+                     "lds r3, %[last]        \n\t"
+                     "eor r24, r3            \n\t"
+                     "andi r24, %[both]      \n\t"
                      "breq 1f                \n\t"
-                     "sts %[last], r24       \n\t"
-                     "cpi r25, %[both]       \n\t"
+                     "eor r3, r24            \n\t"
+                     "sts %[last], r3        \n\t"
+                     "cpi r24, %[both]       \n\t"
                      "breq 1f                \n\t"
-                     "sbrc r24, %[b]         \n\t"
-                     "subi r24, %[a_mask]    \n\t" /* bit A: A and B differ */
-                     "sbrc r25, %[a]         \n\t"
-                     "subi r24, %[a_mask]    \n\t" /* ... not as the channel that changed says */
-                     "lds r25, %[steps]      \n\t"
-                     "inc r25                \n\t"
+                     "sbrc r3, %[b]          \n\t"
+                     "com r3                 \n\t" /* bit A: A and B differ */
                      "sbrc r24, %[a]         \n\t"
-                     "subi r25, 2            \n\t"
-                     "sts %[steps], r25      \n\t"
-                     "1: lds r24, %[left]    \n\t"
-                     "cpi r24, 0             \n\t"
+                     "com r3                 \n\t" /* ... not as the channel that changed says */
+                     "lds r24, %[steps]      \n\t"
+                     "inc r24                \n\t"
+                     "sbrc r3, %[a]          \n\t"
+                     "subi r24, 2            \n\t"
+                     "sts %[steps], r24      \n\t"
+                     "1: lds r24, %[at]      \n\t"
+                     "cpi r24, lo8(%[end])   \n\t"
                      "breq 2f                \n\t"
-                     "dec r24                \n\t"
-                     "sts %[left], r24       \n\t"
                      "push r30               \n\t"
-                     "push r31               \n\t"
-                     "lds r30, %[next]       \n\t"
-                     "lds r31, %[next] + 1   \n\t"
+                     "mov r3, r31            \n\t"
+                     "mov r30, r24           \n\t"
+                     "ldi r31, hi8(%[end])   \n\t"
                      "ld r24, Z+             \n\t"
                      "sts %[data], r24       \n\t"
-                     "sts %[next], r30       \n\t"
-                     "sts %[next] + 1, r31   \n\t"
-                     "pop r31                \n\t"
+                     "sts %[at], r30         \n\t"
+                     "mov r31, r3            \n\t"
                      "pop r30                \n\t"
-                     "2: pop r25             \n\t"
-                     "pop r24                \n\t"
-                     "out %[status], r24     \n\t"
-                     "in r24, %[spare]       \n\t"
+                     "2: mov r24, r2         \n\t"
+                     "out %[status], r4      \n\t"
                      "reti                   \n\t"
                      :
-                     : [spare] "I"(_SFR_IO_ADDR(GPIOR1)), [status] "I"(_SFR_IO_ADDR(SREG)), [pins] "I"(_SFR_IO_ADDR(PIN_IN(PIN_ENCODER_A))),
-                       [due] "i"(&due), [last] "i"(&encoder_last), [steps] "i"(&steps), [left] "i"(&serial_left), [next] "i"(&serial_next),
+                     : [status] "I"(_SFR_IO_ADDR(SREG)), [pins] "I"(_SFR_IO_ADDR(PIN_IN(PIN_ENCODER_A))), [last] "i"(&encoder_last),
+                       [steps] "i"(&steps), [at] "i"(&serial_at), [end] "i"(serial_frame.wire + FRAME_WIRE_BYTES),
                        [data] "n"(_SFR_MEM_ADDR(UDR0)), [both] "M"((int)CLOCK_ENCODER),
-                       [a] "I"(PIN_BIT(PIN_ENCODER_A)), [b] "I"(PIN_BIT(PIN_ENCODER_B)), [a_mask] "M"((int)PIN_MASK(PIN_ENCODER_A)));
+                       [a] "I"(PIN_BIT(PIN_ENCODER_A)), [b] "I"(PIN_BIT(PIN_ENCODER_B)));
+}
+
+/* Samples since the last tick began: in r5, where only the interrupt and these two touch it. */
+static inline uint8_t due(void)
+{
+    uint8_t samples;
+    __asm__ volatile("mov %0, r5" : "=r"(samples));
+    return samples;
+}
+
+static inline void set_due(uint8_t samples)
+{
+    __asm__ volatile("mov r5, %0" : : "r"(samples));
 }
 
 void clock_start(void)
 {
     encoder_last = PIN_IN(PIN_ENCODER_A);
+    set_due(0);
     TCCR2A = _BV(WGM21);
     OCR2A = CLOCK_COMPARE;
     TIMSK2 = _BV(OCIE2A);
@@ -99,16 +103,17 @@ void clock_start(void)
 void clock_wait(void)
 {
     cli();
-    if (due > behind_most) {
-        behind_most = due;
+    uint8_t waiting = due();
+    if (waiting > behind_most) {
+        behind_most = waiting;
     }
-    while (due < CLOCK_SAMPLES) {
+    while (due() < CLOCK_SAMPLES) {
         sei(); /* the instruction after sei is always carried out: no wake-up is lost */
         sleep_cpu();
         __asm__ volatile("nop"); /* the interrupt that woke us is served here, if it was not before */
         cli();
     }
-    due = (uint8_t)(due - CLOCK_SAMPLES);
+    set_due((uint8_t)(due() - CLOCK_SAMPLES));
     sei();
 }
 

@@ -4,6 +4,21 @@
 
 #include "../core/board.h"
 #include "../core/board_state.h"
+#include "../core/frame.h"
+
+/* r2 to r5 are the interrupts', and no compiled code uses them (avr.mk).  What an interrupt needs of other registers it keeps in r2, r3 and
+ * r4 instead of on the stack: nothing comes into another interrupt.  r5 counts samples (clock.c).  Of the processor's three general I/O
+ * registers GPIOR0 says which stop contact opened (outputs.c), GPIOR1 where the next byte of the line goes (serial.c), GPIOR2 which
+ * conversion runs (analog.c). */
+
+/* The lower byte of a place's address, as one instruction: the compiler's own way takes both bytes and compares both. */
+#define HAL_LOW(name, place)                                          \
+    static inline __attribute__((always_inline)) uint8_t name(void)   \
+    {                                                                 \
+        uint8_t low;                                                  \
+        __asm__("ldi %0, lo8(%1)" : "=d"(low) : "i"(place));          \
+        return low;                                                   \
+    }
 
 /* outputs.c: bridge, brake, contactor, buzzer.  The emergency stop's interrupt lives here, because it is an output being taken off. */
 void outputs_start(void);
@@ -32,10 +47,11 @@ uint16_t analog_loop_counts(void);
 /* serial.c */
 void serial_start(void);
 void serial_receive(board_in_t *in);
+bool serial_hears(void);
 void serial_send(const uint8_t *data);
 void serial_make(void);
-extern volatile uint8_t serial_left;
-extern const volatile uint8_t *serial_next;
+extern frame_encoder_t serial_frame;
+extern volatile uint8_t serial_at;
 
 /* store.c, records.c: EEPROM. */
 bool store_load(board_memory_t *memory);
@@ -46,7 +62,7 @@ bool store_sound(void);
 
 /* flash_scan.c */
 void flash_scan_start(void);
-void flash_scan_step(void);
+void flash_scan_step(bool busy);
 bool flash_scan_good(void);
 
 /* checks.c */

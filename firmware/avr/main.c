@@ -54,7 +54,7 @@ int main(void)
             serial_send(out.tx);
         }
         remember();
-        flash_scan_step();
+        flash_scan_step(in.rx_count > 0U || serial_hears());
         clock_tick_done();
     }
 }

@@ -17,19 +17,19 @@
 static uint16_t sound_ms;
 static volatile uint8_t sound_now; /* the class of sound on the pin: whole at every moment, for whoever listens from outside */
 
-/* Twelve cycles after the edge has been taken the bridge is off; nothing here touches the status register, so nothing is saved but one register.
+/* Twelve cycles after the edge has been taken the bridge is off; nothing here touches the status register, so nothing is kept but one register.
  * GPIOR0 bit 0 or 1 keeps what happened until the tick has told the core (contacts.c). */
 #define OUTPUTS_CUT(channel)                                                                                    \
-    __asm__ volatile("out %[spare], r24    \n\t"                                                                \
+    __asm__ volatile("mov r2, r24          \n\t"                                                                \
                      "ldi r24, %[mode]     \n\t"                                                                \
                      "sts %[bridge], r24   \n\t" /* both compare outputs disconnected: the pins are PORT's zeros */ \
                      "cbi %[brake], %[brake_bit] \n\t"                                                          \
                      "cbi %[contactor], %[contactor_bit] \n\t"                                                  \
                      "sbi %[seen], %[bit]  \n\t"                                                                \
-                     "in r24, %[spare]     \n\t"                                                                \
+                     "mov r24, r2          \n\t"                                                                \
                      "reti                 \n\t"                                                                \
                      :                                                                                          \
-                     : [spare] "I"(_SFR_IO_ADDR(GPIOR1)), [mode] "M"(OUTPUTS_MODE_A), [bridge] "n"(_SFR_MEM_ADDR(TCCR1A)), \
+                     : [mode] "M"(OUTPUTS_MODE_A), [bridge] "n"(_SFR_MEM_ADDR(TCCR1A)),                         \
                        [brake] "I"(_SFR_IO_ADDR(PIN_OUT(PIN_BRAKE))), [brake_bit] "I"(PIN_BIT(PIN_BRAKE)),      \
                        [contactor] "I"(_SFR_IO_ADDR(PIN_OUT(PIN_CONTACTOR))), [contactor_bit] "I"(PIN_BIT(PIN_CONTACTOR)), \
                        [seen] "I"(_SFR_IO_ADDR(GPIOR0)), [bit] "I"(channel))

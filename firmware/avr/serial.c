@@ -2,13 +2,13 @@
 #include "hal.h"
 #include "pins.h"
 
-#include "../core/frame.h"
-
 #include <avr/interrupt.h>
 #include <stddef.h>
 
-#define SERIAL_ROOM     64U /* a power of two; 25 bytes are all that a millisecond can bring */
-#define SERIAL_TAKEN    12U /* bytes a tick that the core is handed: a command takes two ticks, and noise at line rate no more of a tick */
+#define SERIAL_ROOM_BIT 6
+#define SERIAL_ROOM     (1U << SERIAL_ROOM_BIT) /* 25 bytes are all that a millisecond can bring */
+#define SERIAL_TAKEN    5U  /* bytes a tick that the core is handed */
+#define SERIAL_TAKEN_BUSY 1U /* ... while more come in: a command takes five ticks and its end one more */
 #define SERIAL_MADE     4U  /* bytes of a frame in a tick */
 #define SERIAL_DIVIDER  ((uint16_t)(F_CPU / 16UL / PROTOCOL_BAUD - 1UL))
 #define SERIAL_ON       ((uint8_t)(_BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0)))
@@ -16,67 +16,73 @@
 _Static_assert(SERIAL_TAKEN <= (unsigned)BOARD_RX_MAX, "the core has room for them");
 _Static_assert(F_CPU == (SERIAL_DIVIDER + 1UL) * 16UL * PROTOCOL_BAUD, "the baud rate is exact");
 
-/* Its addresses do not differ in the upper byte: the interrupt counts with the lower one, and without touching the status register. */
-static volatile uint8_t heard[SERIAL_ROOM] __attribute__((aligned(SERIAL_ROOM)));
-static volatile uint8_t heard_in; /* the lower byte of the next byte's address, in and out */
-static uint8_t heard_out;
+/* Its addresses do not differ in the upper byte, and behind its last one SERIAL_ROOM's bit is set in the lower: with that the interrupt
+ * counts, and never touches the status register.  GPIOR1 is the lower byte of the next byte's address. */
+static volatile uint8_t heard[SERIAL_ROOM] __attribute__((aligned(2U * SERIAL_ROOM)));
+static uint8_t heard_out, heard_end; /* places in it: of the next byte for the core, and where the last tick found the end */
 static const uint8_t *message; /* to become a frame */
-static frame_encoder_t frame;
 static bool making;
-volatile uint8_t serial_left;           /* of its bytes, to be told */
-const volatile uint8_t *serial_next;    /* of them */
+frame_encoder_t serial_frame __attribute__((aligned(32))); /* its addresses do not differ in the upper byte either */
+volatile uint8_t serial_at; /* the lower byte of the address of the next byte to be told */
 
-#define SERIAL_LOW(place) ((uint8_t)(uintptr_t)(place))
+_Static_assert(offsetof(frame_encoder_t, wire) == 0U && FRAME_WIRE_BYTES < 32U, "the frame's bytes and its end have one upper byte");
 
-/* A damaged byte goes in like any other: the frame's check finds it.  34 cycles and took 58. */
+HAL_LOW(low_of_heard, heard)
+HAL_LOW(low_of_frame, serial_frame.wire)
+HAL_LOW(low_of_told, serial_frame.wire + FRAME_WIRE_BYTES)
+
+/* A damaged byte goes in like any other: the frame's check finds it.  22 cycles and took 58. */
 ISR(USART_RX_vect, ISR_NAKED)
 {
-    __asm__ volatile("out %[spare], r24      \n\t"
-                     "push r30               \n\t"
-                     "push r31               \n\t"
-                     "lds r30, %[at]         \n\t"
+    __asm__ volatile("movw r2, r30           \n\t"
+                     "in r30, %[at]          \n\t"
                      "ldi r31, hi8(%[table]) \n\t"
-                     "lds r24, %[data]       \n\t"
-                     "st Z+, r24             \n\t"
-                     "ldi r24, lo8(%[end])   \n\t"
-                     "cpse r30, r24          \n\t"
-                     "rjmp 1f                \n\t"
+                     "lds r4, %[data]        \n\t"
+                     "st Z+, r4              \n\t"
+                     "sbrc r30, %[wrapped]   \n\t"
                      "ldi r30, lo8(%[table]) \n\t"
-                     "1: sts %[at], r30      \n\t"
-                     "pop r31                \n\t"
-                     "pop r30                \n\t"
-                     "in r24, %[spare]       \n\t"
+                     "out %[at], r30         \n\t"
+                     "movw r30, r2           \n\t"
                      "reti                   \n\t"
                      :
-                     : [spare] "I"(_SFR_IO_ADDR(GPIOR1)), [table] "i"(heard), [end] "i"(heard + SERIAL_ROOM), [at] "i"(&heard_in),
-                       [data] "n"(_SFR_MEM_ADDR(UDR0)));
+                     : [at] "I"(_SFR_IO_ADDR(GPIOR1)), [table] "i"(heard), [wrapped] "I"(SERIAL_ROOM_BIT), [data] "n"(_SFR_MEM_ADDR(UDR0)));
 }
 
 void serial_start(void)
 {
-    heard_in = heard_out = SERIAL_LOW(heard);
+    GPIOR1 = low_of_heard();
+    serial_at = low_of_told();
     UBRR0 = SERIAL_DIVIDER;
     UCSR0A = 0;
     UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
     UCSR0B = SERIAL_ON;
 }
 
-/* What does not fit any more writes over the oldest: after a flood of noise the order comes again by itself, within six ticks. */
+/* Whatever ends a frame comes alone: the tick in which a command is judged has no others of its bytes to take in.  Zeros in a row go
+ * together, or a line held low for a while would be looked at for many ticks more.  While bytes come in, one is handed on: twenty-five
+ * interrupts may be in that tick.  What does not fit any more writes over the oldest: after a flood of noise the order comes again by
+ * itself when what waits has been looked at, in 14 ticks, or 64 if every other byte of it was a zero. */
 void serial_receive(board_in_t *in)
 {
-    uint8_t end = heard_in;
+    const uint8_t end = GPIOR1 % SERIAL_ROOM;
+    const uint8_t most = end == heard_end ? SERIAL_TAKEN : SERIAL_TAKEN_BUSY;
     uint8_t at = heard_out;
     uint8_t count = 0;
-    while (at != end && count < SERIAL_TAKEN) {
-        in->rx[count] = heard[(uint8_t)(at - SERIAL_LOW(heard))];
+    const bool zeros = heard[at] == 0U;
+    while (at != end && count < most && (heard[at] == 0U) == zeros) {
+        in->rx[count] = heard[at];
         count++;
-        at++;
-        if (at == SERIAL_LOW(heard + SERIAL_ROOM)) {
-            at = SERIAL_LOW(heard);
-        }
+        at = (uint8_t)(at + 1U) % SERIAL_ROOM;
     }
+    heard_end = end;
     heard_out = at;
     in->rx_count = count;
+}
+
+/* Bytes have come in since serial_receive(). */
+bool serial_hears(void)
+{
+    return GPIOR1 % SERIAL_ROOM != heard_end;
 }
 
 /* Nothing is lost if it stays until the frame has gone: a message comes up every 10 ms, and its frame has gone after 10. */
@@ -89,15 +95,14 @@ void serial_send(const uint8_t *data)
 void serial_make(void)
 {
     uint8_t bytes = SERIAL_MADE;
-    if (message != NULL && serial_left == 0U) {
-        frame_begin(&frame, message);
+    if (message != NULL && serial_at == low_of_told()) {
+        frame_begin(&serial_frame, message);
         message = NULL;
         making = true;
         bytes = SERIAL_MADE / 2U;
     }
-    if (making && frame_go_on(&frame, bytes)) {
+    if (making && frame_go_on(&serial_frame, bytes)) {
         making = false;
-        serial_next = frame.wire;
-        serial_left = FRAME_WIRE_BYTES; /* last: from here on the interrupt takes them */
+        serial_at = low_of_frame(); /* from here on the interrupt takes them */
     }
 }

@@ -161,7 +161,7 @@ class Listing:
             cycles += one.cycles
             if one.name in left:
                 left[one.name] -= 1
-            elif one.name not in {"out", "ldi"}:
+            elif one.name not in {"mov", "ldi"}:
                 raise BoundError(f"{vector} does something else before the outputs are off: {one.name} at {at:#x}")
             at += one.size
         return cycles

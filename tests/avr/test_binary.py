@@ -51,7 +51,7 @@ def test_flash_and_memory_leave_room() -> None:
     """The budget of 60 % flash is missed.  Here is the line that is held today."""
     listed = subprocess.run(["avr-size", str(build.firmware_elf())], capture_output=True, text=True, timeout=60, check=True).stdout
     text, data, bss = (int(n) for n in listed.splitlines()[1].split()[:3])
-    assert text + data <= 0.64 * FLASH_BYTES
+    assert text + data <= 0.63 * FLASH_BYTES
     assert data + bss <= 0.50 * RAM_BYTES
 
 
@@ -77,6 +77,10 @@ def test_one_wrong_bit_in_flash_is_found_at_boot() -> None:
     assert reasons_after(world, 300) & BoardReason.SELF_CHECK
 
 
+COMMAND = bytes(range(1, 20)) + b"\x00"
+"""As long as one of the Pi's."""
+
+
 class Scan:
     """Where the running scan of a world's processor has come to."""
 
@@ -88,9 +92,10 @@ class Scan:
 
 
 @pytest.mark.req("SR13")
-@pytest.mark.parametrize("where", ["just_read", "last_byte", "check_word"])
-def test_one_wrong_bit_in_flash_is_found_within_ten_seconds_while_the_program_runs(where: str) -> None:
-    """The worst place is the one right behind the scan: it is read again at the end of the next round."""
+@pytest.mark.parametrize(("where", "line"), [("just_read", b""), ("just_read", COMMAND), ("last_byte", b""), ("check_word", b"")])
+def test_one_wrong_bit_in_flash_is_found_within_ten_seconds_while_the_program_runs(where: str, line: bytes) -> None:
+    """The worst place is the one right behind the scan: it is read again at the end of the next round.  With a command every 20 ms less
+    of it is read in each; that they are none of the Pi's makes no difference to the scan."""
     world = running()
     scan = Scan(world)
     while scan.place() - 1 not in UNUSED_VECTORS:
@@ -98,8 +103,11 @@ def test_one_wrong_bit_in_flash_is_found_within_ten_seconds_while_the_program_ru
     places = {"just_read": scan.place() - 1, "last_byte": symbol("__data_load_end") - 1, "check_word": symbol("checks_flash_word")}
     world.processor.flip_flash(places[where])
     found_ms = 0
-    while not reasons_after(world, 20) & BoardReason.SELF_CHECK and found_ms < 20_000:
+    while found_ms < 20_000:
         found_ms += 20
+        world.processor.send(line)
+        if reasons_after(world, 20) & BoardReason.SELF_CHECK:
+            break
     assert found_ms <= 10_000
 
 
