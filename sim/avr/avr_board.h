@@ -104,6 +104,7 @@ void edges_after_reset(avr_board_t *b);
 /* avr_serial.c */
 void serial_begin(avr_board_t *b);
 void serial_after_reset(avr_board_t *b);
+void serial_cut_off(avr_board_t *b);
 /* avr_eeprom.c */
 void eeprom_begin(avr_board_t *b);
 void eeprom_after_reset(avr_board_t *b, uint8_t cause);

@@ -152,6 +152,7 @@ int avr_couple(avr_board_t *b, void *world, uintptr_t begin, uintptr_t end, uint
         if (in.powered) {
             avr_run_to(b, until);
         } else {
+            serial_cut_off(b);
             b->avr->cycle = until;
         }
         if (b->hung && b->stats.resets != b->resets_told) {

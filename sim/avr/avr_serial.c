@@ -120,6 +120,15 @@ uint32_t avr_serial_get(avr_board_t *b, uint8_t *data, uint64_t *end_cycle, uint
     return count;
 }
 
+/* A board whose supply or reset line is low: the byte under way never ends, and is not heard when the program runs again. */
+void serial_cut_off(avr_board_t *b)
+{
+    bytes_t *tx = &b->tx;
+    while (tx->in != tx->out && tx->end[(tx->in + SERIAL_RING - 1U) % SERIAL_RING] > b->avr->cycle) {
+        tx->in = (tx->in + SERIAL_RING - 1U) % SERIAL_RING;
+    }
+}
+
 void serial_after_reset(avr_board_t *b)
 {
     b->uart->tx_cnt = 0;
