@@ -8,7 +8,9 @@
 #include "budget.h"
 #include "guard.h"
 #include "inputs.h"
+#include "ladder.h"
 #include "link.h"
+#include "load.h"
 #include "modes.h"
 #include "plausible.h"
 #include "rate_loop.h"
@@ -70,6 +72,18 @@ static void put_outputs(board_t *board, board_out_t *out)
     board->save = false;
 }
 
+/* What is bounded at 150 ms and more is judged in every second tick, the one half in the even and the other in the odd ones, so that no tick
+ * bears both.  Each counts by BOARD_PAIR_MS. */
+static void judge_in_turn(board_t *board, int8_t driven)
+{
+    if ((board->telemetry.tick_ms & 1U) != 0U) {
+        load_update(board, driven);
+    } else {
+        rest_update(board);
+        ladder_update(board);
+    }
+}
+
 void board_tick(board_t *board, const board_in_t *in, board_out_t *out)
 {
     out->tx_count = 0;
@@ -77,10 +91,10 @@ void board_tick(board_t *board, const board_in_t *in, board_out_t *out)
     link_update(&board->link, in, board->telemetry.tick_ms);
     int8_t driven = rate_loop_driven(&board->drive); /* what nothing changes before the rate loop's own turn */
     angle_update(board, in, driven);
-    rest_update(board);
     budget_update(board);
     plausible_update(board, driven);
     session_watch(board);
+    judge_in_turn(board, driven);
     guard_update(board, in);
     modes_update(board, in);
     return_plan_update(board, in);

@@ -23,6 +23,7 @@
 #endif
 
 #define BOARD_FOREVER_MS 60000U /* where 16-bit counters of milliseconds stop */
+#define BOARD_PAIR_MS 2U        /* what is judged in every second tick counts by this */
 
 /* A debounced button: pressed only after having been seen released, so that one stuck since reset never counts. */
 typedef struct {
@@ -30,12 +31,12 @@ typedef struct {
     bool pressed;
     bool seen_released;
     bool edge;        /* a fresh press, this tick only */
-    uint16_t edge_ms; /* since the newest fresh press */
-    uint16_t held_ms;
 } button_t;
 
 typedef struct {
     button_t start, return_, ok;
+    uint16_t start_edge_ms;     /* since its newest fresh press */
+    uint16_t start_held_ms;
     uint16_t estop_closed_ms;   /* both channels */
     uint16_t ankles_closed_ms;  /* both secondary switches */
     uint8_t ankle_open_ms;
@@ -207,10 +208,10 @@ typedef struct {
     uint16_t braked_ms;
     uint8_t creep_ms, live_ms;
     bool brake_slips;
-    int32_t felt_q5;            /* the current of the last 32 ms along the motion, mA, and its mean */
+    int32_t felt_q4;            /* the current of the last 32 ms along the motion, mA, in 16 samples, and its mean */
     int16_t felt_ma;
     int16_t usual_ma;
-    int32_t usual_q9;           /* the load of the last half second, mA, and, before it, its mean */
+    int32_t usual_q8;           /* the load of the last half second, mA, in 256, and, before it, its mean */
     uint8_t rise_ms;            /* the load is far above it */
     uint8_t drop_ms;            /* most of it has gone, where a person's weight is lifted */
     bool stall, wrong_way, uncommanded, overspeed;
@@ -251,6 +252,12 @@ static inline uint16_t board_count(uint16_t value_ms)
 static inline uint8_t board_count8(uint8_t value_ms)
 {
     return value_ms < 250U ? (uint8_t)(value_ms + 1U) : value_ms;
+}
+
+/* The same for what is judged in every second tick. */
+static inline uint16_t board_count_pair(uint16_t value_ms)
+{
+    return value_ms < BOARD_FOREVER_MS ? (uint16_t)(value_ms + BOARD_PAIR_MS) : value_ms;
 }
 
 BOARD_IN_PLACE static inline uint8_t count_if(bool happens, uint8_t value_ms)

@@ -17,7 +17,6 @@
 static void button_update(button_t *button, bool pressed)
 {
     button->edge = false;
-    button->edge_ms = board_count(button->edge_ms);
     if (pressed == button->pressed) {
         button->steady_ms = 0;
     } else {
@@ -26,23 +25,24 @@ static void button_update(button_t *button, bool pressed)
             button->pressed = pressed;
             button->steady_ms = 0;
             button->edge = pressed && button->seen_released;
-            if (button->edge) {
-                button->edge_ms = 0;
-            }
         }
     }
-    if (button->pressed) {
-        button->held_ms = board_count(button->held_ms);
-    } else {
+    if (!button->pressed) {
         button->seen_released = true;
-        button->held_ms = 0;
     }
+}
+
+/* How fresh a START is and how long it is held matter; RETURN and OK count as they are pressed, and while. */
+static void start_update(inputs_t *inputs, const board_in_t *in)
+{
+    button_update(&inputs->start, in->start_pressed);
+    inputs->start_edge_ms = inputs->start.edge ? (uint16_t)0U : board_count(inputs->start_edge_ms);
+    inputs->start_held_ms = inputs->start.pressed ? board_count(inputs->start_held_ms) : (uint16_t)0U;
 }
 
 static void button_start(button_t *button)
 {
     button->pressed = true; /* until seen released, so that nothing held through a reset is a press */
-    button->edge_ms = BOARD_FOREVER_MS;
 }
 
 static void estop_update(inputs_t *inputs, const board_in_t *in)
@@ -102,12 +102,13 @@ void inputs_start(inputs_t *inputs, const board_memory_t *memory)
     button_start(&inputs->start);
     button_start(&inputs->return_);
     button_start(&inputs->ok);
+    inputs->start_edge_ms = BOARD_FOREVER_MS;
 }
 
 void inputs_update(inputs_t *inputs, const board_in_t *in)
 {
     bool bandgap_good = in->bandgap_counts >= INPUTS_BANDGAP_LEAST && in->bandgap_counts <= INPUTS_BANDGAP_MOST;
-    button_update(&inputs->start, in->start_pressed);
+    start_update(inputs, in);
     button_update(&inputs->return_, in->return_pressed);
     button_update(&inputs->ok, in->ok_pressed);
     estop_update(inputs, in);

@@ -20,7 +20,7 @@ BOARD_ONE_COPY static void nothing_missing(session_t *session, int16_t angle_cde
 static bool watch_progress(session_t *session, int16_t angle_cdeg, bool due)
 {
     bool rose = session->progress_cdeg - angle_cdeg >= LADDER_PROGRESS_CDEG;
-    uint16_t stuck_ms = due && !rose ? board_count(session->stuck_ms) : (uint16_t)0U;
+    uint16_t stuck_ms = due && !rose ? board_count_pair(session->stuck_ms) : (uint16_t)0U;
     session->stuck_ms = stuck_ms;
     if (!due || rose || angle_cdeg > session->progress_cdeg) { /* sinking, or noise, is no progress */
         session->progress_cdeg = angle_cdeg;
@@ -50,12 +50,12 @@ void ladder_update(board_t *board)
     bool progress = watch_progress(session, angle_cdeg, board->plan.due);
     uint16_t stopped_ms = 0;
     if (mode == PROTOCOL_BOARD_MODE_STOPPED || mode == PROTOCOL_BOARD_MODE_RESCUE) {
-        stopped_ms = board_count(session->stopped_ms);
+        stopped_ms = board_count_pair(session->stopped_ms);
     }
     session->stopped_ms = stopped_ms;
     uint16_t fault_ms = progress ? (uint16_t)0U : session->fault_ms; /* a RETURN that fails again at once is no progress */
     if (!progress && mode == PROTOCOL_BOARD_MODE_FAULT) {
-        fault_ms = board_count(fault_ms);
+        fault_ms = board_count_pair(fault_ms);
     }
     session->fault_ms = fault_ms;
     session->ladder = session->no_progress || stopped_ms >= (uint16_t)BOARD_ESTOP_LADDER_MS || fault_ms >= LADDER_FAULT_MS || board->inputs.unsound ||

@@ -1,7 +1,6 @@
 /* What the drive's own behaviour betrays (SR4, SR9): stall, wrong way, motion nobody asked for, a brake that creeps.  Watches only. */
 #include "plausible.h"
 
-#include "load.h"
 #include "rate_loop.h"
 
 #define PLAUSIBLE_DRIVEN_CDPS 20       /* below this rate friction makes motion uneven */
@@ -107,7 +106,6 @@ void plausible_update(board_t *board, int8_t driven)
     drive->over_ms = count_if(!board_within(rate_cdps, BOARD_OVERSPEED_CDPS), drive->over_ms);
     drive->overspeed = drive->over_ms >= PLAUSIBLE_OVERSPEED_MS;
     judge_standing(board);
-    load_update(board, driven);
     if (driven == 0) {
         plausible_forget(drive);
         drive->far_cdeg = board->angle.angle_cdeg;

@@ -25,7 +25,7 @@ BOARD_ONE_COPY static void count(rest_t *rest, int16_t angle_cdeg, bool at_rest)
         rest->place_cdeg = angle_cdeg;
     }
     if (at_rest) {
-        rest->rest_ms = board_count(rest->rest_ms);
+        rest->rest_ms = board_count_pair(rest->rest_ms);
     }
 }
 

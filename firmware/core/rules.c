@@ -159,7 +159,7 @@ bool rules_start_stuck(const board_t *board, const board_in_t *in)
 {
     const button_t *start = &board->inputs.start;
     (void)in;
-    return start->pressed && (!start->seen_released || start->held_ms >= RULES_START_HELD_MS) && board->angle.ready;
+    return start->pressed && (!start->seen_released || board->inputs.start_held_ms >= RULES_START_HELD_MS) && board->angle.ready;
 }
 
 bool rules_not_started(const board_t *board, const board_in_t *in)

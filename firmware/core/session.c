@@ -3,7 +3,6 @@
 
 #include "angle.h"
 #include "budget.h"
-#include "ladder.h"
 #include "rate_loop.h"
 #include "rest.h"
 
@@ -98,7 +97,6 @@ void session_watch(board_t *board)
     session->away = board->angle.ready ? (!board->angle.at_upright || session->session_open) : board->angle.lost_ms >= 100U;
     watch_pi(board);
     watch_trip(board);
-    ladder_update(board);
     if (board->inputs.start.edge) {
         session->brake_tested = false;
         session->brake_held = false;
@@ -207,7 +205,7 @@ void session_reset(board_t *board)
 
 static bool start_asked(const board_t *board)
 {
-    return board->inputs.start.edge_ms <= BOARD_START_FRESH_MS && board->link.fresh &&
+    return board->inputs.start_edge_ms <= BOARD_START_FRESH_MS && board->link.fresh &&
            (board->link.command.flags & PROTOCOL_COMMAND_FLAG_SESSION) != 0U;
 }
 

@@ -88,9 +88,9 @@ static void settled(void)
     /* Ends at the planned rate, which is bounded: the acceleration ends as the rate arrives. */
     //@ admit bound_profile: -307200 <= board.drive.profile_q10 <= 307200;
     /* A filter of 32 ms, fed with the motor's current (25 A) less what its acceleration needs. */
-    //@ admit bound_felt: -1000000 <= board.drive.felt_q5 <= 1000000;
+    //@ admit bound_felt: -500000 <= board.drive.felt_q4 <= 500000;
     /* A filter of 512 ms, fed with that. */
-    //@ admit bound_usual: -16776704 <= board.drive.usual_q9 <= 16776704;
+    //@ admit bound_usual: -8388352 <= board.drive.usual_q8 <= 8388352;
 }
 
 void prove(void)

@@ -20,6 +20,8 @@ HEADERS = (
 SYSTEM = ("stdint.h", "stdbool.h", "stddef.h", "string.h")
 TURN_MS = 1
 """What a counter of milliseconds grows by each time its part is called."""
+PAIR_MS = 2
+"""The same for what is judged in every second tick: the rest, the help ladder, the load."""
 ZERO_COUNTS, SPAN_COUNTS, ENCODER_COUNTS = 2046, 1925, 222
 """Of the potentiometer at level and for 100 degrees; of the encoder for one degree."""
 Value = int | bool
@@ -68,7 +70,7 @@ class Parts:
                 "inputs.mains_present": True,
                 "inputs.ankles_closed_ms": 5000,
                 "inputs.estop_closed_ms": 5000,
-                "inputs.start.edge_ms": 60_000,
+                "inputs.start_edge_ms": 60_000,
                 "plan.permitted_cdeg": 9000,
                 "budget.left_ds": 6000,
                 "session.boot_checked": True,

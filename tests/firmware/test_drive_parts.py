@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import isqrt
 
 import pytest
 
-from tests.firmware.parts import TURN_MS, Parts, Value
+from tests.firmware.parts import TURN_MS, Parts, Value, Whole
 
 OFF, CLOSING, RELEASING, RUN, SETTING = range(5)
 OVERSPEED_MS = 5
@@ -341,8 +342,18 @@ def test_a_stop_leaves_nothing_of_a_motion() -> None:
 
 
 @pytest.mark.req("SR9")
-def test_each_judgement_of_the_drive_looks_at_the_load_too() -> None:
-    assert judged({"inputs.current_ma": 800}).get("drive.felt_q5") != judged({"inputs.current_ma": 100}).get("drive.felt_q5")
+@pytest.mark.parametrize(("counted_ms", "then_ms"), [(0, 2), (18, 20), (248, 250), (250, 250)])
+def test_a_load_far_above_the_usual_is_counted_by_two_milliseconds_up_to_a_quarter_of_a_second(counted_ms: int, then_ms: int) -> None:
+    parts = drive().set({"inputs.current_ma": 500, "drive.felt_q4": 16 * 500, "drive.felt_ma": 500, "drive.rise_ms": counted_ms})
+    assert parts.call("load_update", 1).get("drive.rise_ms") == then_ms
+
+
+@pytest.mark.req("SR9")
+@pytest.mark.parametrize("ticks_before", [200, 201])
+def test_the_load_is_looked_at_in_every_second_tick(ticks_before: int) -> None:
+    board = Whole().ticks(ticks_before).set({"in.current_counts": 700})
+    felt = [board.ticks(1).get("drive.felt_q4") for _ in range(6)]
+    assert [later > before for before, later in pairwise(felt)] in ([True, False] * 2 + [True], [False, True] * 2 + [False])
 
 
 @pytest.mark.req("SR4")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.firmware.bench import BoardMode
-from tests.firmware.parts import TURN_MS, Parts, Value
+from tests.firmware.parts import PAIR_MS, Parts, Value
 
 FOLLOW, ASCENT, RESCUE, STOPPED, FAULT = (
     int(mode) for mode in (BoardMode.FOLLOW, BoardMode.ASCENT, BoardMode.RESCUE, BoardMode.STOPPED, BoardMode.FAULT)
@@ -22,7 +22,7 @@ def heard(*told: dict[str, Value], times: int = 1) -> Parts:
 
 # ------------------------------------------------------------ no progress
 
-DUE: dict[str, Value] = {"plan.due": True, "session.stuck_ms": 10_000 - TURN_MS}
+DUE: dict[str, Value] = {"plan.due": True, "session.stuck_ms": 10_000 - PAIR_MS}
 
 
 @pytest.mark.req("SR14")
@@ -30,7 +30,7 @@ DUE: dict[str, Value] = {"plan.due": True, "session.stuck_ms": 10_000 - TURN_MS}
     ("calls", "unlike"),
     [
         (True, {}),
-        (False, {"session.stuck_ms": 10_000 - 2 * TURN_MS}),
+        (False, {"session.stuck_ms": 10_000 - 2 * PAIR_MS}),
         (False, {"plan.due": False}),
         (False, {"session.away": False}),
         (False, {"angle.angle_cdeg": 1950}),
@@ -47,11 +47,11 @@ def test_ten_seconds_of_due_motion_without_half_a_degree_of_it_call_for_help(cal
 @pytest.mark.parametrize(
     ("stuck_ms", "place", "unlike"),
     [
-        (500 + TURN_MS, 2000, {}),
-        (500 + TURN_MS, 2000, {"angle.angle_cdeg": 1951}),
+        (500 + PAIR_MS, 2000, {}),
+        (500 + PAIR_MS, 2000, {"angle.angle_cdeg": 1951}),
         (0, 1950, {"angle.angle_cdeg": 1950}),
         (0, 1900, {"angle.angle_cdeg": 1900}),
-        (500 + TURN_MS, 2001, {"angle.angle_cdeg": 2001}),
+        (500 + PAIR_MS, 2001, {"angle.angle_cdeg": 2001}),
         (0, 1990, {"angle.angle_cdeg": 1990, "plan.due": False}),
         (0, 1990, {"angle.angle_cdeg": 1990, "session.away": False}),
     ],
@@ -77,7 +77,7 @@ def test_help_once_called_for_lack_of_progress_is_called_until_upright() -> None
     [
         (True, 60_000, {}),
         (True, 60_000, {"session.mode": RESCUE}),
-        (False, 60_000 - TURN_MS, {"session.stopped_ms": 60_000 - 2 * TURN_MS}),
+        (False, 60_000 - PAIR_MS, {"session.stopped_ms": 60_000 - 2 * PAIR_MS}),
         (False, 0, {"session.mode": ASCENT}),
         (False, 0, {"session.mode": FOLLOW}),
         (False, 0, {"session.away": False}),
@@ -86,7 +86,7 @@ def test_help_once_called_for_lack_of_progress_is_called_until_upright() -> None
 def test_an_emergency_stop_latched_for_a_minute_off_upright_rest_calls_for_help(
     calls: bool, counted_ms: int, unlike: dict[str, Value]
 ) -> None:
-    parts = heard({"session.mode": STOPPED, "session.stopped_ms": 60_000 - TURN_MS}, unlike)
+    parts = heard({"session.mode": STOPPED, "session.stopped_ms": 60_000 - PAIR_MS}, unlike)
     assert parts.read("session.ladder session.stopped_ms") == (calls, counted_ms)
 
 
@@ -95,8 +95,8 @@ def test_an_emergency_stop_latched_for_a_minute_off_upright_rest_calls_for_help(
     ("calls", "counted_ms", "unlike"),
     [
         (True, 10_000, {}),
-        (False, 10_000 - TURN_MS, {"session.fault_ms": 10_000 - 2 * TURN_MS}),
-        (False, 10_000 - TURN_MS, {"session.mode": ASCENT}),
+        (False, 10_000 - PAIR_MS, {"session.fault_ms": 10_000 - 2 * PAIR_MS}),
+        (False, 10_000 - PAIR_MS, {"session.mode": ASCENT}),
         (True, 10_000, {"session.mode": ASCENT, "session.fault_ms": 10_000}),
         (False, 0, {"angle.angle_cdeg": 1950}),
         (True, 10_000, {"angle.angle_cdeg": 1951}),
@@ -106,7 +106,7 @@ def test_an_emergency_stop_latched_for_a_minute_off_upright_rest_calls_for_help(
 def test_ten_seconds_in_a_fault_call_for_help_and_a_return_that_fails_again_at_once_is_no_progress(
     calls: bool, counted_ms: int, unlike: dict[str, Value]
 ) -> None:
-    parts = heard({"session.mode": FAULT, "session.fault_ms": 10_000 - TURN_MS}, unlike)
+    parts = heard({"session.mode": FAULT, "session.fault_ms": 10_000 - PAIR_MS}, unlike)
     assert parts.read("session.ladder session.fault_ms") == (calls, counted_ms)
 
 

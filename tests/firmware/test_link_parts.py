@@ -158,10 +158,20 @@ def touched(contact: str, button: str, **members: Value) -> Parts:
 @BUTTONS
 def test_a_contact_held_for_thirty_milliseconds_is_a_press_if_it_was_seen_open_before(contact: str, button: str) -> None:
     edge, pressed = f"inputs.{button}.edge", f"inputs.{button}.pressed"
-    last = {"steady_ms": PRESS_MS - 1 if TURN_MS == 1 else PRESS_MS, "edge_ms": 400}
-    assert touched(contact, button, **last, seen_released=True).read(f"{edge} {pressed} inputs.{button}.edge_ms") == (True, True, 0)
+    last = {"steady_ms": PRESS_MS - 1 if TURN_MS == 1 else PRESS_MS}
+    assert touched(contact, button, **last, seen_released=True).read(f"{edge} {pressed}") == (True, True)
     assert touched(contact, button, **last).read(f"{edge} {pressed}") == (False, True)
     assert touched(contact, button, steady_ms=PRESS_MS - 2 * TURN_MS, seen_released=True).read(f"{edge} {pressed}") == (False, False)
+
+
+@pytest.mark.req("SR11")
+def test_a_press_of_start_is_as_old_and_held_as_long_as_it_is() -> None:
+    board = Whole().ticks(20)
+    assert board.read("inputs.start_edge_ms inputs.start_held_ms") == (60_000, 0)
+    board.set({"in.start_pressed": True}).ticks(PRESS_MS + 100)
+    assert board.read("inputs.start_edge_ms inputs.start_held_ms") == (100, 101)
+    board.set({"in.start_pressed": False}).ticks(50)
+    assert board.read("inputs.start_edge_ms inputs.start_held_ms") == (150, 0)
 
 
 @pytest.mark.req("SR16", "SE1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.firmware.parts import Parts, Value
+from tests.firmware.parts import PAIR_MS, Parts, Value, Whole
 
 BEFORE, GATE, PAST = 0, 1, 2
 
@@ -15,8 +15,9 @@ def table(angle_cdeg: int, **more: Value) -> Parts:
     return parts.set({name.replace("__", "."): value for name, value in more.items()})
 
 
-def run(parts: Parts, ms: int = 1, angle_cdeg: int | None = None) -> Parts:
-    for _ in range(ms):
+def run(parts: Parts, ms: int = PAIR_MS, angle_cdeg: int | None = None) -> Parts:
+    assert ms % PAIR_MS == 0, "counted in every second tick"
+    for _ in range(ms // PAIR_MS):
         if angle_cdeg is not None:
             parts.set({"angle.angle_cdeg": angle_cdeg})
         parts.lib.rest_update(parts.board)
@@ -45,11 +46,11 @@ def test_a_zone_ends_at_two_degrees_and_is_entered_a_tenth_inside(angle_cdeg: in
 @pytest.mark.parametrize(
     ("angle_cdeg", "asked_ms"), [(3000, 12_000), (3200, 12_000), (2800, 12_000), (2799, 10_000), (0, 10_000), (-7199, 10_000)]
 )
-def test_twelve_seconds_in_the_gate_and_ten_past_it_to_the_millisecond(angle_cdeg: int, asked_ms: int) -> None:
+def test_twelve_seconds_in_the_gate_and_ten_past_it_to_two_milliseconds(angle_cdeg: int, asked_ms: int) -> None:
     parts = table(angle_cdeg, rest__zone=GATE if angle_cdeg >= 2800 else PAST)
-    run(parts, asked_ms - 1)
+    run(parts, asked_ms - PAIR_MS)
     assert not parts.get("rest.done")
-    assert left_ms(parts) == 1
+    assert left_ms(parts) == PAIR_MS
     run(parts)
     assert parts.get("rest.done")
     assert (parts.get("rest.done_cdeg"), parts.get("rest.low_cdeg")) == (angle_cdeg, angle_cdeg)
@@ -80,48 +81,48 @@ def test_only_standing_with_the_brake_set_counts(moving: dict[str, Value]) -> No
 @pytest.mark.req("SR3")
 def test_the_count_begins_again_more_than_two_degrees_away_past_the_gate() -> None:
     parts = run(table(1500, rest__zone=PAST), 5000)
-    run(parts, 1, 1700)
-    assert parts.get("rest.rest_ms") == 5001
-    run(parts, 1, 1701)
-    assert parts.get("rest.rest_ms") == 1
+    run(parts, PAIR_MS, 1700)
+    assert parts.get("rest.rest_ms") == 5000 + PAIR_MS
+    run(parts, PAIR_MS, 1701)
+    assert parts.get("rest.rest_ms") == PAIR_MS
     assert parts.get("rest.place_cdeg") == 1701
 
 
 @pytest.mark.req("SR3")
 def test_past_the_gate_the_place_is_where_it_stands_not_where_it_last_passed() -> None:
     """Passing by, it noted a place every two degrees: 0.3 s at one end of such a stretch counted 2.9 degrees away."""
-    parts = run(table(1500, rest__zone=PAST, angle__at_rest=False), 5)
-    run(parts, 5, 1360)
+    parts = run(table(1500, rest__zone=PAST, angle__at_rest=False), 6)
+    run(parts, 6, 1360)
     parts.set({"angle.at_rest": True})
     run(parts, 300, 1360)
     assert parts.read("rest.rest_ms rest.place_cdeg") == (300, 1360)
-    run(parts, 1, 1159)
-    assert parts.get("rest.rest_ms") == 1
+    run(parts, PAIR_MS, 1159)
+    assert parts.get("rest.rest_ms") == PAIR_MS
 
 
 @pytest.mark.req("SR3")
 def test_inside_the_gate_two_degrees_either_way_are_the_same_place() -> None:
     parts = run(table(2850, rest__zone=GATE), 5000)
-    run(parts, 1, 3150)
-    assert parts.get("rest.rest_ms") == 5001
+    run(parts, PAIR_MS, 3150)
+    assert parts.get("rest.rest_ms") == 5000 + PAIR_MS
 
 
 @pytest.mark.req("SR3")
 def test_another_zone_begins_a_new_count() -> None:
     parts = run(table(3000, rest__zone=GATE), 5000)
-    run(parts, 1, 2700)
-    assert (parts.get("rest.zone"), parts.get("rest.rest_ms"), parts.get("rest.place_cdeg")) == (PAST, 1, 2700)
+    run(parts, PAIR_MS, 2700)
+    assert (parts.get("rest.zone"), parts.get("rest.rest_ms"), parts.get("rest.place_cdeg")) == (PAST, PAIR_MS, 2700)
 
 
 @pytest.mark.req("SR3")
 def test_going_down_more_than_two_degrees_clears_what_was_taken_and_rising_does_not() -> None:
     parts = run(table(1000, rest__zone=PAST), 10_000)
-    run(parts, 1, 400)
+    run(parts, PAIR_MS, 400)
     assert parts.get("rest.done")
     assert parts.get("rest.low_cdeg") == 400
-    run(parts, 1, 600)
+    run(parts, PAIR_MS, 600)
     assert parts.get("rest.done")
-    run(parts, 1, 601)
+    run(parts, PAIR_MS, 601)
     assert not parts.get("rest.done")
 
 
@@ -151,7 +152,7 @@ def test_a_new_zone_is_a_new_place_however_near() -> None:
 @pytest.mark.req("SR3")
 def test_before_the_gate_nothing_taken_is_kept() -> None:
     parts = run(table(3000, rest__zone=GATE), 12_000)
-    run(parts, 1, 3201)
+    run(parts, PAIR_MS, 3201)
     assert not parts.get("rest.done")
 
 
@@ -174,11 +175,11 @@ def test_with_no_angle_nothing_counts() -> None:
 
 @pytest.mark.req("SR3", "SR8")
 def test_of_two_doubted_sensors_each_asks_for_its_own_rest() -> None:
-    parts = run(table(3000, rest__zone=GATE, angle__disputed=True), 11_999)
+    parts = run(table(3000, rest__zone=GATE, angle__disputed=True), 12_000 - PAIR_MS)
     assert parts.get("angle.leg") == 0
     run(parts)
     assert parts.get("angle.leg") == 1
-    run(parts, 5)
+    run(parts, 6)
     assert parts.get("angle.leg") == 2
     sure = run(table(3000, rest__zone=GATE), 12_010)
     assert sure.get("angle.leg") == 0
@@ -189,3 +190,11 @@ def test_what_is_left_counts_down_where_the_table_stands() -> None:
     assert left_ms(run(table(3000, rest__zone=GATE), 4000)) == 8000
     assert left_ms(run(table(1000, rest__zone=PAST), 4000)) == 6000
     assert left_ms(table(1000, rest__zone=PAST, rest__rest_ms=10_000)) == 10_000, "taken, then cleared: all of it again"
+
+
+@pytest.mark.req("SR3")
+@pytest.mark.parametrize("ticks_before", [200, 201])
+def test_in_the_boards_own_ticks_the_rest_counts_as_much_as_passes(ticks_before: int) -> None:
+    board = Whole(angle_deg=30.0).ticks(ticks_before)
+    counted_ms = board.get("rest.rest_ms")
+    assert board.ticks(500).get("rest.rest_ms") == counted_ms + 500

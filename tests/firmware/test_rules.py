@@ -70,8 +70,8 @@ ROWS = (
     Row(
         "BUTTON_STUCK",
         REFUSE,
-        {"inputs.start.pressed": True, "inputs.start.seen_released": True, "inputs.start.held_ms": 10_000},
-        {"inputs.start.pressed": True, "inputs.start.seen_released": True, "inputs.start.held_ms": 9_999},
+        {"inputs.start.pressed": True, "inputs.start.seen_released": True, "inputs.start_held_ms": 10_000},
+        {"inputs.start.pressed": True, "inputs.start.seen_released": True, "inputs.start_held_ms": 9_999},
     ),
     Row("BUTTON_STUCK", REFUSE, {"inputs.start.pressed": True}, {"inputs.start.pressed": False}),
     Row("NOT_STARTED", REFUSE, {"session.not_started": True}, {}),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.firmware.bench import BoardMode, BoardReason, CommandFlag, Request
-from tests.firmware.parts import TURN_MS, Parts, Value
+from tests.firmware.parts import TURN_MS, Parts, Value, Whole
 
 READY: dict[str, Value] = {
-    "inputs.start.edge_ms": 5000,
+    "inputs.start_edge_ms": 5000,
     "link.command.flags": int(CommandFlag.SESSION),
     "link.command.rate_cdps": 1,
     "inputs.battery_mv": 23_000,
@@ -17,7 +17,7 @@ READY: dict[str, Value] = {
 }
 """Every interlock of the board exactly at the near side of its bound."""
 INTERLOCKS: dict[str, Value] = {
-    "inputs.start.edge_ms": 5001,
+    "inputs.start_edge_ms": 5001,
     "link.fresh": False,
     "link.command.flags": 0x3F & ~int(CommandFlag.SESSION),
     "angle.at_upright": False,
@@ -113,7 +113,7 @@ def test_less_is_noise(moved: dict[str, int]) -> None:
 
 
 @pytest.mark.req("SR16", "SR11")
-@pytest.mark.parametrize("not_ready", [{"session__session_open": True}, {"drive__state": 3}, {"inputs__start__edge_ms": 5001}])
+@pytest.mark.parametrize("not_ready", [{"session__session_open": True}, {"drive__state": 3}, {"inputs__start_edge_ms": 5001}])
 def test_the_brake_is_tested_only_standing_before_a_session_and_after_start(not_ready: dict[str, Value]) -> None:
     assert pushed(2 * TURN_MS, **not_ready).read(f"{RESULT} session.not_started") == (False, False, False, True)
 
@@ -354,8 +354,11 @@ def test_channels_that_disagreed_are_remembered_through_a_reset(kept: bool, seen
 
 
 @pytest.mark.req("SR14")
-def test_the_help_ladder_is_looked_at_with_the_rest() -> None:
-    assert Parts().set({"angle.at_upright": False, "angle.lost_ms": 100}).call("session_watch").get("session.ladder")
+@pytest.mark.parametrize("ticks_before", [200, 201])
+def test_a_broken_board_calls_for_help_within_two_ticks(ticks_before: int) -> None:
+    board = Whole(angle_deg=0.0).ticks(ticks_before)
+    assert not board.get("session.ladder")
+    assert board.set({"in.self_check_ok": False}).ticks(2).get("session.ladder")
 
 
 @pytest.mark.req("SR3")
