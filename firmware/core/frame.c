@@ -56,14 +56,14 @@ uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME
 }
 
 /* A byte is a code byte, which stands for a zero unless it is the first, or a plain one. */
-BOARD_ONE_COPY uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t count)
+BOARD_ONE_COPY uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t from, uint8_t count)
 {
     uint16_t crc = decoder->crc;
     uint8_t coded = decoder->coded;
     uint8_t left = decoder->left;
-    uint8_t taken = 0;
-    for (; taken < count && bytes[taken] != 0U; taken++) {
-        uint8_t plain = bytes[taken];
+    uint8_t place = from;
+    for (; place < count && bytes[place] != 0U; place++) {
+        uint8_t plain = bytes[place];
         if (coded == 0U) {
             left = plain;
             crc = PROTOCOL_CRC_INITIAL;
@@ -85,7 +85,7 @@ BOARD_ONE_COPY uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes
     decoder->crc = crc;
     decoder->coded = coded;
     decoder->left = left;
-    return taken;
+    return place;
 }
 
 bool frame_end(frame_decoder_t *decoder)
@@ -101,7 +101,7 @@ bool frame_end(frame_decoder_t *decoder)
 
 bool frame_feed(frame_decoder_t *decoder, uint8_t byte, uint8_t data[PROTOCOL_FRAME_BYTES])
 {
-    if (frame_take(decoder, &byte, 1U) == 1U || !frame_end(decoder)) {
+    if (frame_take(decoder, &byte, 0U, 1U) == 1U || !frame_end(decoder)) {
         return false;
     }
     memcpy(data, decoder->data, PROTOCOL_FRAME_BYTES);

@@ -37,8 +37,8 @@ bool frame_go_on(frame_encoder_t *encoder, uint8_t bytes);
 /* All of it at once.  Writes FRAME_WIRE_BYTES bytes and returns their number. */
 uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME_WIRE_BYTES]);
 
-/* Takes bytes off the wire, up to the zero that ends a frame.  Returns how many: `count`, or the place of that zero. */
-uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t count);
+/* Takes bytes off the wire, from this place on, up to the zero that ends a frame.  Returns its place, or `count` where there is none. */
+uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t from, uint8_t count);
 
 /* Takes the zero.  True when it ended a whole, undamaged frame, whose data bytes stand in `decoder->data` until the next byte. */
 bool frame_end(frame_decoder_t *decoder);

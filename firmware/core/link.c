@@ -137,7 +137,7 @@ void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
     uint8_t index = 0;
     while (index < count) {
         if (in->rx[index] != 0U) {
-            index = (uint8_t)(index + frame_take(&link->decoder, &in->rx[index], (uint8_t)(count - index)));
+            index = frame_take(&link->decoder, in->rx, index, count);
         } else {
             index++;
             if (frame_end(&link->decoder)) {

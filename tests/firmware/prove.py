@@ -28,7 +28,6 @@ TOLD_APART = (
     "angle_start:60",
     "any_inputs:60",
     "frame_encode:60",
-    "frame_take:60",
     "frame_end:60",
     "link_update:200",
     "protocol_unpack_command:20",
