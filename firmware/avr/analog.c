@@ -85,6 +85,7 @@ void analog_start(void)
 
 static void take(board_in_t *in)
 {
+    BOARD_BY_REGISTER(in);
     uint16_t sum = 0;
     for (uint8_t i = ANALOG_FIRST_POT; i < ANALOG_FIRST_POT + ANALOG_POTS; i++) {
         sum = (uint16_t)(sum + conversion[i].counts);

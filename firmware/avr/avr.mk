@@ -12,8 +12,7 @@ AVR_HEADERS = $(HEADERS) $(sort $(wildcard avr/*.h)) Makefile avr/avr.mk
 AVR_OBJECTS = $(AVR_SOURCES:%.c=$(AVR_OUT)/%.o)
 # The interrupts' own registers (avr/hal.h): nothing else uses them, tests/avr/test_registers.py looks at every instruction.
 AVR_RESERVED = -ffixed-r2 -ffixed-r3 -ffixed-r4 -ffixed-r5
-# -fira-loop-pressure: 40 cycles of a tick less, now that registers are fewer.
-AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -fira-loop-pressure -flto -mrelax -ffunction-sections -fdata-sections -g $(AVR_RESERVED)
+AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -flto -mrelax -ffunction-sections -fdata-sections -g $(AVR_RESERVED)
 PROGRAMMER ?= usbasp
 AVRDUDE ?= avrdude
 PORT ?=
@@ -39,7 +38,7 @@ $(AVR_OUT)/%.o: %.c $(AVR_HEADERS)
 	$(AVR_CC) $(AVR_FLAGS) -c -o $@ $<
 
 $(AVR_OUT)/firmware.elf: $(AVR_OBJECTS) avr/image.py
-	$(AVR_CC) $(AVR_FLAGS) -Wl,--gc-sections -Wl,-u,checks_flash_word -o $@.part $(AVR_OBJECTS)
+	$(AVR_CC) $(AVR_FLAGS) -Wl,--gc-sections -Wl,--sort-section=alignment -Wl,-u,checks_flash_word -o $@.part $(AVR_OBJECTS)
 	$(PYTHON) avr/image.py $@.part
 	mv $@.part $@
 

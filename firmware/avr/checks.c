@@ -97,13 +97,13 @@ static void invert(uint8_t *to, const uint8_t *from, uint8_t bytes)
 }
 
 /* What board_start() sets for good: boots and calibration. */
-void checks_start(const board_t *board)
+BOARD_CALLED void checks_start(const board_t *board)
 {
     invert(complement.memory, (const uint8_t *)&board->memory, (uint8_t)sizeof complement.memory);
     checks_keep(board);
 }
 
-void checks_keep(const board_t *board)
+BOARD_ONE_COPY void checks_keep(const board_t *board)
 {
     uint32_t latched = board->guard.latched;
     invert(complement.memory, (const uint8_t *)&board->memory, CHECKS_CHANGING);

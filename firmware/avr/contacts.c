@@ -66,7 +66,7 @@ static uint8_t loop_code(uint16_t counts)
     return code;
 }
 
-void contacts_read(board_in_t *in)
+BOARD_ONE_COPY void contacts_read(board_in_t *in)
 {
     uint8_t code = loop_code(analog_loop_counts());
     read_estop(in);

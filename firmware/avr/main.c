@@ -7,7 +7,7 @@ static board_t board;
 static board_in_t in;
 static board_out_t out;
 
-static void start(void)
+BOARD_ONE_COPY static void start(void)
 {
     outputs_start();
     contacts_start();

@@ -7,8 +7,8 @@
 
 #define SERIAL_ROOM_BIT 6
 #define SERIAL_ROOM     (1U << SERIAL_ROOM_BIT) /* 25 bytes are all that a millisecond can bring */
-#define SERIAL_TAKEN    5U  /* bytes a tick that the core is handed */
-#define SERIAL_TAKEN_BUSY 1U /* ... while more come in: a command takes five ticks and its end one more */
+#define SERIAL_TAKEN    5U  /* bytes a tick that the core is handed: a command takes four ticks and its end one more */
+#define SERIAL_BUSY     8U  /* bytes come in, in a tick, from which on it hands on none: twenty-five interrupts may be in it */
 #define SERIAL_MADE     4U  /* bytes of a frame in a tick */
 #define SERIAL_DIVIDER  ((uint16_t)(F_CPU / 16UL / PROTOCOL_BAUD - 1UL))
 #define SERIAL_ON       ((uint8_t)(_BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0)))
@@ -59,13 +59,12 @@ void serial_start(void)
 }
 
 /* Whatever ends a frame comes alone: the tick in which a command is judged has no others of its bytes to take in.  Zeros in a row go
- * together, or a line held low for a while would be looked at for many ticks more.  While bytes come in, one is handed on: twenty-five
- * interrupts may be in that tick.  What does not fit any more writes over the oldest: after a flood of noise the order comes again by
- * itself when what waits has been looked at, in 14 ticks, or 64 if every other byte of it was a zero. */
+ * together, or a line held low for a while would be looked at for many ticks more.  What does not fit any more writes over the oldest: after
+ * a flood of noise the order comes again by itself when what waits has been looked at, in 14 ticks, or 64 if every other byte was a zero. */
 void serial_receive(board_in_t *in)
 {
     const uint8_t end = GPIOR1 % SERIAL_ROOM;
-    const uint8_t most = end == heard_end ? SERIAL_TAKEN : SERIAL_TAKEN_BUSY;
+    const uint8_t most = (uint8_t)(end - heard_end) % SERIAL_ROOM < SERIAL_BUSY ? SERIAL_TAKEN : 0U;
     uint8_t at = heard_out;
     uint8_t count = 0;
     const bool zeros = heard[at] == 0U;

@@ -6,7 +6,6 @@
 #include "hal.h"
 #include "records.h"
 
-#include <avr/eeprom.h>
 #include <avr/io.h>
 #include <avr/wdt.h>
 #include <string.h>
@@ -18,21 +17,47 @@
 
 typedef enum { JOB_NONE, JOB_LATCH, JOB_LATCH_AGAIN, JOB_BUDGET, JOB_EVENT } job_t;
 
-static uint8_t buffer[RECORDS_MOST];
-static uint16_t place;
-static uint8_t at, size, job;
-static uint16_t wanted_ds, wanted_boots;
-static bool latch_due, budget_due, event_due;
-static uint8_t latch_seq, latches;
-static uint32_t budget_seq; /* also how many budget records were ever written */
-static uint8_t budget_slot, event_slot, worn;
-static uint16_t event_seq;
-static uint8_t event[RECORDS_MOST];
-static uint32_t noted;
+/* In one struct: by a pointer in a register a member takes 2 bytes of text, by its own address 4. */
+typedef struct {
+    uint8_t buffer[RECORDS_MOST];  /* the record that is being written */
+    uint16_t place;                /* ... where to */
+    uint8_t at, size, job;
+    bool latch_due, budget_due, event_due;
+    uint8_t latch_seq, latches;
+    uint8_t budget_slot, event_slot, worn;
+    uint16_t wanted_ds, wanted_boots;
+    uint32_t budget_seq;           /* also how many budget records were ever written */
+    uint16_t event_seq;
+    uint32_t noted;
+    uint8_t event[RECORDS_MOST];
+} store_t;
+
+static store_t state;
+
+_Static_assert(sizeof(store_t) <= 64U, "all of it within reach of a register");
+
+static inline __attribute__((always_inline)) store_t *opened(void)
+{
+    store_t *store = &state;
+    BOARD_BY_REGISTER(store);
+    return store;
+}
+
+static uint8_t read_cell(uint16_t address)
+{
+    EEAR = address;
+    EECR |= _BV(EERE);
+    return EEDR;
+}
 
 static bool read_record(uint16_t from, uint8_t *record, uint8_t bytes)
 {
-    eeprom_read_block(record, (const void *)(uintptr_t)from, bytes);
+    while ((EECR & _BV(EEPE)) != 0U) {
+        /* what was being written before the reset */
+    }
+    for (uint8_t i = 0; i < bytes; i++) {
+        record[i] = read_cell((uint16_t)(from + i));
+    }
     wdt_reset(); /* nothing is driven while this is read */
     return records_whole(record, bytes);
 }
@@ -44,29 +69,32 @@ static void load_calibration(board_memory_t *memory)
     bool one_whole = read_record(RECORDS_CALIBRATION_AT, one, RECORDS_CALIBRATION_SIZE);
     bool two_whole = read_record(RECORDS_CALIBRATION_AT + RECORDS_CALIBRATION_SIZE, two, RECORDS_CALIBRATION_SIZE);
     const uint8_t *chosen = one_whole ? one : two;
-    bool differ = one_whole && two_whole && memcmp(one, two, sizeof one) != 0;
-    memory->calibrated = (one_whole || two_whole) && !differ;
+    uint8_t differ = 0;
+    for (uint8_t i = 0; i < RECORDS_CALIBRATION_SIZE; i++) {
+        differ |= (uint8_t)(one[i] ^ two[i]);
+    }
+    memory->calibrated = one_whole ? (!two_whole || differ == 0U) : two_whole;
     memory->pot_zero_counts = records_u16(chosen);
     memory->pot_span_counts = (int16_t)records_u16(chosen + 2);
     memory->encoder_span_counts = (int16_t)records_u16(chosen + 4);
 }
 
-static void load_latches(board_memory_t *memory)
+static void load_latches(store_t *store, board_memory_t *memory)
 {
     uint8_t one[RECORDS_LATCH_SIZE];
     uint8_t two[RECORDS_LATCH_SIZE];
     bool one_whole = read_record(RECORDS_LATCH_AT, one, RECORDS_LATCH_SIZE);
     bool two_whole = read_record(RECORDS_LATCH_AT + RECORDS_LATCH_SIZE, two, RECORDS_LATCH_SIZE);
-    latches = one_whole ? one[2] : RECORDS_LATCHES;
-    latch_seq = one_whole ? one[0] : (two_whole ? two[0] : 0U);
-    latch_due = !one_whole || !two_whole || one[0] != two[0]; /* make the two agree again */
-    memory->estop_latched = (latches & RECORDS_ESTOP) != 0U;
-    memory->fault_latched = (latches & RECORDS_FAULT) != 0U;
-    memory->level_wait = (latches & RECORDS_LEVEL_WAIT) != 0U;
-    memory->estop_cycle_due = (latches & RECORDS_ESTOP_CYCLE) != 0U;
+    store->latches = one_whole ? one[2] : RECORDS_LATCHES;
+    store->latch_seq = one_whole ? one[0] : (two_whole ? two[0] : 0U);
+    store->latch_due = !one_whole || !two_whole || one[0] != two[0]; /* make the two agree again */
+    memory->estop_latched = (store->latches & RECORDS_ESTOP) != 0U;
+    memory->fault_latched = (store->latches & RECORDS_FAULT) != 0U;
+    memory->level_wait = (store->latches & RECORDS_LEVEL_WAIT) != 0U;
+    memory->estop_cycle_due = (store->latches & RECORDS_ESTOP_CYCLE) != 0U;
 }
 
-static bool load_budget(board_memory_t *memory)
+static bool load_budget(store_t *store, board_memory_t *memory)
 {
     uint8_t record[RECORDS_BUDGET_SIZE];
     bool found = false;
@@ -77,9 +105,9 @@ static bool load_budget(board_memory_t *memory)
             continue;
         }
         uint32_t seq = records_u32(record);
-        if (!found || seq > budget_seq) {
-            budget_seq = seq;
-            budget_slot = slot;
+        if (!found || seq > store->budget_seq) {
+            store->budget_seq = seq;
+            store->budget_slot = slot;
             memory->inverted_ds = records_u16(record + 4);
             memory->boot_count = records_u16(record + 6);
         }
@@ -94,7 +122,7 @@ static bool load_budget(board_memory_t *memory)
     return found;
 }
 
-static void find_last_event(void)
+static void find_last_event(store_t *store)
 {
     uint8_t record[RECORDS_EVENT_SIZE];
     bool found = false;
@@ -103,9 +131,9 @@ static void find_last_event(void)
             continue;
         }
         uint16_t seq = records_u16(record);
-        if (!found || (uint16_t)(seq - event_seq) < 0x8000U) {
-            event_seq = seq;
-            event_slot = slot;
+        if (!found || (uint16_t)(seq - store->event_seq) < 0x8000U) {
+            store->event_seq = seq;
+            store->event_slot = slot;
         }
         found = true;
     }
@@ -114,11 +142,12 @@ static void find_last_event(void)
 /* False: nothing there could be read, and `memory` is not to be used. */
 bool store_load(board_memory_t *memory)
 {
-    memset(memory, 0, sizeof *memory);
+    store_t *store = opened();
+    memory->boot_count = 0;
     load_calibration(memory);
-    load_latches(memory);
-    find_last_event();
-    return load_budget(memory) || memory->calibrated;
+    load_latches(store, memory);
+    find_last_event(store);
+    return load_budget(store, memory) || memory->calibrated;
 }
 
 static uint8_t latches_of(const board_memory_t *memory)
@@ -138,67 +167,69 @@ static uint8_t latches_of(const board_memory_t *memory)
 
 void store_save(const board_memory_t *memory)
 {
+    store_t *store = opened();
     uint8_t now = latches_of(memory);
-    if (now != latches) {
-        latches = now;
-        latch_due = true;
+    if (now != store->latches) {
+        store->latches = now;
+        store->latch_due = true;
     }
-    if (memory->inverted_ds != wanted_ds || memory->boot_count != wanted_boots) {
-        budget_due = true;
+    if (memory->inverted_ds != store->wanted_ds || memory->boot_count != store->wanted_boots) {
+        store->budget_due = true;
     }
-    wanted_ds = memory->inverted_ds;
-    wanted_boots = memory->boot_count;
+    store->wanted_ds = memory->inverted_ds;
+    store->wanted_boots = memory->boot_count;
 }
 
-static void note(uint8_t kind, const board_t *board, uint32_t detail)
+static void note(store_t *store, uint8_t kind, const board_t *board, uint32_t detail)
 {
-    event_seq++;
-    records_put_u16(event, event_seq);
-    event[2] = kind;
-    event[3] = board->session.mode;
-    records_put_u32(event + 4, detail);
-    records_put_u16(event + 8, (uint16_t)board->angle.angle_cdeg);
-    records_put_u16(event + 10, board->memory.boot_count);
-    event_due = true;
+    store->event_seq++;
+    records_put_u16(store->event, store->event_seq);
+    store->event[2] = kind;
+    store->event[3] = board->session.mode;
+    records_put_u32(store->event + 4, detail);
+    records_put_u16(store->event + 8, (uint16_t)board->angle.angle_cdeg);
+    records_put_u16(store->event + 10, board->memory.boot_count);
+    store->event_due = true;
 }
 
 /* The reset itself first, then every reason that the guard latches anew. */
 void store_note(const board_t *board, uint8_t reset_cause)
 {
-    if (event_due) {
+    store_t *store = opened();
+    if (store->event_due) {
         return; /* one at a time; the bits wait in the guard */
     }
     if (reset_cause != 0U) {
-        note(RECORDS_EVENT_RESET, board, reset_cause);
+        note(store, RECORDS_EVENT_RESET, board, reset_cause);
         return;
     }
     uint32_t latched = board->guard.latched;
-    if (latched == noted) {
+    if (latched == store->noted) {
         return;
     }
-    uint32_t fresh = latched & ~noted;
-    noted = latched;
+    uint32_t fresh = latched & ~store->noted;
+    store->noted = latched;
     if (fresh != 0UL) {
-        note(RECORDS_EVENT_TRIP, board, fresh);
+        note(store, RECORDS_EVENT_TRIP, board, fresh);
     }
 }
 
-static void begin(uint8_t what, uint16_t where, uint8_t bytes)
+BOARD_ONE_COPY static void begin(store_t *store, uint8_t what, uint16_t where, uint8_t bytes)
 {
-    job = what;
-    place = where;
-    size = bytes;
-    at = 0;
-    records_seal(buffer, bytes);
+    store->job = what;
+    store->place = where;
+    store->size = bytes;
+    store->at = 0;
+    records_seal(store->buffer, bytes);
 }
 
-static void begin_latch(uint8_t what)
+static void begin_latch(store_t *store, uint8_t what)
 {
     uint16_t second = what == (uint8_t)JOB_LATCH_AGAIN ? RECORDS_LATCH_SIZE : 0U;
-    buffer[0] = latch_seq;
-    buffer[1] = 0;
-    buffer[2] = latches;
-    begin(what, (uint16_t)(RECORDS_LATCH_AT + second), RECORDS_LATCH_SIZE);
+    store->buffer[0] = store->latch_seq;
+    store->buffer[1] = 0;
+    store->buffer[2] = store->latches;
+    begin(store, what, (uint16_t)(RECORDS_LATCH_AT + second), RECORDS_LATCH_SIZE);
 }
 
 static uint8_t after(uint8_t slot, uint8_t slots)
@@ -206,33 +237,26 @@ static uint8_t after(uint8_t slot, uint8_t slots)
     return slot + 1U < slots ? (uint8_t)(slot + 1U) : (uint8_t)0U;
 }
 
-static void begin_next(void)
+static void begin_next(store_t *store)
 {
-    if (latch_due) {
-        latch_due = false;
-        latch_seq++;
-        begin_latch((uint8_t)JOB_LATCH);
-    } else if (budget_due) {
-        budget_due = false;
-        budget_seq++;
-        budget_slot = after(budget_slot, RECORDS_BUDGET_SLOTS);
-        records_put_u32(buffer, budget_seq);
-        records_put_u16(buffer + 4, wanted_ds);
-        records_put_u16(buffer + 6, wanted_boots);
-        begin((uint8_t)JOB_BUDGET, (uint16_t)(RECORDS_BUDGET_AT + budget_slot * RECORDS_BUDGET_SIZE), RECORDS_BUDGET_SIZE);
-    } else if (event_due) {
-        event_due = false;
-        event_slot = after(event_slot, RECORDS_EVENT_SLOTS);
-        memcpy(buffer, event, RECORDS_EVENT_SIZE);
-        begin((uint8_t)JOB_EVENT, (uint16_t)(RECORDS_EVENT_AT + event_slot * RECORDS_EVENT_SIZE), RECORDS_EVENT_SIZE);
+    if (store->latch_due) {
+        store->latch_due = false;
+        store->latch_seq++;
+        begin_latch(store, (uint8_t)JOB_LATCH);
+    } else if (store->budget_due) {
+        store->budget_due = false;
+        store->budget_seq++;
+        store->budget_slot = after(store->budget_slot, RECORDS_BUDGET_SLOTS);
+        records_put_u32(store->buffer, store->budget_seq);
+        records_put_u16(store->buffer + 4, store->wanted_ds);
+        records_put_u16(store->buffer + 6, store->wanted_boots);
+        begin(store, (uint8_t)JOB_BUDGET, (uint16_t)(RECORDS_BUDGET_AT + store->budget_slot * RECORDS_BUDGET_SIZE), RECORDS_BUDGET_SIZE);
+    } else if (store->event_due) {
+        store->event_due = false;
+        store->event_slot = after(store->event_slot, RECORDS_EVENT_SLOTS);
+        memcpy(store->buffer, store->event, RECORDS_EVENT_SIZE);
+        begin(store, (uint8_t)JOB_EVENT, (uint16_t)(RECORDS_EVENT_AT + store->event_slot * RECORDS_EVENT_SIZE), RECORDS_EVENT_SIZE);
     }
-}
-
-static uint8_t read_cell(uint16_t address)
-{
-    EEAR = address;
-    EECR |= _BV(EERE);
-    return EEDR;
 }
 
 static void write_cell(uint16_t address, uint8_t value)
@@ -248,46 +272,48 @@ static void write_cell(uint16_t address, uint8_t value)
 }
 
 /* A slot that did not keep what was written is worn: the record goes to the next one. */
-static void finish(void)
+static void finish(store_t *store)
 {
-    uint8_t done = job;
+    uint8_t done = store->job;
     uint8_t wrong = 0;
-    for (uint8_t i = 0; i < size; i++) {
-        wrong |= (uint8_t)(read_cell((uint16_t)(place + i)) ^ buffer[i]);
+    for (uint8_t i = 0; i < store->size; i++) {
+        wrong |= (uint8_t)(read_cell((uint16_t)(store->place + i)) ^ store->buffer[i]);
     }
-    worn = wrong == 0U ? (uint8_t)0U : (uint8_t)(worn + (worn < UINT8_MAX ? 1U : 0U));
-    job = (uint8_t)JOB_NONE;
+    store->worn = wrong == 0U ? (uint8_t)0U : (uint8_t)(store->worn + (store->worn < UINT8_MAX ? 1U : 0U));
+    store->job = (uint8_t)JOB_NONE;
     if (done == (uint8_t)JOB_LATCH) {
-        begin_latch((uint8_t)JOB_LATCH_AGAIN);
+        begin_latch(store, (uint8_t)JOB_LATCH_AGAIN);
     } else if (wrong != 0U && done == (uint8_t)JOB_BUDGET) {
-        budget_due = true;
+        store->budget_due = true;
     } else if (wrong != 0U && done == (uint8_t)JOB_LATCH_AGAIN) {
-        latch_due = true;
+        store->latch_due = true;
     }
 }
 
 /* One step a tick: begin a record, write one byte that differs, or look at what was written. */
-void store_step(void)
+BOARD_ONE_COPY void store_step(void)
 {
+    store_t *store = opened();
     if ((EECR & _BV(EEPE)) != 0U) {
         return;
     }
-    if (job == (uint8_t)JOB_NONE) {
-        begin_next();
+    if (store->job == (uint8_t)JOB_NONE) {
+        begin_next(store);
         return;
     }
-    while (at < size && read_cell((uint16_t)(place + at)) == buffer[at]) {
-        at++;
+    while (store->at < store->size && read_cell((uint16_t)(store->place + store->at)) == store->buffer[store->at]) {
+        store->at++;
     }
-    if (at == size) {
-        finish();
+    if (store->at == store->size) {
+        finish(store);
         return;
     }
-    write_cell((uint16_t)(place + at), buffer[at]);
-    at++;
+    write_cell((uint16_t)(store->place + store->at), store->buffer[store->at]);
+    store->at++;
 }
 
 bool store_sound(void)
 {
-    return worn < STORE_WORN_MOST;
+    store_t *store = opened();
+    return store->worn < STORE_WORN_MOST;
 }

@@ -43,20 +43,28 @@ static bool within(int16_t value, int16_t least, int16_t most)
     return value >= least && value <= most;
 }
 
+/* whole_q16 / counts, towards zero, the only divisions: once, before the first tick.  Of positive numbers, for those with signs take the AVR
+ * a function more. */
+BOARD_ONE_COPY static int32_t scale_q16(uint32_t whole_q16, int16_t counts)
+{
+    int32_t scale = (int32_t)(whole_q16 / (uint16_t)board_abs(counts));
+    return counts < 0 ? -scale : scale;
+}
+
 void angle_start(angle_t *angle, const board_memory_t *memory)
 {
     angle->calibrated = memory->calibrated && memory->pot_zero_counts > 1000U && memory->pot_zero_counts < 3100U &&
                         within(board_abs(memory->pot_span_counts), ANGLE_POT_SPAN_LEAST, ANGLE_POT_SPAN_MOST) &&
                         within(board_abs(memory->encoder_span_counts), ANGLE_ENCODER_SPAN_LEAST, ANGLE_ENCODER_SPAN_MOST);
     if (angle->calibrated) { /* the only divisions: once, before the first tick */
-        angle->pot_scale_q16 = INT32_C(10000) * ANGLE_Q16 / memory->pot_span_counts;
-        angle->encoder_scale_q16 = INT32_C(100) * ANGLE_Q16 / memory->encoder_span_counts;
+        angle->pot_scale_q16 = scale_q16(UINT32_C(10000) << 16, memory->pot_span_counts);
+        angle->encoder_scale_q16 = scale_q16(UINT32_C(100) << 16, memory->encoder_span_counts);
         angle->encoder_limit_counts = ANGLE_ENCODER_MOST_DEG * board_abs(memory->encoder_span_counts);
     }
     angle->lost = true;
 }
 
-void angle_reset(angle_t *angle)
+BOARD_ONE_COPY void angle_reset(angle_t *angle)
 {
     angle->ready = false;
     angle->settle_ms = 0;

@@ -7,22 +7,27 @@
 #include "frame.h"
 #include "limits.h"
 
-/* What the small board's compiler is told, in bytes of flash and cycles of a tick measured: one copy that is called, where it would write
- * the text out at every place; text in its place, where it would call; a table that stays in flash. */
+/* What the small board's compiler is told, in bytes of flash and cycles of a tick measured (decision 0041): one copy that is called, where it
+ * would write the text out at every place, and the same with the board known in it; text in its place, where it would call; a pointer whose
+ * target it is to forget, for it reaches what it knows by 4 bytes of text a member and a register's by 2; a table that stays in flash. */
 #ifdef __AVR__
 #include <avr/pgmspace.h>
 #define BOARD_ONE_COPY __attribute__((noinline, noclone))
 #define BOARD_IN_PLACE __attribute__((always_inline))
+#define BOARD_CALLED __attribute__((noinline))
 #define BOARD_IN_FLASH PROGMEM
+#define BOARD_BY_REGISTER(pointer) __asm__("" : "+b"(pointer))
 #define BOARD_FLASH_WORD(place) pgm_read_word(&(place))
 #else
 #define BOARD_ONE_COPY
 #define BOARD_IN_PLACE
+#define BOARD_CALLED
 #define BOARD_IN_FLASH
+#define BOARD_BY_REGISTER(pointer) ((void)0)
 #define BOARD_FLASH_WORD(place) (place)
 #endif
 
-#define BOARD_FOREVER_MS 60000U /* where 16-bit counters of milliseconds stop */
+#define BOARD_FOREVER_MS 64000U /* where 16-bit counters of milliseconds stop */
 #define BOARD_PAIR_MS 2U        /* what is judged in every second tick counts by this */
 
 /* A debounced button: pressed only after having been seen released, so that one stuck since reset never counts. */
@@ -246,7 +251,7 @@ struct board {
 /* Counters that stop at their end instead of beginning again. */
 static inline uint16_t board_count(uint16_t value_ms)
 {
-    return value_ms < BOARD_FOREVER_MS ? (uint16_t)(value_ms + 1U) : value_ms;
+    return (uint8_t)(value_ms >> 8) < (BOARD_FOREVER_MS >> 8) ? (uint16_t)(value_ms + 1U) : value_ms;
 }
 
 static inline uint8_t board_count8(uint8_t value_ms)
@@ -257,7 +262,7 @@ static inline uint8_t board_count8(uint8_t value_ms)
 /* The same for what is judged in every second tick. */
 static inline uint16_t board_count_pair(uint16_t value_ms)
 {
-    return value_ms < BOARD_FOREVER_MS ? (uint16_t)(value_ms + BOARD_PAIR_MS) : value_ms;
+    return (uint8_t)(value_ms >> 8) < (BOARD_FOREVER_MS >> 8) ? (uint16_t)(value_ms + BOARD_PAIR_MS) : value_ms;
 }
 
 BOARD_IN_PLACE static inline uint8_t count_if(bool happens, uint8_t value_ms)

@@ -73,6 +73,7 @@ static void count_answer(board_t *board)
 
 bool budget_unanswered(const board_t *board)
 {
+    BOARD_BY_REGISTER(board);
     return board->budget.unanswered_ms >= BOARD_ANSWER_MS;
 }
 

@@ -56,7 +56,7 @@ uint8_t frame_encode(const uint8_t data[PROTOCOL_FRAME_BYTES], uint8_t out[FRAME
 }
 
 /* A byte is a code byte, which stands for a zero unless it is the first, or a plain one. */
-BOARD_ONE_COPY uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t from, uint8_t count)
+uint8_t frame_take(frame_decoder_t *decoder, const uint8_t *bytes, uint8_t from, uint8_t count)
 {
     uint16_t crc = decoder->crc;
     uint8_t coded = decoder->coded;

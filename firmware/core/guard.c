@@ -84,6 +84,7 @@ BOARD_IN_PLACE static inline uint8_t greatest(const found_t *found, uint32_t dem
 
 BOARD_ONE_COPY void guard_update(board_t *board, const board_in_t *in)
 {
+    BOARD_BY_REGISTER(in);
     guard_t *guard = &board->guard;
     found_t found = {0};
     judge(&found, board, in);

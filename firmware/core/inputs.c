@@ -98,6 +98,7 @@ int16_t inputs_mean_ma(inputs_t *inputs)
 
 void inputs_start(inputs_t *inputs, const board_memory_t *memory)
 {
+    BOARD_BY_REGISTER(inputs);
     inputs->estop_cycle_due = memory->estop_cycle_due;
     button_start(&inputs->start);
     button_start(&inputs->return_);

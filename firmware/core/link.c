@@ -14,6 +14,7 @@
 
 void link_start(link_t *link, uint16_t seed)
 {
+    BOARD_BY_REGISTER(link);
     link->age_ms = BOARD_COMMAND_EXPIRES_MS;
     link->challenge[0] = seed;
     link->late_frames = 0;
@@ -60,8 +61,9 @@ static void judge_pace(link_t *link)
 
 /* The Pi's clock and ours must agree to 2 %: every time either side counts rests on it.  The Pi stamps a command as it sends it, so the
  * quickest command of a block shows the clocks and next to nothing of the line.  Differences of a block fit the lower byte. */
-static void keep_pace(link_t *link, uint8_t pi_ms, uint8_t own_ms)
+BOARD_ONE_COPY static void keep_pace(link_t *link, uint8_t pi_ms, uint8_t own_ms)
 {
+    BOARD_BY_REGISTER(link);
     uint8_t place_ms = (uint8_t)(own_ms - pi_ms);
     if (!link->pace_running) {
         link->pace_least_ms = 0;
@@ -81,6 +83,7 @@ static void keep_pace(link_t *link, uint8_t pi_ms, uint8_t own_ms)
 /* Older than the newest one: a repeat counts for nothing, several old ones mean that the order cannot be relied on. */
 static bool in_sequence(link_t *link, const protocol_command_t *command)
 {
+    BOARD_BY_REGISTER(link);
     uint8_t ahead = (uint8_t)(command->seq - link->command.seq);
     if (!link->fresh) {
         return true;
@@ -116,6 +119,7 @@ BOARD_ONE_COPY static void take(link_t *link, const protocol_command_t *command,
 static void hear(link_t *link, const uint8_t data[PROTOCOL_FRAME_BYTES], uint16_t tick_ms)
 {
     protocol_command_t command;
+    BOARD_BY_REGISTER(data);
     if (sizeof command != LINK_COMMAND_BYTES) {
         memset(&command, 0, sizeof command);
     }

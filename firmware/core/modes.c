@@ -40,7 +40,7 @@ static bool asks_up(uint8_t request)
     return request == PROTOCOL_REQUEST_RETURN_UP || request == PROTOCOL_REQUEST_ASCEND;
 }
 
-uint8_t modes_at_stand(const board_memory_t *memory)
+BOARD_ONE_COPY uint8_t modes_at_stand(const board_memory_t *memory)
 {
     if (memory->estop_latched) {
         return PROTOCOL_BOARD_MODE_STOPPED;
@@ -78,6 +78,7 @@ static void ascend(board_t *board, bool asked)
 static void begin_asking(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     int16_t angle_cdeg = board->angle.angle_cdeg;
     int16_t least_cdeg = angle_cdeg > BOARD_GATE_CDEG ? BOARD_GATE_CDEG : BOARD_UPRIGHT_CDEG;
     bool backs_off = board->drive.profile_cdps > 0 && (board->guard.now & PROTOCOL_REASON_OBSTACLE) != 0U;
@@ -90,6 +91,7 @@ static void begin_asking(board_t *board)
 static void ask(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     bool over = board->inputs.return_.edge || board->inputs.ok.edge || board->budget.short_;
     if (over) {
         session->ask_ms = 0;
@@ -139,7 +141,7 @@ static void press(board_t *board)
 }
 
 /* RETURN ends a wait for dizziness at once; the Pi must have asked for something else before it can ask for another. */
-static void unblock_dizzy(board_t *board)
+BOARD_CALLED static void unblock_dizzy(board_t *board)
 {
     if (board->link.fresh && board->link.command.request != PROTOCOL_REQUEST_DIZZY_BACK) {
         board->session.dizzy_blocked = false;
@@ -149,6 +151,7 @@ static void unblock_dizzy(board_t *board)
 static bool grace_over(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     if (!session->grace) {
         return false;
     }
@@ -226,6 +229,7 @@ static void braked_or_follow(board_t *board, const board_in_t *in)
 static void ascent(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     uint8_t request = request_of(board);
     press(board);
     session->grace = false;
@@ -304,7 +308,7 @@ static void arrive(board_t *board)
     }
 }
 
-BOARD_ONE_COPY void modes_update(board_t *board, const board_in_t *in)
+BOARD_CALLED void modes_update(board_t *board, const board_in_t *in)
 {
     if (board->guard.action == GUARD_STOP && !board->memory.estop_latched) {
         board->memory.estop_latched = true;

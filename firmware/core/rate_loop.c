@@ -43,7 +43,7 @@ static int32_t clamp32(int32_t value, int32_t most)
     return value < -most ? -most : value;
 }
 
-BOARD_ONE_COPY static void enter(drive_state_t *drive, uint8_t state)
+static void enter(drive_state_t *drive, uint8_t state)
 {
     drive->state = state;
     drive->state_ms = 0;

@@ -103,7 +103,7 @@ void session_watch(board_t *board)
     }
 }
 
-void session_latch(board_t *board)
+BOARD_ONE_COPY void session_latch(board_t *board)
 {
     session_t *session = &board->session;
     if (!board->memory.estop_latched && !board->memory.fault_latched) {
@@ -131,6 +131,7 @@ void session_begin_return(board_t *board)
 
 void session_wait_at_level(board_t *board)
 {
+    BOARD_BY_REGISTER(board);
     if (!board->memory.level_wait) {
         board->memory.level_wait = true;
         board->save = true;
@@ -145,7 +146,7 @@ static void end_level_wait(board_t *board)
     }
 }
 
-void session_answer(board_t *board)
+BOARD_CALLED void session_answer(board_t *board)
 {
     board->session.answered = true;
     end_level_wait(board);
@@ -187,6 +188,7 @@ BOARD_ONE_COPY void session_finish(board_t *board)
 bool session_reset_due(board_t *board)
 {
     const inputs_t *inputs = &board->inputs;
+    BOARD_BY_REGISTER(inputs);
     bool held = inputs->ok.pressed && inputs->ok.seen_released;
     bool place = board->angle.at_upright && inputs->estop_closed_ms >= BOARD_ESTOP_CLOSED_MS && !inputs->estop_cycle_due;
     board->session.reset_ms = held && place ? board_count(board->session.reset_ms) : (uint16_t)0U;

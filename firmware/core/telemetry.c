@@ -43,6 +43,7 @@ static uint8_t low_flags(const board_t *board)
 static uint8_t high_flags(const board_t *board)
 {
     const session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     uint8_t bits = 0;
     add(&bits, board->inputs.mains_present, PROTOCOL_STATUS_FLAG_MAINS >> 8);
     add(&bits, session->half_rate, PROTOCOL_STATUS_FLAG_HALF_RATE >> 8);
@@ -116,7 +117,7 @@ static void identity(const board_t *board, uint8_t data[PROTOCOL_FRAME_BYTES])
     protocol_pack_identity(&message, data);
 }
 
-static void count_time(telemetry_t *telemetry)
+BOARD_ONE_COPY static void count_time(telemetry_t *telemetry)
 {
     telemetry->tick_ms++;
     telemetry->slot_ms++;
@@ -135,16 +136,18 @@ void telemetry_update(board_t *board, const board_in_t *in, board_out_t *out)
     if (telemetry->slot_ms < PROTOCOL_TELEMETRY_PERIOD_MS) {
         return;
     }
+    uint8_t *data = out->tx;
+    BOARD_BY_REGISTER(data);
     telemetry->slot_ms = 0;
     telemetry->slot ^= 1U;
     telemetry->seq++;
     if (telemetry->slot == 1U) {
-        status(board, out->tx);
+        status(board, data);
     } else if (telemetry->identity_due) {
         telemetry->identity_due = false;
-        identity(board, out->tx);
+        identity(board, data);
     } else {
-        detail(board, in, out->tx);
+        detail(board, in, data);
     }
     out->tx_count = PROTOCOL_FRAME_BYTES;
 }

@@ -122,6 +122,7 @@ BOARD_IN_PLACE static inline void judge_fall(angle_t *angle, int16_t pot_moved_c
 /* True where a new checkpoint is due. */
 static bool judge_motion(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
 {
+    BOARD_BY_REGISTER(angle);
     if (!slips(pot_moved_cdeg, encoder_moved_cdeg)) {
         angle->slip_ms = 0;
         return is_step(pot_moved_cdeg) || is_step(encoder_moved_cdeg);
@@ -172,7 +173,7 @@ BOARD_ONE_COPY static void judge_noise(angle_t *angle)
 }
 
 /* A dispute that began between two motions is settled by the next one. */
-BOARD_ONE_COPY static void settle_dispute(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
+static void settle_dispute(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
 {
     if (angle->imu_valid) {
         uint16_t pot_off_cdeg = gap(angle->pot_cdeg, angle->imu_cdeg);
@@ -210,6 +211,7 @@ void vote_trust(angle_t *angle)
 
 void vote_update(angle_t *angle, int8_t driven)
 {
+    BOARD_BY_REGISTER(angle);
     judge_noise(angle);
     int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
     int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);

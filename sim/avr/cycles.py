@@ -3,6 +3,7 @@
     python -m sim.avr.cycles                      mean and worst tick of each part of a session, quiet and with a noisy serial line
     python -m sim.avr.cycles --functions 40       and the forty dearest functions of the descent, by the compiler's line table
     python -m sim.avr.cycles --lines 40           the same by source line
+    python -m sim.avr.cycles --scenarios FILE…    and the dearest tick of each of these scenario files or folders
 
 Cycles are exact and the same on every machine.
 """
@@ -17,12 +18,18 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+from controller.exit_codes import ExitCode
+from hardware.drive.protocol import TELEMETRY_PERIOD_MS
 from sim.agenda import Agenda
 from sim.avr import build, latency
 from sim.avr.processor import MS_CYCLES, Processor
+from sim.copies import in_a_copy
 from sim.runner import Run
+from sim.scenario import Scenario, ScenarioError
+from sim.scenario_loader import find_scenarios, load_scenario
 
 BUDGET = 0.40
 """Of a millisecond, worst tick."""
@@ -66,20 +73,52 @@ def cost(run: Run, ms: int, *, noise: int = 0, seed: int = 1) -> Cost:
     return _cost(awake)
 
 
-def cost_with_pi(run: Run, ms: int) -> Cost:
-    """The same while the Pi steers: a command every 20 ms, as in any session.  Uses the run up."""
+def _look_at_each(run: Run) -> list[int]:
+    """From here on the run's own steps are made millisecond by millisecond, and the awake cycles of each are added to this list."""
     processor, whole = run.world.processor, run.world.run_ms
     awake: list[int] = []
 
     def one_by_one(ticks: int) -> None:
         awake.extend(_awake(processor, partial(whole, 1)) for _ in range(ticks))
 
-    setattr(run.world, "run_ms", one_by_one)  # noqa: B010  (the run's own steps, looked at millisecond by millisecond)
+    setattr(run.world, "run_ms", one_by_one)  # noqa: B010  (the world is the run's own)
+    return awake
+
+
+def _steered(run: Run, ms: int, shift_ms: int) -> list[int]:
+    run.world.run_ms(shift_ms)
+    awake = _look_at_each(run)
     agenda, row = Agenda(run.scenario, run), run.recorder.row()
     while len(awake) < ms:
         run.tick(agenda, row)
         row = run.recorder.row()
-    return _cost(awake)
+    return awake
+
+
+def cost_with_pi(run: Run, ms: int) -> Cost:
+    """The same while the Pi steers: a command every 20 ms, as in any session, beginning in each of the ten milliseconds between two of the
+    board's messages in turn.  In copies: the run stays as it is.  Raises CopyError."""
+    shifts = range(TELEMETRY_PERIOD_MS)
+    return _cost([cycles for shift_ms in shifts for cycles in in_a_copy(partial(_steered, run, ms // len(shifts), shift_ms))])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dearest:
+    """The dearest tick of a scenario, and when it was over."""
+
+    cycles: int
+    at_s: float
+
+
+def dearest(scenario: Scenario) -> Dearest:
+    """Of the whole scenario on the binary.  A millisecond without any sleep is the start of the program, and so is the one after it."""
+    awake = _look_at_each(run := Run(scenario, scenario.depths[0], scenario.seed, lambda _moment: None, "avr"))
+    run.to_the_end()
+    found = Dearest(cycles=0, at_s=0.0)
+    for ms, (before, cycles) in enumerate(pairwise(awake), 2):
+        if before < MS_CYCLES and found.cycles < cycles < MS_CYCLES:
+            found = Dearest(cycles=cycles, at_s=ms / 1000)
+    return found
 
 
 def profile(run: Run, ms: int) -> dict[int, int]:
@@ -115,29 +154,53 @@ def _say(*lines: str) -> None:
     sys.stdout.flush()
 
 
+def _line(what: str, mean: str, worst_cycles: int) -> str:
+    return f"{what:<52} {mean:>8} mean {worst_cycles:8d} worst of {MS_CYCLES} ({100 * worst_cycles / MS_CYCLES:.0f} %)"
+
+
+def _descent() -> int:
+    """Print the parts of the measured descent; the dearest tick of all."""
+    worst = 0
+    run = latency.driving_run()
+    parts: tuple[tuple[str, Callable[[], Cost]], ...] = (
+        ("descent, the Pi silent", partial(cost, run, PART_MS)),
+        ("descent, the Pi steering", partial(cost_with_pi, run, PI_MS)),
+        (f"descent, {NOISE_BYTES} bytes of noise a ms", partial(cost, run, PART_MS, noise=NOISE_BYTES)),
+    )
+    for name, spend in parts:
+        spent = in_a_copy(spend)
+        worst = max(worst, spent.worst_cycles)
+        _say(_line(name, str(spent.mean_cycles), spent.worst_cycles))
+    return worst
+
+
+def _scenarios(paths: list[Path]) -> int:
+    """Print the dearest tick of each; the dearest of all.  Raises ScenarioError."""
+    worst = 0
+    for scenario in [load_scenario(path) for path in find_scenarios(paths)]:
+        found = in_a_copy(partial(dearest, scenario))
+        worst = max(worst, found.cycles)
+        _say(f"{_line(scenario.name, '', found.cycles)} at {found.at_s:.3f} s")
+    return worst
+
+
 def main() -> int:
     """Print; 1 if the worst tick is over budget."""
     parser = argparse.ArgumentParser(description="Awake cycles of the drive board's binary.")
     parser.add_argument("--functions", type=int, default=0)
     parser.add_argument("--lines", type=int, default=0)
+    parser.add_argument("--scenarios", nargs="+", type=Path, default=[], metavar="FILE")
     given = parser.parse_args()
-    run = latency.driving_run()
-    worst = 0
-    parts: tuple[tuple[str, Callable[[], Cost]], ...] = (
-        ("descent, the Pi silent", partial(cost, run, PART_MS)),
-        ("descent, the Pi steering", partial(cost_with_pi, latency.driving_run(), PI_MS)),
-        (f"descent, {NOISE_BYTES} bytes of noise a ms", partial(cost, latency.driving_run(), PART_MS, noise=NOISE_BYTES)),
-    )
-    for name, spend in parts:
-        spent = spend()
-        worst = max(worst, spent.worst_cycles)
-        share = 100 * spent.worst_cycles / MS_CYCLES
-        _say(f"{name:<40} {spent.mean_cycles:8d} mean {spent.worst_cycles:8d} worst of {MS_CYCLES} ({share:.0f} %)")
+    try:
+        worst = max(_descent(), _scenarios(given.scenarios) if given.scenarios else 0)
+    except ScenarioError as error:
+        sys.stderr.write(f"{error}\n")
+        return ExitCode.BAD_DATA
     for which, most in ((0, given.functions), (1, given.lines)):
         if most:
             spot = latency.driving_run()
             _say(*_table(profile(spot, PART_MS), build.firmware_elf(), PART_MS, which, most))
-    return 0 if worst <= BUDGET * MS_CYCLES else 1
+    return ExitCode.OK if worst <= BUDGET * MS_CYCLES else ExitCode.CHECK_FAILED
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def mutants(file: str) -> Iterator[Mutant]:
 
 # ------------------------------------------------------------ all of a file in one text
 
-ATTRIBUTE = r"(?:__attribute__\(\(\w+\)\) |BOARD_(?:ONE_COPY|IN_PLACE) )?"
+ATTRIBUTE = r"(?:__attribute__\(\(\w+\)\) |BOARD_(?:ONE_COPY|IN_PLACE|CALLED) )?"
 FUNCTION = re.compile(rf"^(?P<head>{ATTRIBUTE}(?:[a-z]\w* )+\*?)(?P<name>\w+)\((?P<args>[^;{{}}]*?)\)\n\{{\n.*?^\}}\n", re.M | re.S)
 DEFINE = re.compile(r"^(?P<head>#define \w+(?:\([\w, ]*\))? +)(?P<body>(?:[^/\n]|/(?!\*))+?)(?= *(?:/\*|$))", re.M)
 HEAD = "extern int mutant_id;\n"
