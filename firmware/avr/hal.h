@@ -57,7 +57,7 @@ extern volatile uint8_t serial_at;
 bool store_load(board_memory_t *memory);
 void store_save(const board_memory_t *memory);
 void store_note(const board_t *board, uint8_t reset_cause);
-void store_step(void);
+bool store_step(void);
 bool store_sound(void);
 
 /* flash_scan.c */

@@ -31,14 +31,14 @@ static void read_inputs(void)
     in.self_check_ok = checks_pass(&board);
 }
 
-static void remember(void)
+static bool remember(void)
 {
     checks_keep(&board);
     if (out.save_memory) {
         store_save(&board.memory);
     }
     store_note(&board, 0U);
-    store_step();
+    return store_step();
 }
 
 int main(void)
@@ -53,8 +53,8 @@ int main(void)
         if (out.tx_count > 0U) {
             serial_send(out.tx);
         }
-        remember();
-        flash_scan_step(in.rx_count > 0U || serial_hears());
+        bool busy = remember() || in.rx_count > 0U || serial_hears();
+        flash_scan_step(busy);
         clock_tick_done();
     }
 }

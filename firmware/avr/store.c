@@ -290,26 +290,28 @@ static void finish(store_t *store)
     }
 }
 
-/* One step a tick: begin a record, write one byte that differs, or look at what was written. */
-BOARD_ONE_COPY void store_step(void)
+/* One step a tick: begin a record, write one byte that differs, or look at what was written.  True: it was at one, and the tick has less time
+ * for other things. */
+BOARD_ONE_COPY bool store_step(void)
 {
     store_t *store = opened();
     if ((EECR & _BV(EEPE)) != 0U) {
-        return;
+        return true;
     }
     if (store->job == (uint8_t)JOB_NONE) {
         begin_next(store);
-        return;
+        return store->job != (uint8_t)JOB_NONE;
     }
     while (store->at < store->size && read_cell((uint16_t)(store->place + store->at)) == store->buffer[store->at]) {
         store->at++;
     }
     if (store->at == store->size) {
         finish(store);
-        return;
+    } else {
+        write_cell((uint16_t)(store->place + store->at), store->buffer[store->at]);
+        store->at++;
     }
-    write_cell((uint16_t)(store->place + store->at), store->buffer[store->at]);
-    store->at++;
+    return true;
 }
 
 bool store_sound(void)

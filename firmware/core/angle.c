@@ -47,8 +47,8 @@ static bool within(int16_t value, int16_t least, int16_t most)
  * a function more. */
 BOARD_ONE_COPY static int32_t scale_q16(uint32_t whole_q16, int16_t counts)
 {
-    int32_t scale = (int32_t)(whole_q16 / (uint16_t)board_abs(counts));
-    return counts < 0 ? -scale : scale;
+    const uint32_t size_q16 = whole_q16 / (uint16_t)board_abs(counts);
+    return counts < 0 ? -(int32_t)size_q16 : (int32_t)size_q16;
 }
 
 void angle_start(angle_t *angle, const board_memory_t *memory)

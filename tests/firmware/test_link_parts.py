@@ -167,7 +167,7 @@ def test_a_contact_held_for_thirty_milliseconds_is_a_press_if_it_was_seen_open_b
 @pytest.mark.req("SR11")
 def test_a_press_of_start_is_as_old_and_held_as_long_as_it_is() -> None:
     board = Whole().ticks(20)
-    assert board.read("inputs.start_edge_ms inputs.start_held_ms") == (60_000, 0)
+    assert board.read("inputs.start_edge_ms inputs.start_held_ms") == (64_000, 0)
     board.set({"in.start_pressed": True}).ticks(PRESS_MS + 100)
     assert board.read("inputs.start_edge_ms inputs.start_held_ms") == (100, 101)
     board.set({"in.start_pressed": False}).ticks(50)
