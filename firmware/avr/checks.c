@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define CHECKS_PAINT   0xC5U
-#define CHECKS_CANARY  8U
+#define CHECKS_CANARY  4U
 
 extern uint8_t _end;                    /* linker: first byte of free RAM */
 

@@ -1,13 +1,13 @@
 /* Is the program still the one that was flashed?  Summed once before anything is driven, and ever after a few bytes a tick.
  * A byte that changes right behind the place being read is found at the end of the next round: two rounds within 10 s (fault 47), at the
- * Pi's fifty commands a second too.  While a line never rests, a byte a tick is summed, a round in 21 s: a second fault beside this one. */
+ * Pi's fifty commands a second too: the seven ticks of twenty in which one comes in and is judged have no time for it, nor have those in
+ * which a record is stored.  While a line never rests it stands still: a second fault beside this one, and nobody goes on down with it. */
 #include "hal.h"
 
 #include <avr/pgmspace.h>
 #include <avr/wdt.h>
 
 #define SCAN_BYTES 7U   /* a tick, 290 cycles */
-#define SCAN_BUSY  1U   /* ... with bytes of the line to take in: seven in twenty at the Pi's pace, and a round of 21 kB then takes 4.3 s */
 #define SCAN_PAGE  128U /* the watchdog is fed once for so many, while nothing is driven yet */
 #define SCAN_CRC   0xFFFFU
 
@@ -55,9 +55,9 @@ void flash_scan_start(void)
     }
 }
 
-void flash_scan_step(bool busy)
+void flash_scan_step(void)
 {
-    (void)go_on(busy ? SCAN_BUSY : SCAN_BYTES);
+    (void)go_on(SCAN_BYTES);
 }
 
 /* Stays false once it was. */

@@ -62,7 +62,7 @@ bool store_sound(void);
 
 /* flash_scan.c */
 void flash_scan_start(void);
-void flash_scan_step(bool busy);
+void flash_scan_step(void);
 bool flash_scan_good(void);
 
 /* checks.c */

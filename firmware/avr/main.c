@@ -53,8 +53,9 @@ int main(void)
         if (out.tx_count > 0U) {
             serial_send(out.tx);
         }
-        bool busy = remember() || in.rx_count > 0U || serial_hears();
-        flash_scan_step(busy);
+        if (!remember() && in.rx_count == 0U && !serial_hears()) {
+            flash_scan_step();
+        }
         clock_tick_done();
     }
 }

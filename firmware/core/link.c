@@ -28,10 +28,11 @@ void link_new_challenge(link_t *link)
     link->challenge[0] = (uint16_t)((uint32_t)link->challenge[0] * UINT32_C(25173) + UINT32_C(13849));
 }
 
+/* The one before the newest is asked first: by the time an answer is judged it is most often to that one. */
 static bool answers(const link_t *link, const protocol_command_t *command)
 {
     for (uint8_t index = 0; index < LINK_CHALLENGES; index++) {
-        if (protocol_challenge_reply(link->challenge[index], command->tick_ms) == command->challenge_reply) {
+        if (protocol_challenge_reply(link->challenge[index ^ 1U], command->tick_ms) == command->challenge_reply) {
             return true;
         }
     }

@@ -18,7 +18,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 from controller.exit_codes import ExitCode
@@ -111,12 +110,12 @@ class Dearest:
 
 
 def dearest(scenario: Scenario) -> Dearest:
-    """Of the whole scenario on the binary.  A millisecond without any sleep is the start of the program, and so is the one after it."""
+    """Of the whole scenario on the binary.  A millisecond without any sleep is the start of the program, and so are its neighbours."""
     awake = _look_at_each(run := Run(scenario, scenario.depths[0], scenario.seed, lambda _moment: None, "avr"))
     run.to_the_end()
     found = Dearest(cycles=0, at_s=0.0)
-    for ms, (before, cycles) in enumerate(pairwise(awake), 2):
-        if before < MS_CYCLES and found.cycles < cycles < MS_CYCLES:
+    for ms, (before, cycles, after) in enumerate(zip(awake, awake[1:], awake[2:], strict=False), 2):
+        if max(before, cycles, after) < MS_CYCLES and found.cycles < cycles:
             found = Dearest(cycles=cycles, at_s=ms / 1000)
     return found
 
