@@ -163,17 +163,24 @@ static bool grace_over(board_t *board)
     return session->grace_ms >= BOARD_RETURN_GRACE_MS && !asks_up(request_of(board));
 }
 
-static void take_return_request(board_t *board)
+/* SR15: who falls silent on the way up is not stood up, whoever began the return and whoever carries it out: by the Pi's word, which counts
+ * only until somebody has pressed, or by the board's own count of the time since a press, which begins anew with each. */
+static void wait_for_the_silent(board_t *board)
 {
-    session_t *session = &board->session;
-    uint8_t flags = board->link.command.flags;
-    session_begin_return(board);
-    if ((flags & PROTOCOL_COMMAND_FLAG_HALF_RATE) != 0U) {
-        session->half_rate = true;
-    }
-    if ((flags & PROTOCOL_COMMAND_FLAG_UNASKED) != 0U && !session->answered && !session->asked) {
+    const session_t *session = &board->session;
+    bool unasked = asks_up(request_of(board)) && (board->link.command.flags & PROTOCOL_COMMAND_FLAG_UNASKED) != 0U;
+    if (budget_unanswered(board) || (unasked && !session->answered && !session->asked)) {
         session_wait_at_level(board);
     }
+}
+
+static void take_return_request(board_t *board)
+{
+    session_begin_return(board);
+    if ((board->link.command.flags & PROTOCOL_COMMAND_FLAG_HALF_RATE) != 0U) {
+        board->session.half_rate = true;
+    }
+    wait_for_the_silent(board);
 }
 
 /* The Pi's requests, from BRAKED and FOLLOW. */
@@ -235,6 +242,7 @@ static void ascent(board_t *board)
     session->grace = false;
     unblock_dizzy(board);
     ask(board);
+    wait_for_the_silent(board); /* before a trip, which counts the silence anew */
     (void)trip(board);
     if (session->ascent_by_pi && !asks_up(request)) {
         session->ascent_by_pi = false;

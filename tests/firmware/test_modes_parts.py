@@ -78,6 +78,32 @@ def test_a_return_that_the_pi_says_nobody_asked_for_waits_at_level_unless_somebo
         "session.returning": True, "link.command.request": int(Request.RETURN_UP), "link.command.flags": int(CommandFlag.UNASKED),
     }  # fmt: skip
     assert bool(moded(FOLLOW, unasked, unlike).get("memory.level_wait")) is waits
+    ascending: dict[str, Value] = {"session.ascent_by_pi": True, "link.command.request": int(Request.ASCEND)}
+    assert bool(moded(ASCENT, unasked, ascending, unlike).get("memory.level_wait")) is waits, "told in the middle of the board's ascent"
+
+
+@pytest.mark.req("SR15")
+@pytest.mark.parametrize("mode", [FOLLOW, ASCENT])
+@pytest.mark.parametrize(
+    ("waits", "unlike"),
+    [
+        (True, {}), (False, {"budget.unanswered_ms": 81_999}), (True, {"session.answered": True, "session.asked": True}),
+        (True, {"guard.action": GUARD_RETURN_HALF}),
+    ],
+)  # fmt: skip
+def test_who_falls_silent_on_the_way_up_waits_at_level_whoever_began_the_return(mode: int, waits: bool, unlike: dict[str, Value]) -> None:
+    """Of a completed session too, and after an answer that has grown old; a trip beside it counts the silence anew only afterwards."""
+    silent: dict[str, Value] = {
+        "session.returning": True, "session.ascent_by_pi": mode == ASCENT, "budget.unanswered_ms": 82_000,
+        "link.command.request": int(Request.ASCEND if mode == ASCENT else Request.RETURN_UP), "link.command.flags": 0,
+    }  # fmt: skip
+    assert bool(moded(mode, silent, unlike).get("memory.level_wait")) is waits
+
+
+@pytest.mark.req("SR1", "SR15")
+def test_who_holds_return_after_a_stop_is_no_silent_one() -> None:
+    held: dict[str, Value] = {"session.returning": True, "inputs.return_.pressed": True, "budget.unanswered_ms": 82_000}
+    assert not moded(RESCUE, held, {"memory.estop_latched": True}).get("memory.level_wait")
 
 
 @pytest.mark.req("SR7")
