@@ -40,6 +40,8 @@ __all__ = ["State", "initial", "step"]
 PROOF_LANDED_DEG = 0.5
 """The proof test's move has arrived this near to its end; the comparison that follows uses what really moved."""
 
+STARTS_S = 1.0
+"""From the end of a warning until the table moves, at the most: one that stands later has moved and landed."""
 
 _new_state, _new_outputs = drafter(State), drafter(Outputs)
 
@@ -156,8 +158,13 @@ def _count(t: Tick, state: State) -> None:
         t.hold_s = t.way_s = 0.0
     if signal in course.JUST_PRESSED:
         t.warned_s = f.limits.warning_s
-    elif mode not in course.WARNS_AHEAD and signal is not SIGNAL.BOARD_UP:
+    elif mode not in course.WARNS_AHEAD and (signal is not SIGNAL.BOARD_UP or _landed_since(state, f)):
         t.warned_s = 0.0
+
+
+def _landed_since(state: State, f: Facts) -> bool:
+    """What moves, or was asked for just now, only changes hands; what has moved and landed begins a new motion, warned of anew (SR4)."""
+    return f.at_rest and state.warned_s >= f.limits.warning_s + STARTS_S
 
 
 def _prompt(t: Tick, state: State) -> tuple[Session, Prompt | None]:

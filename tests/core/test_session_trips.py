@@ -134,6 +134,22 @@ def test_without_its_own_angle_the_pi_lets_the_board_bring_the_person_up() -> No
     world.until(Mode.SETTLING)
 
 
+@pytest.mark.req("SR4", "SR8")
+@pytest.mark.parametrize(("landed", "held_s"), [(True, 2.0), (False, 0.0)])
+def test_a_return_that_has_just_landed_is_warned_of_anew_before_the_board_goes_on_with_it(landed: bool, held_s: float) -> None:
+    """Between landing at 30 degrees and its rest: the board's own 30 degrees may be a little further up."""
+    world = Ideal().holding().until(Mode.RETURNING).run(5.0)
+    while landed and (world.state.motion.rate_dps != 0.0 or world.rate_dps != 0.0):
+        world.tick()
+    assert world.out.mode is Mode.RETURNING
+    world.reasons = BoardReason.ANGLE_DISAGREE
+    began = len(world.commands)
+    world.until(Mode.BOARD_RETURN, 0.1).run(3.0)
+    requests = [command.request for _, mode, command in world.commands[began:] if command and mode is Mode.BOARD_RETURN]
+    assert requests.count(Request.HOLD) * 0.02 == pytest.approx(held_s, abs=0.1)
+    assert requests[-1] is Request.ASCEND
+
+
 @pytest.mark.req("SR8")
 def test_disagreeing_sensors_hand_the_return_to_the_board() -> None:
     world = Ideal().holding()
