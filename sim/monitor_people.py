@@ -191,7 +191,10 @@ class Asked:
 
 @dataclass(slots=True)
 class LevelWait:
-    """SR15: a return nobody asked for goes no higher than level (-3 within 2, half a degree for the sensors) without OK or RETURN."""
+    """SR15: a return nobody asked for goes no higher than level (-3 within 2, half a degree for the sensors) without OK or RETURN.
+
+    Whoever was on the way up already when it became due, and had answered on that way, has answered for it: nothing stopped there.
+    """
 
     rule: str = "SR15"
 
@@ -199,7 +202,7 @@ class LevelWait:
         unasked = story.due_at_s is not None and not story.due_asked and story.due_at_deg > -3.0
         if not unasked or row.lever_pulled or story.due_at_s is None:
             return ""
-        answered = max(story.edge_s.get("OK", -1.0), story.edge_s.get("RETURN", -1.0)) >= story.due_at_s
+        answered = max(story.edge_s.get("OK", -1.0), story.edge_s.get("RETURN", -1.0)) >= story.answers_from_s
         if answered or row.angle_deg > -5.5 or row.rate_dps > -AT_REST_DPS:
             return ""
         return f"rises past level to {row.angle_deg:.1f} deg after {story.due_why}, nobody having answered"

@@ -119,6 +119,9 @@ class Story:
     due_why: str = ""
     due_asked: bool = False
     due_at_deg: float = 0.0
+    answers_from_s: float = 0.0  # a press since then answers for this return
+    way_up_at_s: float | None = None  # since when the table has only gone up, the rest at 30 degrees included
+    stood_s: float = 0.0
     hard_stop_s: float = -9.0  # newest event that entitles to an emergency stop's brake
     pi_lost_s: float | None = None
     _faults: tuple[str, bool, bool] = ("", False, False)  # as in the row, hard, pushing
@@ -139,6 +142,7 @@ class Story:
         self._durations(row)
         self._emergency(row)
         self._session(row)
+        self._way_up(row)
         self._returns(before, row)
         self.situation = (
             (ESTOP_LATCHED if self.estop_latched else 0)
@@ -204,6 +208,15 @@ class Story:
         if self.upright and self.session_at_s is not None:
             self.session_at_s = None
 
+    def _way_up(self, row: Row) -> None:
+        """One way up ends by going down, or by standing longer than its rest (12 s and the warning) or, elsewhere, a change of hands."""
+        self.stood_s = self.stood_s + self.dt_s if row.peak_rate_dps < AT_REST_DPS else 0.0
+        longest_s = 16.0 if abs(row.angle_deg - 30.0) <= 2.5 else 4.0
+        if row.rate_dps > AT_REST_DPS or self.stood_s > longest_s:
+            self.way_up_at_s = None
+        elif row.rate_dps < -AT_REST_DPS and self.way_up_at_s is None:
+            self.way_up_at_s = row.t_s
+
     def _returns(self, before: Row, row: Row) -> None:
         if self.session_at_s is None:
             self.due_at_s, self.due_why, self.due_asked = None, "", False
@@ -218,6 +231,8 @@ class Story:
     def _due(self, row: Row, why: str, *, asked: bool) -> None:
         if self.due_at_s is None:
             self.due_at_s, self.due_why, self.due_at_deg = row.t_s, why, row.angle_deg
+            began_s = None if why == "unanswered" else self.way_up_at_s  # silence is what came after the newest press
+            self.answers_from_s = row.t_s if began_s is None else began_s
         self.due_asked = self.due_asked or asked
 
     def _trip(self, before: Row, row: Row) -> str:
