@@ -76,7 +76,7 @@ class Companion:
 
     def _act(self, row: Row) -> None:
         self.still_s = 0.0
-        if abs(row.angle_deg - self.last_deg) > 1.0:
+        if self.last_deg - row.angle_deg > 1.0:  # up; who sinks with each press has not been helped by it
             self.tries = 0
         self.last_deg = row.angle_deg
         self.tries += 1
