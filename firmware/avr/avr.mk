@@ -12,7 +12,8 @@ AVR_HEADERS = $(HEADERS) $(sort $(wildcard avr/*.h)) Makefile avr/avr.mk
 AVR_OBJECTS = $(AVR_SOURCES:%.c=$(AVR_OUT)/%.o)
 # The interrupts' own registers (avr/hal.h): nothing else uses them, tests/avr/test_registers.py looks at every instruction.
 AVR_RESERVED = -ffixed-r2 -ffixed-r3 -ffixed-r4 -ffixed-r5
-AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -flto -mrelax -ffunction-sections -fdata-sections -g $(AVR_RESERVED)
+# -fno-tree-sink and -fno-tree-copy-prop: 60 bytes less (decision 0041).
+AVR_FLAGS = -mmcu=atmega328p -DF_CPU=16000000UL $(STANDARD) $(WARNINGS) -Os -fno-tree-sink -fno-tree-copy-prop -flto -mrelax -ffunction-sections -fdata-sections -g $(AVR_RESERVED)
 PROGRAMMER ?= usbasp
 AVRDUDE ?= avrdude
 PORT ?=
