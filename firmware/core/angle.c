@@ -43,8 +43,7 @@ static bool within(int16_t value, int16_t least, int16_t most)
     return value >= least && value <= most;
 }
 
-/* whole_q16 / counts, towards zero, the only divisions: once, before the first tick.  Of positive numbers, for those with signs take the AVR
- * a function more. */
+/* whole_q16 / counts, towards zero.  Of positive numbers, for those with signs take the AVR a function more. */
 BOARD_ONE_COPY static int32_t scale_q16(uint32_t whole_q16, int16_t counts)
 {
     const uint32_t size_q16 = whole_q16 / (uint16_t)board_abs(counts);

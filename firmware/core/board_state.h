@@ -27,7 +27,7 @@
 #define BOARD_FLASH_WORD(place) (place)
 #endif
 
-#define BOARD_FOREVER_MS 64000U /* where 16-bit counters of milliseconds stop */
+#define BOARD_FOREVER_MS 64000U /* where 16-bit counters of milliseconds stop: a multiple of 256, over every bound */
 #define BOARD_PAIR_MS 2U        /* what is judged in every second tick counts by this */
 
 /* A debounced button: pressed only after having been seen released, so that one stuck since reset never counts. */
@@ -248,7 +248,7 @@ struct board {
     telemetry_t telemetry;
 };
 
-/* Counters that stop at their end instead of beginning again. */
+/* Counters that stop at their end instead of beginning again; those of 16 bits look at their upper byte alone. */
 static inline uint16_t board_count(uint16_t value_ms)
 {
     return (uint8_t)(value_ms >> 8) < (BOARD_FOREVER_MS >> 8) ? (uint16_t)(value_ms + 1U) : value_ms;

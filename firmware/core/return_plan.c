@@ -3,6 +3,7 @@
 #include "return_plan.h"
 
 #include "angle.h"
+#include "budget.h"
 #include "modes.h"
 #include "rest.h"
 #include "root.h"

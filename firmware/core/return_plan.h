@@ -3,9 +3,9 @@
 #define RETURN_PLAN_H
 
 #include "board_state.h"
-#include "budget.h" /* budget_overdue: what a wait for dizziness ends with */
 
 void return_plan_start(plan_t *plan);
+
 /* How far down and how far up the table may turn now. */
 int16_t return_plan_ceiling_cdeg(const board_t *board);
 int16_t return_plan_floor_cdeg(const board_t *board, bool rest_due);

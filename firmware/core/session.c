@@ -161,7 +161,6 @@ bool session_arrived(board_t *board)
     return still && (board->angle.angle_cdeg <= SESSION_ARRIVED_CDEG || session->upright_still_ms >= SESSION_STILL_MS);
 }
 
-/* Not inline: there are two that call it. */
 BOARD_ONE_COPY void session_finish(board_t *board)
 {
     session_t *session = &board->session;

@@ -25,6 +25,7 @@ from hardware.drive.protocol import TELEMETRY_PERIOD_MS
 from sim.agenda import Agenda
 from sim.avr import build, latency
 from sim.avr.processor import MS_CYCLES, Processor
+from sim.build import BuildError
 from sim.copies import in_a_copy
 from sim.runner import Run
 from sim.scenario import Scenario, ScenarioError
@@ -51,7 +52,7 @@ class Cost:
     worst_cycles: int
 
 
-def _awake(processor: Processor, pass_one_ms: Callable[[], None]) -> int:
+def awake_cycles(processor: Processor, pass_one_ms: Callable[[], object]) -> int:
     """Cycles of one millisecond in which the processor did not sleep."""
     slept, began = processor.stats().sleep_cycles, processor.cycle
     pass_one_ms()
@@ -70,7 +71,7 @@ def cost(run: Run, ms: int, *, noise: int = 0, seed: int = 1) -> Cost:
     for _ in range(ms):
         if noise:
             processor.send(dice.randbytes(noise))
-        awake.append(_awake(processor, partial(run.world.run_ms, 1)))
+        awake.append(awake_cycles(processor, partial(run.world.run_ms, 1)))
     return _cost(awake)
 
 
@@ -80,7 +81,7 @@ def _look_at_each(run: Run) -> list[int]:
     awake: list[int] = []
 
     def one_by_one(ticks: int) -> None:
-        awake.extend(_awake(processor, partial(whole, 1)) for _ in range(ticks))
+        awake.extend(awake_cycles(processor, partial(whole, 1)) for _ in range(ticks))
 
     setattr(run.world, "run_ms", one_by_one)  # noqa: B010  (the world is the run's own)
     return awake
@@ -175,10 +176,10 @@ def _descent() -> int:
     return worst
 
 
-def _scenarios(paths: list[Path]) -> int:
-    """Print the dearest tick of each; the dearest of all.  Raises ScenarioError."""
+def _dearest_of(scenarios: list[Scenario]) -> int:
+    """Print the dearest tick of each; the dearest of all."""
     worst = 0
-    for scenario in [load_scenario(path) for path in find_scenarios(paths)]:
+    for scenario in scenarios:
         found = in_a_copy(partial(dearest, scenario))
         worst = max(worst, found.cycles)
         _say(f"{_line(scenario.name, '', found.cycles)} at {found.at_s:.3f} s")
@@ -193,10 +194,14 @@ def main() -> int:
     parser.add_argument("--scenarios", nargs="+", type=Path, default=[], metavar="FILE")
     given = parser.parse_args()
     try:
-        worst = max(_descent(), _scenarios(given.scenarios) if given.scenarios else 0)
+        scenarios = [load_scenario(path) for path in find_scenarios(given.scenarios)]
+        worst = max(_descent(), _dearest_of(scenarios))
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.BAD_DATA
+    except BuildError as error:
+        sys.stderr.write(f"{error}\n")
+        return ExitCode.UNAVAILABLE
     for which, most in ((0, given.functions), (1, given.lines)):
         if most:
             spot = latency.driving_run()

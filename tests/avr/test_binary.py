@@ -36,11 +36,6 @@ def symbol(name: str) -> int:
     return addresses(build.firmware_elf())[name]
 
 
-@pytest.fixture(scope="module")
-def descent() -> Run:
-    return latency.driving_run()
-
-
 def test_the_binary_boots_and_finds_itself_sound() -> None:
     truth = running().truth()
     assert (truth.board_mode, truth.boot_count, truth.reset_cause) == (BoardMode.BRAKED, 1, Cause.POWER)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.avr import cycles, latency
+from sim.avr import cycles
 from sim.avr.processor import Processor
 from sim.copies import in_a_copy
 from sim.runner import Run
@@ -31,11 +31,6 @@ def test_counting_by_instruction_changes_nothing_and_adds_up_to_the_time_awake(t
     assert watched.events() == plain.events()
     assert watched.stats() == plain.stats()
     assert sum(words) == watched.cycle - watched.stats().sleep_cycles
-
-
-@pytest.fixture(scope="module")
-def descent() -> Run:
-    return latency.driving_run()
 
 
 @pytest.mark.parametrize("noise", [0, 1, 7, 25])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import pytest
 
 from sim.avr import build
+from sim.avr.cycles import awake_cycles
 from sim.avr.processor import MS_CYCLES, Processor
 from sim.board_avr import addresses, factory_eeprom
 
@@ -41,9 +43,7 @@ class Board:
         return bytes(self.processor.memory(self._in + RX_COUNT_AT + 1, count))
 
     def awake_cycles(self, sent: bytes = b"") -> int:
-        slept, began = self.processor.stats().sleep_cycles, self.processor.cycle
-        self.handed(sent)
-        return self.processor.cycle - began - (self.processor.stats().sleep_cycles - slept)
+        return awake_cycles(self.processor, partial(self.handed, sent))
 
 
 @pytest.fixture
