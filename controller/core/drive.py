@@ -15,6 +15,7 @@ from controller.core.model import Command, Mode
 from controller.core.modes import MOVED_BY_THE_PI
 from controller.core.motion import MotionState
 from controller.core.quick import closed, drafter
+from controller.core.signals import left_to_the_board
 from controller.core.tick import Tick
 from controller.core.wire import Request
 
@@ -72,6 +73,8 @@ def _rate_dps(f: Facts, t: Tick) -> float:
 
 
 def _return_wish(f: Facts, t: Tick) -> Wish:
+    if left_to_the_board(t) or not f.tilt_ok:  # it is not asked to hand over what it is asked to do by itself a tick later
+        return _board_wish(f, t)
     return Wish(REQUEST.RETURN_UP, return_target_deg(f), _rate_dps(f, t), moves=True)
 
 

@@ -69,6 +69,7 @@ class Facts:
     time_left_s: float  # of the inverted time (SR2), the lesser of both counts
     return_s: float  # what a half-rate return from here takes until nobody is inverted
     moving_dps: float  # the rate the Pi asked for on the last tick
+    warning: bool  # sounded on the last tick: the motion it is for had not been asked for yet
     rest_done: bool  # by both counts (SR3)
     unanswered: bool  # SR15
     unasked: bool

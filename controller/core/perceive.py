@@ -59,7 +59,7 @@ def _recall(f: Draft, state: State, limits: Limits, now_s: float) -> None:
     """What the tick knows from memory alone."""
     ses, mode = state.session, state.mode
     f.mode, f.in_mode_s = mode, now_s - state.since_s if state.now_s is not None else 0.0
-    f.latches, f.moving_dps = state.latches, state.motion.rate_dps
+    f.latches, f.moving_dps, f.warning = state.latches, state.motion.rate_dps, state.warning
     f.session, f.unasked = ses.open, ses.unasked
     f.permitted_deg = session.permitted_deg(ses, limits)
     f.unanswered = state.ask.unanswered

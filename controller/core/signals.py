@@ -30,6 +30,8 @@ HELD_UP = frozenset({MODE.RETURNING, MODE.RESTING, MODE.DIZZY_BACK})
 DIZZY_WAIT_S = 60.0
 """TP10: going back down must leave at least this long a wait at 30 degrees within the inverted time."""
 
+HANDOVER_S = 0.3
+"""A request is heard by the board and its answer back here within 0.1 s; a brake that is just being set takes as long again."""
 
 DIZZY_STOPS_S = 2.0
 """TP10: the board's controlled stop is over by then; one that still rises does not wait (no time left, nobody answers)."""
@@ -69,11 +71,22 @@ def _board_up(t: Tick) -> bool:
     if f.mode is MODE.DIZZY_WAIT:  # the board has been asked to stand: only what has come since can end the wait, or a board that goes on
         goes_on = f.board_mode is BOARD.ASCENT and f.in_mode_s > DIZZY_STOPS_S and not f.at_rest
         return goes_on or ACTION.BOARD_RETURN <= t.verdict.fresh <= ACTION.SILENCE
-    if f.board_mode is BOARD.ASCENT:
+    if f.board_mode is BOARD.ASCENT and not _asks_for_it(f):
         return True
-    if ACTION.BOARD_RETURN <= t.verdict.action <= ACTION.SILENCE:
+    if left_to_the_board(t):
         return f.session or f.mode is not MODE.IDLE
     return f.mode in HELD_UP and not f.tilt_ok
+
+
+def left_to_the_board(t: Tick) -> bool:
+    """A rule wants the board, not the Pi, to bring up."""
+    return ACTION.BOARD_RETURN <= t.verdict.action <= ACTION.SILENCE
+
+
+def _asks_for_it(f: Facts) -> bool:
+    """The board stands in its own ascent and has just been asked to hand it over: what it says may be older than that, and is no answer."""
+    asks = f.mode is MODE.RESTING or (f.mode is MODE.RETURNING and not f.warning)
+    return asks and f.in_mode_s <= HANDOVER_S and f.at_rest
 
 
 def _board_asked(f: Facts) -> bool:

@@ -5,16 +5,18 @@
 
 Both are compared tick by tick.  A moment may lie SHIFT_S earlier or later in one of them, for the binary is switched on 47 ms later and
 sees its converter a millisecond later, and arriving somewhere is decided by the last digit of a noisy sensor: an angle or rate differs by
-what it lies outside everything the other one showed within that time.  What is there for less than FLICKER_S is not compared.
+what it lies outside everything the other one showed within that time.  What is there for less than FLICKER_S is not compared, but it is
+counted: a Pi and a board that change their minds about each other with every message would look like nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from controller.exit_codes import ExitCode
@@ -30,13 +32,32 @@ RATE_DPS = 0.15
 SHIFT_S = 0.5
 FLICKER_S = 0.3
 """The stated bounds; docs/performance.md has what was found."""
+CHANGES_A_SECOND = 3
+"""Of the Pi's mode or the board's, in either run: a reset or a refusal takes three, an argument between the two goes on."""
 TICK_S = 0.02
 COLUMNS = ("pi_mode", "board_mode", "board_buzzer")
 """What must change to the same things in the same order."""
+MODES = ("pi_mode", "board_mode")
 CHOSEN = (
-    "sr01_release_alone_moves_nothing", "sr03_return_past_the_gate", "sr09_wrong_way", "sr10_refused_on_battery", "sr11_start_stuck",
-    "sr16_lock_never_seen_open",
+    "mains_lost", "sr01_release_alone_moves_nothing", "sr03_return_past_the_gate", "sr09_obstacle", "sr09_wrong_way",
+    "sr10_refused_on_battery", "sr11_start_stuck", "sr16_lock_never_seen_open",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A wider bound for one scenario, and why its two stories may honestly lie so far apart; a test shows that it is needed."""
+
+    angle_deg: float
+    why: str
+
+
+ALLOWED: Mapping[str, Allowance] = {
+    "sr08_pot_stuck_in_the_descent": Allowance(
+        0.25,
+        "the potentiometer sticks at one sample of its noise (0.06 deg, one sigma), and how far that is behind is what stops the table",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +69,16 @@ class Agreement:
     angle_deg: float
     rate_dps: float
     shift_s: float  # greatest, of any change of COLUMNS
+    busiest: int  # changes of one of MODES within one second, the greatest number of either run
     differs: str  # empty, or the first thing that came in one and not in the other
     failures: tuple[str, ...]  # of the binary's run
     wall_s: float
 
     @property
     def ok(self) -> bool:
-        return not (self.differs or self.failures) and self.angle_deg <= ANGLE_DEG and self.rate_dps <= RATE_DPS and self.shift_s <= SHIFT_S
+        allowed = ALLOWED.get(self.name)
+        near = self.angle_deg <= (allowed.angle_deg if allowed else ANGLE_DEG) and self.rate_dps <= RATE_DPS and self.shift_s <= SHIFT_S
+        return near and not (self.differs or self.failures) and self.busiest <= CHANGES_A_SECOND
 
 
 def apart(one: Sequence[float], other: Sequence[float], reach: int) -> float:
@@ -80,6 +104,19 @@ def changes(rows: Sequence[Row], column: str) -> list[tuple[float, object]]:
         if row is not None:
             began_s, shown = row.t_s, value
     return found
+
+
+def busiest(rows: Sequence[Row], column: str) -> int:
+    """The most changes of a column within one second, however short they last."""
+    most = 0
+    recent: deque[float] = deque()
+    for before, row in pairwise(rows):
+        if getattr(before, column) != getattr(row, column):
+            recent.append(row.t_s)
+            while recent[0] <= row.t_s - 1.0:
+                recent.popleft()
+            most = max(most, len(recent))
+    return most
 
 
 def _compare(native: Sequence[Row], avr: Sequence[Row]) -> tuple[float, str]:
@@ -109,6 +146,7 @@ def agreement(native: Result, avr: Result) -> Agreement:
         angle_deg=max(apart(pairs[0], pairs[1], reach), apart(pairs[1], pairs[0], reach)),
         rate_dps=max(apart(pairs[2], pairs[3], reach), apart(pairs[3], pairs[2], reach)),
         shift_s=shift_s,
+        busiest=max(busiest(result.rows, column) for result in (native, avr) for column in MODES),
         differs=differs,
         failures=tuple(avr.failures()),
         wall_s=avr.wall_s,
@@ -126,14 +164,17 @@ def chosen() -> list[Path]:
     return [by_name[name] for name in CHOSEN]
 
 
-HEAD = f"{'scenario':<36} {'s':>5} {'angle deg':>9} {'rate deg/s':>10} {'changes s':>9} {'x real':>6}  verdict"
+HEAD = f"{'scenario':<36} {'s':>5} {'angle deg':>9} {'rate deg/s':>10} {'changes s':>9} {'a second':>8} {'x real':>6}  verdict"
 
 
 def line(found: Agreement) -> str:
     """One row of the table."""
-    said = "agree" if found.ok else "; ".join([*([found.differs] if found.differs else []), *found.failures]) or "over the bounds"
+    allowed = ALLOWED.get(found.name)
+    good = f"agree, {allowed.angle_deg} deg allowed: {allowed.why}" if allowed else "agree"
+    said = good if found.ok else "; ".join([*([found.differs] if found.differs else []), *found.failures]) or "over the bounds"
     return (
         f"{found.name:<36} {found.lasts_s:>5.0f} {found.angle_deg:>9.3f} {found.rate_dps:>10.3f} {found.shift_s:>9.2f} "
+        f"{found.busiest:>8} "
         f"{found.lasts_s / max(found.wall_s, 1e-3):>6.1f}  {said}"
     )
 
