@@ -31,6 +31,9 @@ UNMOVED_S = 15.0
 """Not to the end: until the first reaction has become a stand or a rise of this length, or nothing came of the fault for so long."""
 RETURN_AFTER_S = 9.0
 TRIES = 4
+HELPED_DEG = 3.0
+"""Up by as much, a press of RETURN has been of use; who sinks with each, or is jerked up by the one or two degrees of a broken gear's fall, has it
+pulled by the lever in the end."""
 HELPER_NM = -90.0
 """A helper's push towards upright while the lever is pulled."""
 
@@ -76,7 +79,7 @@ class Companion:
 
     def _act(self, row: Row) -> None:
         self.still_s = 0.0
-        if self.last_deg - row.angle_deg > 1.0:  # up; who sinks with each press has not been helped by it
+        if self.last_deg - row.angle_deg > HELPED_DEG:
             self.tries = 0
         self.last_deg = row.angle_deg
         self.tries += 1

@@ -131,6 +131,7 @@ RULES: tuple[Rule, ...] = (
     _row("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, lambda s: s.rests_long),
     # --- the drive
     _row("SR9", "moves_unasked", "F77 F79", A.TRIP, C.BY_RESET, lambda s: s.moves_unasked, 0.3),
+    _row("SR9", "gear_slips", "F79", A.TRIP, C.BY_RESET, lambda s: s.parts, 0.1),
     _row("SR9", "wrong_way", "F9 F78", A.TRIP, C.BY_RESET, lambda s: s.wrong_way, 0.3),
     _row("SR9", "does_not_move", "F76 F81", A.RETURN, C.AT_UPRIGHT, lambda s: s.does_not_move, 2.0),
     _row("SR9", "load", "F83 F86", A.RETURN, C.BY_INSPECTION, lambda s: s.load_wrong),

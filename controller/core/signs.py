@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from controller.core.facts import Facts
-from controller.core.members import CONTACT, FLAG, MODE
+from controller.core.members import CONTACT, FLAG, MODE, REASON
 from controller.core.model import Mode
 from controller.core.wire import BoardMode
 
@@ -25,7 +25,11 @@ MOVES_DPS = 1.0
 DRIVEN_DPS = 0.5
 """A rate, asked for or measured, that is motion beyond doubt and not the beginning or end of one."""
 
+PARTS_DPS = 1.0
+"""What the IMU's rate may differ from the motor's: filters and the wire leave 0.3 deg/s of a controlled stop."""
+
 QUIET = FLAG.BRAKE_SET | FLAG.AT_REST
+GEARED = FLAG.ANGLE_TRUSTED | FLAG.BRAKE_SET
 
 
 class Signs(NamedTuple):
@@ -62,6 +66,7 @@ class Signs(NamedTuple):
     disagree: bool  # the IMU's angle and the board's
     rests_long: bool  # longer than both counts can take
     moves_unasked: bool  # the IMU sees motion while nobody drives and the board sees none: a broken shaft, or a lying board
+    parts: bool  # the table turns otherwise than its motor: a broken gear
     wrong_way: bool
     does_not_move: bool  # at rest although a descent is asked for
 
@@ -96,6 +101,14 @@ def _compared(f: Facts) -> tuple[bool, ...]:
         tilt_ok and f.board_ok and flags & FLAG.ANGLE_TRUSTED != 0 and abs(tilt.angle_deg - board.angle_deg) > limits.disagree_deg,
         mode is MODE.RESTING and f.in_mode_s > limits.rest_s + limits.no_progress_s,
         seen and not -MOVES_DPS <= seen_dps <= MOVES_DPS and flags & QUIET == QUIET and not f.contacts & CONTACT.RELEASE,
+        tilt_ok and not -PARTS_DPS <= seen_dps - board.rate_dps <= PARTS_DPS and _geared(f),
         asked and seen and f.off_upright and seen_dps * asked_dps < 0.0,
         asked and mode is MODE.DESCENDING and f.at_rest,
+    )
+
+
+def _geared(f: Facts) -> bool:
+    """Brake open, lever in, and the board's rate is its encoder's, for its own two sensors agree: table and motor turn as one."""
+    return (
+        f.board_ok and f.flags & GEARED == FLAG.ANGLE_TRUSTED and not f.reasons & REASON.ANGLE_DISAGREE and not f.contacts & CONTACT.RELEASE
     )

@@ -41,6 +41,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "board_angle": ("The drive board doubts its angle.", GO_UP + " Have the potentiometer and encoder checked."),
     "rest_disagrees": ("The two rest counts disagree.", GO_UP),
     "moves_unasked": ("The table moved without being asked.", "Press RETURN once to come up. Do not use it again before a check."),
+    "gear_slips": ("The table does not turn with its motor.", "Press RETURN once to come up. If you sink, have the release lever pulled."),
     "wrong_way": ("The table moved the wrong way.", "Press RETURN once to come up. Do not use it again before a check."),
     "does_not_move": ("The table does not move.", GO_UP + " Have motor and brake checked."),
     "load": ("The load is too heavy or badly balanced.", GO_UP + " Adjust the height, then hold OK and SPOTTER for 5 s."),

@@ -17,14 +17,14 @@
 #define BOARD_CALLED __attribute__((noinline))
 #define BOARD_IN_FLASH PROGMEM
 #define BOARD_BY_REGISTER(pointer) __asm__("" : "+b"(pointer))
-#define BOARD_FLASH_WORD(place) pgm_read_word(&(place))
+#define BOARD_FLASH_BYTE(place) pgm_read_byte(&(place))
 #else
 #define BOARD_ONE_COPY
 #define BOARD_IN_PLACE
 #define BOARD_CALLED
 #define BOARD_IN_FLASH
 #define BOARD_BY_REGISTER(pointer) ((void)0)
-#define BOARD_FLASH_WORD(place) (place)
+#define BOARD_FLASH_BYTE(place) (place)
 #endif
 
 #define BOARD_FOREVER_MS 64000U /* where 16-bit counters of milliseconds stop: a multiple of 256, over every bound */
@@ -74,7 +74,7 @@ typedef struct {
     uint8_t lost_ms;
     bool trusted;               /* two witnesses agree */
     bool opposite;              /* the two moved in opposite directions */
-    bool falls;                 /* the potentiometer, and nobody beside it, sees the table fall: this tick only */
+    bool falls;                 /* the table parts from its motor, or the potentiometer, and nobody beside it, sees it fall: this tick only */
     uint8_t fall_ms;            /* since, and where, the potentiometer was when its newest 100 ms began */
     int16_t fall_cdeg;
     bool declutched;            /* release lever: the encoder no longer turns with the table */
@@ -172,6 +172,7 @@ typedef struct {
     uint16_t stuck_ms;          /* motion due and no progress */
     int16_t progress_cdeg;
     bool no_progress;
+    bool sinks;                 /* ... under a RETURN after a stop: the motor can bring nobody up, and is not asked again */
     bool ladder;
     bool not_started;
     bool brake_tested, brake_held, testing;

@@ -58,6 +58,6 @@ void ladder_update(board_t *board)
         fault_ms = board_count_pair(fault_ms);
     }
     session->fault_ms = fault_ms;
-    session->ladder = session->no_progress || stopped_ms >= (uint16_t)BOARD_ESTOP_LADDER_MS || fault_ms >= LADDER_FAULT_MS || board->inputs.unsound ||
+    session->ladder = session->no_progress || stopped_ms >= (uint16_t)BOARD_ESTOP_LADDER_MS || fault_ms >= LADDER_FAULT_MS || board->inputs.unsound || session->sinks ||
                       board->angle.lost_ms >= LADDER_LOST_MS || board->budget.spent || waits(board, angle_cdeg);
 }

@@ -12,6 +12,7 @@
 #define MODES_TAKEOVERS 2U          /* in one return: a Pi that takes over and then holds cannot keep anybody down */
 #define MODES_ASK_MS 20000U         /* as long as anybody is given to answer (SR15) */
 #define MODES_BACK_OFF_CDEG 200     /* fault 89 */
+#define MODES_SINKS_CDEG 10
 #define MODES_GRACE_LAST_MS 3000U
 #define MODES_STOPS (PROTOCOL_REASON_ESTOP | PROTOCOL_REASON_ESTOP_DISAGREE | PROTOCOL_REASON_OVERSPEED | PROTOCOL_REASON_END_STOP | \
                      PROTOCOL_REASON_POT_RANGE | PROTOCOL_REASON_ANGLE_LOST | PROTOCOL_REASON_STALL | PROTOCOL_REASON_OVERCURRENT | \
@@ -22,7 +23,7 @@
 bool modes_drive_able(const board_t *board, const board_in_t *in)
 {
     return board->angle.calibrated && !board->angle.lost && !in->release_pulled && !in->overcurrent_latched && in->self_check_ok &&
-           board->inputs.estop_closed_ms > 0U;
+           board->inputs.estop_closed_ms > 0U && !board->session.sinks;
 }
 
 static bool at_stand(const board_t *board)
@@ -48,8 +49,18 @@ BOARD_ONE_COPY uint8_t modes_at_stand(const board_memory_t *memory)
     return memory->fault_latched ? PROTOCOL_BOARD_MODE_FAULT : PROTOCOL_BOARD_MODE_BRAKED;
 }
 
+/* Who sinks under the RETURN that followed a stop has had no help of it: each press would open the brake for the next fall (fault 79). */
+static void judge_rescue(board_t *board)
+{
+    bool rescue = modes_at_stand(&board->memory) != PROTOCOL_BOARD_MODE_BRAKED;
+    if (rescue && board->angle.angle_cdeg - board->drive.far_cdeg >= MODES_SINKS_CDEG) {
+        board->session.sinks = true;
+    }
+}
+
 static void latch(board_t *board)
 {
+    judge_rescue(board);
     rate_loop_cut(&board->drive);
     session_latch(board);
     if (board->session.mode != PROTOCOL_BOARD_MODE_STOPPED && board->session.mode != PROTOCOL_BOARD_MODE_RESCUE) {

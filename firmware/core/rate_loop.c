@@ -11,6 +11,7 @@
 #define DRIVE_STOP_JERK 3
 #define DRIVE_CDPS2 (BOARD_ACCEL_CDPS2 - 10)           /* what the loop adds in catching up stays inside the limit */
 #define DRIVE_STOP_CDPS2 (BOARD_STOP_ACCEL_CDPS2 - 15)
+#define DRIVE_NEAR_CDPS 14U
 #define DRIVE_LEAD_CDPS 30         /* the profile waits for a table that is not following; at 40 a dead encoder made 1.72 deg/s2 (fault 90) */
 #define DRIVE_ERROR_CDPS 18        /* of which the loop sees no more: a rate that reads nothing adds 0.7 deg/s2 (fault 90) */
 /* Forward: 1.5 per mille of duty per 0.01 deg/s is what a rate takes at no load and 27 V; written as p + p / 2. */
@@ -20,14 +21,6 @@
 #define DRIVE_DUTY_MOST 1000
 #define DRIVE_HOLD_CDEG 300
 #define DRIVE_TEST_DUTY 75         /* about 470 Nm at the pivot: twice the heaviest person, less than the brake holds */
-
-/* By how much is missing of the wanted rate, first with DRIVE_JERK, then with DRIVE_STOP_JERK: the root of 2000 times both, up to the limit,
- * which holds for all that is further away.  Looked up, for a root costs the AVR 250 cycles. */
-#define DRIVE_NEAR_CDPS 14U
-static const uint16_t DRIVE_GOAL_CDPS2[2][DRIVE_NEAR_CDPS + 1U] BOARD_IN_FLASH = {
-    {0, 44, 63, 77, 89, 100, 109, 118, 126, 134, DRIVE_CDPS2, DRIVE_CDPS2, DRIVE_CDPS2, DRIVE_CDPS2, DRIVE_CDPS2},
-    {0, 77, 109, 134, 154, 173, 189, 204, 219, 232, 244, 256, 268, 279, DRIVE_STOP_CDPS2},
-};
 
 /* Downwards.  By whole bytes first, which a shift by ten bits is not on the AVR.  Nothing here is over 8191 in size. */
 static int16_t whole_q10(int32_t value_q10)
@@ -77,14 +70,20 @@ static int16_t eased(int16_t accel_cdps2, int16_t goal_cdps2, int16_t jerk)
     return (int16_t)(accel_cdps2 + board_clamp((int16_t)(goal_cdps2 - accel_cdps2), step));
 }
 
-/* The acceleration from which the jerk still ends at zero as the rate arrives. */
+/* The acceleration from which the jerk still ends at zero as the rate arrives: by how much is missing of it, first with DRIVE_JERK, then with
+ * DRIVE_STOP_JERK, the root of 2000 times both, up to the limit, which holds for all that is further away.  Looked up, for a root costs the
+ * AVR 250 cycles; and by halves, which fit into a byte. */
 static int16_t goal_cdps2(int16_t short_cdps, bool stops)
 {
+    static const uint8_t half_cdps2[2][DRIVE_NEAR_CDPS + 1U] BOARD_IN_FLASH = {
+        {0, 22, 31, 38, 44, 50, 54, 59, 63, 67, DRIVE_CDPS2 / 2, DRIVE_CDPS2 / 2, DRIVE_CDPS2 / 2, DRIVE_CDPS2 / 2, DRIVE_CDPS2 / 2},
+        {0, 38, 54, 67, 77, 86, 94, 102, 109, 116, 122, 128, 134, 139, DRIVE_STOP_CDPS2 / 2},
+    };
     uint16_t far_cdps = (uint16_t)board_abs(short_cdps);
     if (far_cdps > DRIVE_NEAR_CDPS) {
         far_cdps = DRIVE_NEAR_CDPS;
     }
-    int16_t goal = (int16_t)BOARD_FLASH_WORD(DRIVE_GOAL_CDPS2[stops ? 1 : 0][far_cdps]);
+    int16_t goal = (int16_t)BOARD_FLASH_BYTE(half_cdps2[stops ? 1 : 0][far_cdps]) * 2;
     return short_cdps < 0 ? (int16_t)-goal : goal;
 }
 

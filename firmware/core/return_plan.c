@@ -6,15 +6,12 @@
 #include "budget.h"
 #include "modes.h"
 #include "rest.h"
-#include "root.h"
+#include "stopping.h"
 
 #define PLAN_UPRIGHT_CDEG (BOARD_UPRIGHT_CDEG + 5) /* stop just before the mechanical stop */
-#define PLAN_BRAKE_CDPS2 UINT32_C(100)     /* braking in front of a bound, gentler than the acceleration limit */
 #define PLAN_MOST_CDPS (BOARD_MAX_RATE_CDPS - 10) /* room for the rate loop's overshoot below the absolute limit */
 #define PLAN_REACHED_CDEG 8
 #define PLAN_START_CDEG 20         /* from rest a bound this near is reached already: no creeping after noise */
-#define PLAN_CRAWL_CDPS 20
-#define PLAN_FAR_CDEG 421          /* from here on no rate is too fast to stop: PLAN_MOST_CDPS squared, by twice PLAN_BRAKE_CDPS2 */
 #define PLAN_LAG_SHIFT 4           /* what the rate loop runs on: 1/16 s */
 #define PLAN_DIZZY_PAST_CDEG 300   /* off upright rest */
 #define PLAN_WARN_REST_MS ((uint16_t)BOARD_WARNING_MS)
@@ -104,13 +101,7 @@ static int16_t approach_cdps(const board_t *board, int16_t way_cdeg, int16_t wan
         return 0;
     }
     way_cdeg = (int16_t)(way_cdeg - (speed_cdps >> PLAN_LAG_SHIFT));
-    int16_t most_cdps = PLAN_CRAWL_CDPS;
-    if (way_cdeg >= PLAN_FAR_CDEG) {
-        most_cdps = PLAN_MOST_CDPS;
-    } else if (way_cdeg > 0) {
-        uint32_t square = UINT32_C(2) * PLAN_BRAKE_CDPS2 * (uint32_t)(uint16_t)way_cdeg;
-        most_cdps = board_more(root_of(square), PLAN_CRAWL_CDPS);
-    }
+    int16_t most_cdps = way_cdeg < (int16_t)STOPPING_FAR_CDEG ? stopping_cdps((uint16_t)board_more(way_cdeg, 0)) : (int16_t)PLAN_MOST_CDPS;
     return board_less(wanted_cdps, most_cdps);
 }
 

@@ -175,6 +175,7 @@ BOARD_ONE_COPY void session_finish(board_t *board)
     session->takeovers = 0;
     session->asks = 0;
     session->no_progress = false;
+    session->sinks = false;
     session->grace = false;
     session->ask_ms = 0;
     board->drive.brake_slips = false;

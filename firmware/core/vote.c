@@ -7,6 +7,7 @@
 #define VOTE_SLIP_CDEG 50U
 #define VOTE_SLIP_MS 4U
 #define VOTE_OPPOSITE_CDEG 30
+#define VOTE_TURNS_CDPS 20         /* a dead encoder shows none of it */
 #define VOTE_FALL_CDEG 40          /* in as long as this: 4 deg/s, which only a table that has parted from its motor turns with */
 #define VOTE_FALL_MS 100U
 #define VOTE_PARTED_CDEG 50        /* of the one, less than half of it of the other */
@@ -101,14 +102,15 @@ BOARD_ONE_COPY static bool judge_opposite(angle_t *angle, int16_t pot_moved_cdeg
 }
 
 /* With nobody to ask, a potentiometer that sees the table fall, or go where the encoder does not, is believed as far as that the brake is set
- * (fault 79): its rate is slow to tell, and from 37 deg/s on a fall would be taken for a jump.  True for one tick, so that the next fall is
- * a fault of its own. */
+ * (fault 79): its rate is slow to tell, and from 37 deg/s on a fall would be taken for a jump. */
 BOARD_IN_PLACE static inline void judge_fall(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg)
 {
     bool doubted = angle->disputed && !angle->imu_valid;
     bool far = !board_within((int16_t)(angle->pot_cdeg - angle->fall_cdeg), VOTE_FALL_CDEG - 1);
     bool parted = doubted && !board_within(pot_moved_cdeg, VOTE_PARTED_CDEG) && board_within(encoder_moved_cdeg, VOTE_PARTED_CDEG / 2);
-    angle->falls = (parted || (far && (doubted || angle->encoder_out))) && angle->jump_ms == 0U;
+    if ((parted || (far && (doubted || angle->encoder_out))) && angle->jump_ms == 0U) {
+        angle->falls = true;
+    }
     angle->fall_ms++;
     if (far || angle->jump_ms > 0U || angle->fall_ms >= VOTE_FALL_MS) {
         angle->fall_ms = 0;
@@ -117,6 +119,14 @@ BOARD_IN_PLACE static inline void judge_fall(angle_t *angle, int16_t pot_moved_c
     if (parted) {
         vote_checkpoint(angle);
     }
+}
+
+/* Two witnesses saw the table part from its motor.  With a dead encoder (fault 90) nothing is seen to turn, and the table goes the way it is
+ * driven; where the motor turns, or the table comes back on it, the gear carries nothing (fault 79) and only the brake can. */
+static bool gear_parts(const angle_t *angle, int16_t pot_moved_cdeg, int8_t driven)
+{
+    bool comes_back = driven < 0 ? pot_moved_cdeg > 0 : pot_moved_cdeg < 0;
+    return driven != 0 && (comes_back || !board_within(angle->rate_cdps, VOTE_TURNS_CDPS));
 }
 
 /* True where a new checkpoint is due. */
@@ -136,6 +146,7 @@ static bool judge_motion(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder
     if (angle->imu_valid && angle->check_imu_valid) {
         int16_t imu_moved_cdeg = (int16_t)(angle->imu_cdeg - angle->check_imu_cdeg);
         ask_third(angle, gap(pot_moved_cdeg, imu_moved_cdeg), gap(encoder_moved_cdeg, imu_moved_cdeg), VOTE_NEAR_CDEG);
+        angle->falls = angle->encoder_out && gear_parts(angle, pot_moved_cdeg, driven);
     } else {
         ask_drive(angle, pot_moved_cdeg, encoder_moved_cdeg, driven);
     }
@@ -160,7 +171,7 @@ BOARD_ONE_COPY static void judge_noise(angle_t *angle)
     angle->pot_noise_q6 = noise_q6;
     angle->noisy_ms = count_if(noise_q6 >= (VOTE_NOISE_CDEG + 1U) << VOTE_NOISE_SHIFT, angle->noisy_ms);
     bool jumped = angle->jump_ms >= VOTE_JUMP_MS;
-    bool bad = jumped || angle->noisy_ms >= VOTE_NOISE_MS || angle->pot_drops >= VOTE_DROPS;
+    bool bad = jumped || (angle->noisy_ms >= VOTE_NOISE_MS && !angle->disputed) || angle->pot_drops >= VOTE_DROPS;
     if (bad && !angle->encoder_out && !angle->pot_out) { /* the last one left is kept, however poor */
         decide(angle, true);
         vote_checkpoint(angle);
@@ -212,6 +223,7 @@ void vote_trust(angle_t *angle)
 void vote_update(angle_t *angle, int8_t driven)
 {
     BOARD_BY_REGISTER(angle);
+    angle->falls = false;
     judge_noise(angle);
     int16_t pot_moved_cdeg = (int16_t)(angle->pot_cdeg - angle->check_pot_cdeg);
     int16_t encoder_moved_cdeg = (int16_t)(angle->encoder_cdeg - angle->check_encoder_cdeg);

@@ -147,7 +147,7 @@ ARGUED: dict[str, str] = {
     # reason -> why no hand can be refused for it at the virtual table
     "Not at upright rest.": MOVING,
     **dict.fromkeys(("estop", "estop_contacts", "estop_disagrees", "estop_unheeded", "board_fault", "overspeed"), LATCHES),
-    **dict.fromkeys(("moves_unasked", "wrong_way"), LATCHES),
+    **dict.fromkeys(("moves_unasked", "gear_slips", "wrong_way"), LATCHES),
     **dict.fromkeys(("time_up", "past_limit", "ankle_open", "rest_disagrees", "does_not_move", "obstacle", "load_drop"), MOVING),
     **dict.fromkeys(("return_only", "board_returns", "unanswered"), MOVING),
     **dict.fromkeys(("The inverted time of the last session has not cleared.", "The drive board still finishes a return."), SETTLED),

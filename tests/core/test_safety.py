@@ -21,6 +21,7 @@ from tests.core.ideal import LIMITS, Ideal
 
 ROWS = {rule.name: row for row, rule in enumerate(RULES)}
 INVERTED = StatusFlag.ANGLE_TRUSTED | StatusFlag.MAINS | StatusFlag.BRAKE_SET | StatusFlag.AT_REST | StatusFlag.SESSION_OPEN
+TURNING = INVERTED & ~(StatusFlag.BRAKE_SET | StatusFlag.AT_REST)
 ALL_CLOSED = Contact.ESTOP_A | Contact.ESTOP_B | Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT
 
 
@@ -87,6 +88,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("rest_disagrees", {"mode": Mode.RESTING, "in_mode_s": 21.9}, {"mode": Mode.RESTING, "in_mode_s": 22.1}),
     ("moves_unasked", {"tilt__rate_dps": 0.99}, {"tilt__rate_dps": 1.01}),
     ("moves_unasked", {"tilt__rate_dps": 1.5, "contacts": ALL_CLOSED | Contact.RELEASE}, {"tilt__rate_dps": -1.01}),
+    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 0.99}, {"flags": TURNING, "tilt__rate_dps": 1.01}),
+    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": -0.99}, {"flags": TURNING, "tilt__rate_dps": -1.01}),
     ("wrong_way", {"moving_dps": -1.5, "tilt__rate_dps": 0.49}, {"moving_dps": -1.5, "tilt__rate_dps": 0.51}),
     ("wrong_way", {"moving_dps": 1.5, "tilt__rate_dps": 1.4}, {"moving_dps": 1.5, "tilt__rate_dps": -0.51}),
     ("does_not_move", {"mode": Mode.DESCENDING, "moving_dps": 0.49}, {"mode": Mode.DESCENDING, "moving_dps": 0.51}),
@@ -147,7 +150,14 @@ def test_unread_inputs_break_rules_rather_than_pass_them() -> None:
 
 @pytest.mark.parametrize(
     ("name", "wait_s"),
-    [("sensors_disagree", 0.1), ("moves_unasked", 0.3), ("wrong_way", 0.3), ("estop_unheeded", 0.1), ("overspeed", 0.02)],
+    [
+        ("sensors_disagree", 0.1),
+        ("moves_unasked", 0.3),
+        ("gear_slips", 0.1),
+        ("wrong_way", 0.3),
+        ("estop_unheeded", 0.1),
+        ("overspeed", 0.02),
+    ],
 )
 @pytest.mark.req("SR8", "SR9")
 def test_rules_that_allow_a_moment_break_only_after_it(name: str, wait_s: float) -> None:
@@ -180,7 +190,7 @@ def test_each_demand_clears_as_its_row_says_and_not_before(rule: safety.Rule) ->
 @pytest.mark.req("SR9")
 def test_a_trip_is_due_until_the_board_has_made_it_and_again_when_the_rule_breaks_afresh() -> None:
     moving = INVERTED & ~StatusFlag.BRAKE_SET
-    bad, good = facts(tilt__rate_dps=6.0, flags=moving), facts(flags=moving)
+    bad, good = facts(tilt__rate_dps=6.0, board__rate_dps=6.0, flags=moving), facts(flags=moving)
     state, told = Safety(), []
     for fault, at_s, mode in (
         (bad, 0.0, BoardMode.FOLLOW), (bad, 0.03, BoardMode.FOLLOW), (good, 0.05, BoardMode.FOLLOW), (bad, 0.07, BoardMode.FAULT),

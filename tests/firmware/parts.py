@@ -15,7 +15,7 @@ from sim import build
 
 HEADERS = (
     *("board_state.h", "angle.h", "vote.h", "inputs.h", "link.h", "guard.h", "rules.h", "rest.h", "session.h", "return_plan.h"),
-    *("budget.h", "ladder.h", "load.h", "modes.h", "plausible.h", "rate_loop.h", "root.h", "telemetry.h"),
+    *("budget.h", "ladder.h", "load.h", "modes.h", "plausible.h", "rate_loop.h", "stopping.h", "telemetry.h"),
 )
 SYSTEM = ("stdint.h", "stdbool.h", "stddef.h", "string.h")
 TURN_MS = 1

@@ -21,7 +21,7 @@ def test_a_line_and_a_way_that_no_test_takes_are_named_with_their_text() -> None
     counts = coverage.Counts()
     for number, count, ways in ((7, 0, (0, 0)), (8, 5, (5, 0))):
         counts.add({"line_number": number, "count": count, "branches": [{"count": way} for way in ways]})
-    never = coverage.never_taken({"root.c": counts})
+    never = coverage.never_taken({"stopping.c": counts})
     assert [(finding.line, finding.what) for finding in never] == [(7, "never run"), (8, "way 1 never taken")]
-    assert never[0].code == argued.line_of(build.FIRMWARE / "root.c", 7)
+    assert never[0].code == argued.line_of(build.FIRMWARE / "stopping.c", 7)
     assert "way 1 never taken" in argued.judge(never, [], "the list")[1]

@@ -363,7 +363,7 @@ def test_the_load_is_looked_at_in_every_second_tick(ticks_before: int) -> None:
 def test_near_the_wanted_rate_the_acceleration_is_what_the_jerk_still_ends(
     sense: int, stops: bool, jerk: int, most: int, short: int
 ) -> None:
-    goal = min(isqrt(2000 * jerk * short), most) * sense * (-1 if stops else 1)
+    goal = min(isqrt(2000 * jerk * short), most) // 2 * 2 * sense * (-1 if stops else 1)
     profile = sense * (100 + short if stops else 100 - short)
     told: dict[str, Value] = {
         "plan.rate_cdps": sense * 100, "drive.profile_cdps": profile, "drive.profile_q10": profile * 1024, "angle.rate_cdps": profile,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.firmware.parts import TURN_MS, Value
-from tests.firmware.test_vote_parts import JUMP_MS, angle, imu, vote
+from tests.firmware.test_vote_parts import JUMP_MS, angle, imu, moved, vote
 
 ALONE = [{"encoder_out": True}, {"disputed": True}]
 
@@ -95,6 +95,37 @@ def test_half_a_degree_of_the_potentiometer_and_less_than_half_of_it_of_the_enco
     parts = vote(angle(pot_raw_cdeg=pot, pot_cdeg=pot, fall_cdeg=pot, encoder_cdeg=encoder, disputed=True))
     assert bool(parts.get("angle.falls")) is parted
     assert parts.get("angle.check_pot_cdeg") == (pot if parted else 0)
+
+
+BROKEN = {"imu_valid": True, "check_imu_valid": True}
+
+
+@pytest.mark.req("SR8", "SR9")
+@pytest.mark.parametrize(
+    ("pot", "driven", "rate_cdps", "parts"),
+    [
+        (100, 1, 21, True), (100, 1, -21, True), (100, 1, 20, False), (100, 1, -20, False), (100, 1, 0, False),
+        (-100, -1, -21, True), (-100, -1, -20, False), (-100, -1, 0, False),
+        (100, -1, 0, True), (-100, 1, 0, True),
+        (100, 0, 150, False), (-100, 0, 150, False),
+    ],
+)  # fmt: skip
+def test_a_motor_that_turns_or_a_table_that_comes_back_on_it_has_parted_and_a_dead_encoder_has_not(
+    pot: int, driven: int, rate_cdps: int, parts: bool
+) -> None:
+    """F79 and F90 look alike to the vote: two witnesses against the encoder.  With a dead one nothing is seen to turn and the table obeys."""
+    found = moved(pot, 0, driven, rate_cdps=rate_cdps, imu_cdeg=pot, fall_cdeg=pot, **BROKEN)
+    assert found.read("angle.encoder_out angle.falls") == (True, parts)
+    assert not vote(found, driven).get("angle.falls"), "named once"
+
+
+@pytest.mark.req("SR8", "SR9")
+@pytest.mark.parametrize(
+    ("pot", "encoder", "third"), [(0, 100, 100), (100, 0, 64), (50, 0, 50)], ids=["the other lies", "nobody knows", "agreed"]
+)
+def test_who_was_not_voted_out_has_parted_from_nothing(pot: int, encoder: int, third: int) -> None:
+    found = moved(pot, encoder, 1, rate_cdps=150, imu_cdeg=third, fall_cdeg=pot, **BROKEN)
+    assert found.read("angle.encoder_out angle.falls") == (False, False)
 
 
 @pytest.mark.req("SR9")

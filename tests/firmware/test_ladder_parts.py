@@ -128,6 +128,8 @@ WAITS: dict[str, Value] = {
         (True, {"budget.spent": True}),
         (True, {"inputs.unsound": True}),
         (False, {"inputs.unsound": True, "session.away": False}),
+        (True, {"session.sinks": True}),
+        (False, {"session.sinks": True, "session.away": False}),
         (True, WAITS),
         (False, {**WAITS, "angle.angle_cdeg": -99}),
         (False, {**WAITS, "memory.level_wait": False}),
@@ -136,5 +138,7 @@ WAITS: dict[str, Value] = {
         (False, {**WAITS, "plan.waiting": False}),
     ],
 )
-def test_no_angle_no_time_left_a_board_that_is_broken_and_the_wait_at_level_call_for_help(calls: bool, told: dict[str, Value]) -> None:
+def test_no_angle_no_time_left_a_broken_board_a_return_that_sinks_and_the_wait_at_level_call_for_help(
+    calls: bool, told: dict[str, Value]
+) -> None:
     assert bool(heard(told).get("session.ladder")) is calls

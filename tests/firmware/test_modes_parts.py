@@ -205,3 +205,32 @@ def test_a_stop_that_only_the_pi_asked_for_is_overruled_when_time_is_short_or_no
     pressed = moded(FAULT, tripped, unlike, {"inputs.return_.edge": True})
     brought_up = pressed.get("session.away") and not pressed.seen.release_pulled
     assert pressed.read("session.mode memory.level_wait session.pi_trips") == (ASCENT if brought_up else FAULT, False, 0)
+
+
+LATCHED = [{"memory.fault_latched": True}, {"memory.estop_latched": True}]
+
+
+@pytest.mark.req("SR9", "SR14")
+@pytest.mark.parametrize("latched", LATCHED, ids=["fault", "emergency stop"])
+@pytest.mark.parametrize(("far", "sinks"), [(989, True), (990, True), (991, False), (1000, False), (1100, False)])
+def test_who_is_a_tenth_of_a_degree_deeper_than_a_return_after_a_stop_has_had_them_sinks(
+    latched: dict[str, Value], far: int, sinks: bool
+) -> None:
+    """F79: RETURN opens the brake of a table that hangs on nothing else."""
+    parts = moded(ASCENT, latched, {"guard.action": GUARD_FAULT, "drive.far_cdeg": far})
+    assert bool(parts.get("session.sinks")) is sinks
+    assert not bool(parts.lib.modes_drive_able(parts.board, parts.seen)) is sinks
+
+
+@pytest.mark.req("SR9")
+def test_the_first_fall_leaves_one_return() -> None:
+    parts = moded(ASCENT, {"guard.action": GUARD_FAULT, "drive.far_cdeg": 0})
+    assert parts.read("session.sinks session.mode") == (False, FAULT)
+
+
+@pytest.mark.req("SR9", "SR14")
+@pytest.mark.parametrize(("mode", "latched", "up"), [(FAULT, LATCHED[0], ASCENT), (STOPPED, LATCHED[1], RESCUE)])
+def test_a_motor_that_let_somebody_sink_is_not_asked_again(mode: int, latched: dict[str, Value], up: int) -> None:
+    pressed: dict[str, Value] = {**latched, "inputs.return_.edge": True, "inputs.estop_closed_ms": 50}
+    assert moded(mode, pressed).get("session.mode") == up
+    assert moded(mode, pressed, {"session.sinks": True}).get("session.mode") == mode

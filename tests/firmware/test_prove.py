@@ -6,9 +6,9 @@ import pytest
 
 from tests.firmware import argued, prove
 
-TOLD = """[eva:alarm] ../core/root.c:10: Warning:\x20
+TOLD = """[eva:alarm] ../core/stopping.c:10: Warning:\x20
   signed overflow. assert a + b \u2264 32767;
-[eva:alarm] ../core/root.c:10: Warning:\x20
+[eva:alarm] ../core/stopping.c:10: Warning:\x20
   signed overflow.
   assert
   -32768 \u2264 a + b;
@@ -19,9 +19,9 @@ TOLD = """[eva:alarm] ../core/root.c:10: Warning:\x20
 
 def test_alarms_are_read_with_their_line_of_code() -> None:
     first, second = prove.read(TOLD)
-    assert {first.file, second.file} == {"root.c"}
+    assert {first.file, second.file} == {"stopping.c"}
     assert {first.what[:28], second.what[:28]} == {"signed overflow. assert a + ", "signed overflow. assert -327"}
-    assert first.code == (prove.FIRMWARE / "core/root.c").read_text(encoding="utf-8").splitlines()[9].strip()
+    assert first.code == (prove.FIRMWARE / "core/stopping.c").read_text(encoding="utf-8").splitlines()[9].strip()
 
 
 def test_a_report_without_its_end_is_no_proof() -> None:

@@ -176,7 +176,7 @@ def test_after_a_latch_off_upright_rest_there_is_no_way_down(away: bool, before:
 
 OVER = (
     "returning", "session_open", "return_only", "half_rate", "asked", "answered", "ascent_by_pi", "pi_trips", "takeovers", "asks",
-    "no_progress", "grace", "ask_ms",
+    "no_progress", "sinks", "grace", "ask_ms",
 )  # fmt: skip
 
 

@@ -273,6 +273,14 @@ def test_noise_counts_after_sixty_milliseconds(noisy_ms: int, verdict: tuple[boo
     assert vote(parts.set({"angle.encoder_out": False, "angle.noisy_ms": noisy_ms})).read(VERDICT) == verdict
 
 
+@pytest.mark.req("SR8", "SR9")
+def test_in_a_dispute_noise_speaks_for_nobody() -> None:
+    """The smoothing lags behind a table that falls by as much as noise would (F79), and the potentiometer then is the one that tells of it."""
+    noisy: dict[str, Value] = {"pot_raw_cdeg": 30, "pot_noise_q6": 30 * 64, "noisy_ms": 60}
+    assert vote(angle(**noisy)).read(VERDICT) == POT
+    assert vote(angle(**noisy, disputed=True)).read(VERDICT) == DOUBT
+
+
 @pytest.mark.req("SR8")
 def test_three_times_a_good_ones_noise_is_found_within_a_tenth_of_a_second() -> None:
     """A mean over 64 ms passes 13 of 30 after 40 ms; then sixty more."""
