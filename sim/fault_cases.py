@@ -32,8 +32,8 @@ UNMOVED_S = 15.0
 RETURN_AFTER_S = 9.0
 TRIES = 4
 HELPED_DEG = 3.0
-"""Up by as much, a press of RETURN has been of use; who sinks with each, or is jerked up by the one or two degrees of a broken gear's fall, has it
-pulled by the lever in the end."""
+"""Up by as much, a press of RETURN has been of use; for who sinks with each, or is jerked up by the one or two degrees of a broken gear's
+fall, the lever is pulled in the end."""
 HELPER_NM = -90.0
 """A helper's push towards upright while the lever is pulled."""
 

@@ -113,7 +113,7 @@ BROKEN = {"imu_valid": True, "check_imu_valid": True}
 def test_a_motor_that_turns_or_a_table_that_comes_back_on_it_has_parted_and_a_dead_encoder_has_not(
     pot: int, driven: int, rate_cdps: int, parts: bool
 ) -> None:
-    """F79 and F90 look alike to the vote: two witnesses against the encoder.  With a dead one nothing is seen to turn and the table obeys."""
+    """F79 and F90 are alike to the vote, two witnesses against the encoder; with a dead one nothing is seen to turn and the table obeys."""
     found = moved(pot, 0, driven, rate_cdps=rate_cdps, imu_cdeg=pot, fall_cdeg=pot, **BROKEN)
     assert found.read("angle.encoder_out angle.falls") == (True, parts)
     assert not vote(found, driven).get("angle.falls"), "named once"

@@ -275,7 +275,7 @@ def test_noise_counts_after_sixty_milliseconds(noisy_ms: int, verdict: tuple[boo
 
 @pytest.mark.req("SR8", "SR9")
 def test_in_a_dispute_noise_speaks_for_nobody() -> None:
-    """The smoothing lags behind a table that falls by as much as noise would (F79), and the potentiometer then is the one that tells of it."""
+    """The smoothing lags behind a table that falls by as much as noise would (F79), and it is the potentiometer that tells of the fall."""
     noisy: dict[str, Value] = {"pot_raw_cdeg": 30, "pot_noise_q6": 30 * 64, "noisy_ms": 60}
     assert vote(angle(**noisy)).read(VERDICT) == POT
     assert vote(angle(**noisy, disputed=True)).read(VERDICT) == DOUBT
