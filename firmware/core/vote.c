@@ -125,8 +125,8 @@ BOARD_IN_PLACE static inline void judge_fall(angle_t *angle, int16_t pot_moved_c
  * driven; where the motor turns, or the table comes back on it, the gear carries nothing (fault 79) and only the brake can. */
 static bool gear_parts(const angle_t *angle, int16_t pot_moved_cdeg, int8_t driven)
 {
-    bool comes_back = driven < 0 ? pot_moved_cdeg > 0 : pot_moved_cdeg < 0;
-    return driven != 0 && (comes_back || !board_within(angle->rate_cdps, VOTE_TURNS_CDPS));
+    bool turns = !board_within(angle->rate_cdps, VOTE_TURNS_CDPS);
+    return (driven < 0 && (turns || pot_moved_cdeg > 0)) || (driven > 0 && (turns || pot_moved_cdeg < 0));
 }
 
 /* True where a new checkpoint is due. */

@@ -65,7 +65,7 @@ def test_half_a_degree_up_begins_a_new_count_and_sinking_is_no_progress(stuck_ms
 def test_help_once_called_for_lack_of_progress_is_called_until_upright() -> None:
     stuck: dict[str, Value] = {"session.no_progress": True, "plan.due": False}
     assert heard(stuck).read("session.ladder session.no_progress") == (True, True)
-    assert heard(stuck, {"session.away": False}).read("session.ladder session.no_progress") == (False, False)
+    assert heard({**stuck, "session.ladder": True}, {"session.away": False}).read("session.ladder session.no_progress") == (False, False)
 
 
 # ------------------------------------------------------------ a latched stop, a fault
