@@ -115,7 +115,7 @@ void analog_read(board_in_t *in)
 }
 
 /* Every channel once, before the first decision: a supply not measured yet would be a supply lost. */
-void analog_settle(board_in_t *in)
+BOARD_CALLED void analog_settle(board_in_t *in)
 {
     for (uint8_t turn = 0; turn < 2U; turn++) {
         while (!ready()) {

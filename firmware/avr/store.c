@@ -180,7 +180,7 @@ void store_save(const board_memory_t *memory)
     store->wanted_boots = memory->boot_count;
 }
 
-static void note(store_t *store, uint8_t kind, const board_t *board, uint32_t detail)
+BOARD_CALLED static void note(store_t *store, uint8_t kind, const board_t *board, uint32_t detail)
 {
     store->event_seq++;
     records_put_u16(store->event, store->event_seq);

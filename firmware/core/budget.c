@@ -63,6 +63,7 @@ static void clear_session(board_t *board)
 static void count_answer(board_t *board)
 {
     budget_t *budget = &board->budget;
+    BOARD_BY_REGISTER(budget);
     const inputs_t *inputs = &board->inputs;
     if (board->angle.angle_cdeg <= 0 || inputs->ok.edge || inputs->start.edge || inputs->return_.edge) {
         budget->unanswered_ms = 0;

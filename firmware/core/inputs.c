@@ -77,6 +77,7 @@ static void ankles_update(inputs_t *inputs, const board_in_t *in)
 
 static void supply_update(inputs_t *inputs, const board_in_t *in)
 {
+    BOARD_BY_REGISTER(inputs);
     uint16_t battery_counts = in->battery_counts & 0x3FFU;
     uint16_t mains_counts = in->mains_counts & 0x3FFU;
     int16_t current_counts = (int16_t)((int16_t)(in->current_counts & 0x3FFU) - INPUTS_MID_SCALE);
@@ -89,7 +90,7 @@ static void supply_update(inputs_t *inputs, const board_in_t *in)
     inputs->mains_present = inputs->mains_lost_ms == 0U;
 }
 
-int16_t inputs_mean_ma(inputs_t *inputs)
+BOARD_ONE_COPY int16_t inputs_mean_ma(inputs_t *inputs)
 {
     int16_t sum_counts = inputs->current_sum_counts;
     inputs->current_sum_counts = 0;

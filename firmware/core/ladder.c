@@ -41,6 +41,7 @@ static bool waits(const board_t *board, int16_t angle_cdeg)
 void ladder_update(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     int16_t angle_cdeg = board->angle.angle_cdeg;
     if (!session->away) {
         nothing_missing(session, angle_cdeg);

@@ -31,6 +31,7 @@ void link_new_challenge(link_t *link)
 /* The one before the newest is asked first: by the time an answer is judged it is most often to that one. */
 static bool answers(const link_t *link, const protocol_command_t *command)
 {
+    BOARD_BY_REGISTER(command);
     for (uint8_t index = 0; index < LINK_CHALLENGES; index++) {
         if (protocol_challenge_reply(link->challenge[index ^ 1U], command->tick_ms) == command->challenge_reply) {
             return true;
@@ -131,6 +132,7 @@ static void hear(link_t *link, const uint8_t data[PROTOCOL_FRAME_BYTES], uint16_
 
 void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
 {
+    BOARD_BY_REGISTER(link);
     link->heard = false;
     link->age_ms = board_count(link->age_ms);
     link->late_window_ms = board_count(link->late_window_ms);

@@ -52,6 +52,7 @@ static int16_t felt_load_ma(drive_state_t *drive, int16_t current_ma, int8_t dri
 void load_update(board_t *board, int8_t driven)
 {
     drive_state_t *drive = &board->drive;
+    BOARD_BY_REGISTER(drive);
     int16_t load_ma = felt_load_ma(drive, board->inputs.current_ma, driven);
     bool lets_go = board->session.ask_ms > 0U; /* what was pressed pushes the table back as it backs off */
     if (driven == 0 || lets_go || board_within(drive->profile_cdps, LOAD_PRIME_CDPS - 1)) { /* what is felt is what is usual */

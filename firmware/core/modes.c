@@ -41,7 +41,7 @@ static bool asks_up(uint8_t request)
     return request == PROTOCOL_REQUEST_RETURN_UP || request == PROTOCOL_REQUEST_ASCEND;
 }
 
-BOARD_ONE_COPY uint8_t modes_at_stand(const board_memory_t *memory)
+BOARD_CALLED uint8_t modes_at_stand(const board_memory_t *memory)
 {
     if (memory->estop_latched) {
         return PROTOCOL_BOARD_MODE_STOPPED;
@@ -285,6 +285,7 @@ static void stopped(board_t *board, const board_in_t *in)
 static void rescue(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     bool halted = board->guard.action == GUARD_ASK; /* the finger stays on, the motion ends: it takes a fresh press */
     if (halted) {
         session->asks++;

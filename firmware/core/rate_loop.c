@@ -109,6 +109,7 @@ static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t ra
 
 static void control(drive_state_t *drive, int16_t rate_cdps)
 {
+    BOARD_BY_REGISTER(drive);
     /* Bounded: a rate that suddenly reads nothing is more likely a dead encoder than a dead stop. */
     int16_t error_cdps = board_clamp((int16_t)(drive->profile_cdps - rate_cdps), DRIVE_ERROR_CDPS);
     int16_t forward = (int16_t)(drive->profile_cdps + (drive->profile_cdps >> 1));
@@ -138,6 +139,7 @@ static void run(drive_state_t *drive, int16_t wanted_cdps, int16_t rate_cdps, bo
 static void stand(board_t *board)
 {
     drive_state_t *drive = &board->drive;
+    BOARD_BY_REGISTER(drive);
     bool may_hold = drive->contactor_closed && !board->plan.blocked;
     bool slips = drive->brake_slips && may_hold;
     if (board->session.testing && may_hold) {
@@ -192,6 +194,7 @@ static void sequence(board_t *board, bool move)
 void rate_loop_update(board_t *board)
 {
     drive_state_t *drive = &board->drive;
+    BOARD_BY_REGISTER(drive);
     bool move = board->plan.rate_cdps != 0;
     drive->state_ms = board_count(drive->state_ms);
     if (drive->by_pot != board->angle.observes_pot) { /* what was summed up on a sensor that lied is worth nothing, and so is how far the profile has waited for it */

@@ -32,6 +32,7 @@ BOARD_ONE_COPY static void count(rest_t *rest, int16_t angle_cdeg, bool at_rest)
 static void forget(board_t *board, int16_t angle_cdeg)
 {
     rest_t *rest = &board->rest;
+    BOARD_BY_REGISTER(rest);
     rest->low_cdeg = board_less(rest->low_cdeg, angle_cdeg);
     if (rest->zone == REST_BEFORE || angle_cdeg > rest->low_cdeg + REST_PLACE_CDEG) {
         rest->done = false;
@@ -41,6 +42,7 @@ static void forget(board_t *board, int16_t angle_cdeg)
 void rest_update(board_t *board)
 {
     rest_t *rest = &board->rest;
+    BOARD_BY_REGISTER(rest);
     int16_t angle_cdeg = board->angle.angle_cdeg;
     if (board->angle.lost) { /* nobody can tell where the rest would be taken */
         return;

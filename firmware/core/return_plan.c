@@ -34,6 +34,7 @@ static int16_t wanted_cdps(const board_t *board)
 {
     const session_t *session = &board->session;
     const protocol_command_t *command = &board->link.command;
+    BOARD_BY_REGISTER(command);
     if (session->mode == PROTOCOL_BOARD_MODE_ASCENT) {
         return dizzy_waits(board) ? (int16_t)0 : (int16_t)-BOARD_RATE_CDPS;
     }

@@ -56,6 +56,7 @@ static void watch_pi(board_t *board)
 static void watch_trip(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     if (!board->link.heard) {
         return;
     }
@@ -156,6 +157,7 @@ BOARD_CALLED void session_answer(board_t *board)
 bool session_arrived(board_t *board)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     bool still = session->returning && board->angle.at_upright && board->angle.at_rest && board->drive.state == DRIVE_OFF;
     session->upright_still_ms = still ? board_count(session->upright_still_ms) : (uint16_t)0U;
     return still && (board->angle.angle_cdeg <= SESSION_ARRIVED_CDEG || session->upright_still_ms >= SESSION_STILL_MS);
@@ -213,6 +215,7 @@ static bool start_asked(const board_t *board)
 
 static bool sensors_good(const angle_t *angle, const board_in_t *in)
 {
+    BOARD_BY_REGISTER(angle);
     return angle->at_upright && angle->trusted && !angle->pot_out && !angle->encoder_out && in->end_stop_up_closed && in->end_stop_down_closed;
 }
 
@@ -261,6 +264,7 @@ static int16_t test_moved_cdeg(const board_t *board)
 void session_test_brake(board_t *board, const board_in_t *in, bool asked)
 {
     session_t *session = &board->session;
+    BOARD_BY_REGISTER(session);
     bool ready = asked && !session->session_open && board->drive.state == DRIVE_OFF && start_ready(board, in);
     if (asked && !ready) {
         session->not_started = true;

@@ -163,7 +163,7 @@ static void judge_place(angle_t *angle)
     }
 }
 
-BOARD_ONE_COPY static void judge_noise(angle_t *angle)
+static void judge_noise(angle_t *angle)
 {
     int16_t off_cdeg = board_less(VOTE_OFF_MOST_CDEG, board_abs((int16_t)(angle->pot_raw_cdeg - angle->pot_cdeg)));
     angle->jump_ms = count_if(off_cdeg > VOTE_JUMP_CDEG, angle->jump_ms);
@@ -186,6 +186,7 @@ BOARD_ONE_COPY static void judge_noise(angle_t *angle)
 /* A dispute that began between two motions is settled by the next one. */
 static void settle_dispute(angle_t *angle, int16_t pot_moved_cdeg, int16_t encoder_moved_cdeg, int8_t driven)
 {
+    BOARD_BY_REGISTER(angle);
     if (angle->imu_valid) {
         uint16_t pot_off_cdeg = gap(angle->pot_cdeg, angle->imu_cdeg);
         uint16_t encoder_off_cdeg = gap(angle->encoder_cdeg, angle->imu_cdeg);

@@ -39,7 +39,6 @@ GUARDS = (
 ABOUT = {
     "guard": "rules",
     "return_plan": "plan",
-    "frame": "link",
     "protocol": "link",
     "plausible": "drive",
     "ladder": "session",

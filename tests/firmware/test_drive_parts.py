@@ -218,6 +218,18 @@ def test_current_with_both_sides_of_the_bridge_off_is_a_short(live: bool, unlike
     assert bool(judged(STANDING, current, unlike, up=up).get("drive.uncommanded")) is live
 
 
+@pytest.mark.req("SR9", "SR16")
+def test_standing_is_counted_while_it_lasts_and_creeping_and_current_are_forgotten_with_it() -> None:
+    assert judged(STANDING, {"drive.braked_ms": 5}).get("drive.braked_ms") == 5 + TURN_MS
+    parts = judged({"drive.state": RUN, "drive.creep_ms": 5, "drive.live_ms": 5})
+    assert parts.read("drive.creep_ms drive.live_ms") == (0, 0)
+
+
+@pytest.mark.req("SR9")
+def test_not_moving_is_counted_while_it_lasts() -> None:
+    assert judged({"angle.rate_cdps": 0, "drive.still_ms": 5}).get("drive.still_ms") == 5 + TURN_MS
+
+
 @pytest.mark.req("SR9")
 def test_a_new_drive_begins_with_clean_counters_from_where_it_stands() -> None:
     counted = ("moved", "still_ms", "stall_ms", "wrong_ms", "fast_ms", "deaf_ms", "wrong_way", "stall")
