@@ -26,7 +26,8 @@ DRIVEN_DPS = 0.5
 """A rate, asked for or measured, that is motion beyond doubt and not the beginning or end of one."""
 
 PARTS_DPS = 1.0
-"""What the IMU's rate may differ from the motor's: filters and the wire leave 0.3 deg/s of a controlled stop."""
+"""What a table may be faster than its motor, or turn against it: filters and the wire leave 0.3 deg/s of a controlled stop.  Slower
+harms nobody, and is what an IMU shows that has come loose (F15)."""
 
 QUIET = FLAG.BRAKE_SET | FLAG.AT_REST
 GEARED = FLAG.ANGLE_TRUSTED | FLAG.BRAKE_SET
@@ -101,10 +102,14 @@ def _compared(f: Facts) -> tuple[bool, ...]:
         tilt_ok and f.board_ok and flags & FLAG.ANGLE_TRUSTED != 0 and abs(tilt.angle_deg - board.angle_deg) > limits.disagree_deg,
         mode is MODE.RESTING and f.in_mode_s > limits.rest_s + limits.no_progress_s,
         seen and not -MOVES_DPS <= seen_dps <= MOVES_DPS and flags & QUIET == QUIET and not f.contacts & CONTACT.RELEASE,
-        tilt_ok and not -PARTS_DPS <= seen_dps - board.rate_dps <= PARTS_DPS and _geared(f),
+        seen and _parts(seen_dps, board.rate_dps) and _geared(f),
         asked and seen and f.off_upright and seen_dps * asked_dps < 0.0,
         asked and mode is MODE.DESCENDING and f.at_rest,
     )
+
+
+def _parts(seen_dps: float, motor_dps: float) -> bool:
+    return not min(motor_dps, 0.0) - PARTS_DPS <= seen_dps <= max(motor_dps, 0.0) + PARTS_DPS
 
 
 def _geared(f: Facts) -> bool:

@@ -21,6 +21,7 @@ from tests.firmware.test_plan_parts import (
     UP,
     plan,
     rate,
+    rests,
 )
 
 
@@ -88,3 +89,9 @@ def test_a_motion_that_goes_on_in_its_own_sense_is_gentle_down_to_the_smallest_r
 @pytest.mark.parametrize(("way", "most"), [(419, 288), (420, 289), (421, 290), (422, 290), (2000, 290)])
 def test_the_greatest_rate_there_is_may_be_driven_until_four_degrees_before_a_bound(way: int, most: int) -> None:
     assert rate(DOWN, {"link.command.rate_cdps": 300, "angle.angle_cdeg": 4000, "plan.permitted_cdeg": 4000 + way}) == most
+
+
+@pytest.mark.req("SR3")
+@pytest.mark.parametrize("rest_ms", [11_998, 11_999])
+def test_the_last_milliseconds_of_a_rest_are_rested_too(rest_ms: int) -> None:
+    assert rate(UP, {"angle.angle_cdeg": GATE_CDEG}, rests(GATE, rest_ms)) == 0

@@ -206,12 +206,6 @@ def test_the_least_permitted_angle_heard_in_a_session_holds_until_upright(heard:
     assert parts.get("plan.permitted_cdeg") == heard
 
 
-@pytest.mark.req("SR3")
-@pytest.mark.parametrize("rest_ms", [11_998, 11_999])
-def test_the_last_milliseconds_of_a_rest_are_rested_too(rest_ms: int) -> None:
-    assert rate(UP, {"angle.angle_cdeg": GATE_CDEG}, rests(GATE, rest_ms)) == 0
-
-
 # ------------------------------------------------------------ how fast towards a bound
 
 
