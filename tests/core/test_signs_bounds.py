@@ -58,7 +58,8 @@ BOUNDS: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
         PARTED,
         (
             {"tilt.rate_dps": -1.0}, {"board.rate_dps": -0.02}, {"tilt_ok": False}, {"board_ok": False}, {"flags": 0},
-            {"contacts": Contact.RELEASE}, {"flags": StatusFlag.ANGLE_TRUSTED | StatusFlag.BRAKE_SET}, {"reasons": BoardReason.ANGLE_DISAGREE},
+            {"contacts": Contact.RELEASE}, {"flags": StatusFlag.ANGLE_TRUSTED | StatusFlag.BRAKE_SET},
+            {"reasons": BoardReason.ANGLE_DISAGREE},
         ),
     ),
     ("parts", {**PARTED, "tilt.rate_dps": 1.51}, ({"tilt.rate_dps": 1.5}, {"tilt.rate_dps": 0.0})),
