@@ -112,7 +112,6 @@ static bool read_pot(angle_t *angle, const board_memory_t *memory, const board_i
 
 static void read_encoder(angle_t *angle, const board_in_t *in)
 {
-    BOARD_BY_REGISTER(angle);
     int32_t counts = (int32_t)((uint32_t)in->encoder_counts - angle->encoder_zero);
     if (counts > angle->encoder_limit_counts) {
         counts = angle->encoder_limit_counts;

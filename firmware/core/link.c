@@ -132,7 +132,6 @@ static void hear(link_t *link, const uint8_t data[PROTOCOL_FRAME_BYTES], uint16_
 
 void link_update(link_t *link, const board_in_t *in, uint16_t tick_ms)
 {
-    BOARD_BY_REGISTER(link);
     link->heard = false;
     link->age_ms = board_count(link->age_ms);
     link->late_window_ms = board_count(link->late_window_ms);

@@ -109,7 +109,6 @@ static void follow_profile(drive_state_t *drive, int16_t wanted_cdps, int16_t ra
 
 static void control(drive_state_t *drive, int16_t rate_cdps)
 {
-    BOARD_BY_REGISTER(drive);
     /* Bounded: a rate that suddenly reads nothing is more likely a dead encoder than a dead stop. */
     int16_t error_cdps = board_clamp((int16_t)(drive->profile_cdps - rate_cdps), DRIVE_ERROR_CDPS);
     int16_t forward = (int16_t)(drive->profile_cdps + (drive->profile_cdps >> 1));
