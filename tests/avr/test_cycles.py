@@ -9,8 +9,10 @@ import pytest
 
 from sim.avr import cycles
 from sim.avr.processor import Processor
+from sim.cli import SHIPPED
 from sim.copies import in_a_copy
 from sim.runner import Run
+from sim.scenario_loader import find_scenarios, load_scenario
 from tests.avr.programs import program
 
 BUDGET_CYCLES = 6400
@@ -43,3 +45,10 @@ def test_nor_does_one_while_the_pi_steers_whenever_its_commands_come(descent: Ru
     spent = cycles.cost_with_pi(descent, 2000)
     assert spent.ticks >= 2000
     assert 1000 < spent.mean_cycles <= spent.worst_cycles <= BUDGET_CYCLES
+
+
+def test_nor_does_the_dearest_tick_that_any_scenario_has_shown() -> None:
+    """After a reset of the board its ascent meets a command, a message of its own and a rest in one tick."""
+    (path,) = find_scenarios([SHIPPED / "endings" / "board_reset.toml"])
+    found = in_a_copy(partial(cycles.dearest, load_scenario(path)))
+    assert 5000 < found.cycles <= BUDGET_CYCLES
