@@ -121,6 +121,15 @@ def test_a_motor_that_turns_or_a_table_that_comes_back_on_it_has_parted_and_a_de
 
 @pytest.mark.req("SR8", "SR9")
 @pytest.mark.parametrize(
+    ("pot", "driven", "parts"), [(1, -1, True), (0, -1, False), (-1, -1, False), (-1, 1, True), (0, 1, False), (1, 1, False)]
+)
+def test_any_way_back_on_its_motor_is_one(pot: int, driven: int, parts: bool) -> None:
+    found = moved(pot, 100 * driven, driven, imu_cdeg=pot, fall_cdeg=pot, **BROKEN)
+    assert found.read("angle.encoder_out angle.falls") == (True, parts)
+
+
+@pytest.mark.req("SR8", "SR9")
+@pytest.mark.parametrize(
     ("pot", "encoder", "third"), [(0, 100, 100), (100, 0, 64), (50, 0, 50)], ids=["the other lies", "nobody knows", "agreed"]
 )
 def test_who_was_not_voted_out_has_parted_from_nothing(pot: int, encoder: int, third: int) -> None:
