@@ -16,7 +16,7 @@
 #define ANGLE_ENCODER_MOST_DEG INT32_C(170)   /* from end to end; with the reference still within 32 bits */
 #define ANGLE_POT_SHIFT 4             /* 16 ms */
 #define ANGLE_BIAS_SHIFT 10           /* 1 s */
-#define ANGLE_REFER_SHIFT 9           /* at upright rest only */
+#define ANGLE_REFER_SHIFT 13         /* 8 s, at upright rest only: slow enough that the draw is read as no motion */
 #define ANGLE_REFER_CDEG 50
 #define ANGLE_UPRIGHT_CDEG (BOARD_UPRIGHT_CDEG + 100)
 #define ANGLE_ACCEL_SHARE 16          /* a hundredth of a degree per second squared, per millisecond squared: 65536 / 1000000 */
