@@ -1,7 +1,8 @@
 """The same scenario with the board's C code and with the flashed binary: how far the two stories are apart.
 
     python -m sim.avr.agreement                   the chosen set
-    python -m sim.avr.agreement FILE…             these scenario files or folders; sim/scenarios is every shipped one
+    python -m sim.avr.agreement FILE…             these scenario files or folders; sim/scenarios is every shipped one (10 min)
+    python -m sim.avr.agreement --write FILE…     the same, and the table goes into docs/agreement.md
 
 Both are compared tick by tick.  A moment may lie SHIFT_S earlier or later in one of them, for the binary is switched on 47 ms later and
 sees its converter a millisecond later, and arriving somewhere is decided by the last digit of a noisy sensor: an angle or rate differs by
@@ -20,8 +21,9 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from controller.exit_codes import ExitCode
-from sim.build import BuildError
+from sim.build import ROOT, BuildError
 from sim.cli import SHIPPED
+from sim.generated import replace_part
 from sim.runner import Result, run_scenario
 from sim.scenario import Scenario, ScenarioError
 from sim.scenario_loader import find_scenarios, load_scenario
@@ -38,24 +40,33 @@ TICK_S = 0.02
 COLUMNS = ("pi_mode", "board_mode", "board_buzzer")
 """What must change to the same things in the same order."""
 MODES = ("pi_mode", "board_mode")
+DOCUMENT = ROOT / "docs" / "agreement.md"
+BEGIN = "<!-- agreement -->"
 CHOSEN = (
     "mains_lost", "sr01_release_alone_moves_nothing", "sr03_return_past_the_gate", "sr09_obstacle", "sr09_wrong_way",
     "sr10_refused_on_battery", "sr11_start_stuck", "sr16_lock_never_seen_open",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """A wider bound for one scenario, and why its two stories may honestly lie so far apart; a test shows that it is needed."""
 
-    angle_deg: float
+    angle_deg: float = ANGLE_DEG
+    rate_dps: float = RATE_DPS
     why: str
 
 
+STRICT = Allowance(why="")
 ALLOWED: Mapping[str, Allowance] = {
     "sr08_pot_stuck_in_the_descent": Allowance(
-        0.25,
-        "the potentiometer sticks at one sample of its noise (0.06 deg, one sigma), and how far that is behind is what stops the table",
+        angle_deg=0.25,
+        why="the potentiometer sticks at one sample of its noise (0.06 deg, one sigma), and how far that is behind is what stops the table",
+    ),
+    "sr09_gear_breaks_in_the_return": Allowance(
+        angle_deg=0.25,
+        rate_dps=0.8,
+        why="the table falls at 16 deg/s2, twice, until noisy sensors show it: two ticks more are 0.64 deg/s and 0.1 deg each time",
     ),
 }
 
@@ -72,12 +83,11 @@ class Agreement:
     busiest: int  # changes of one of MODES within one second, the greatest number of either run
     differs: str  # empty, or the first thing that came in one and not in the other
     failures: tuple[str, ...]  # of the binary's run
-    wall_s: float
 
     @property
     def ok(self) -> bool:
-        allowed = ALLOWED.get(self.name)
-        near = self.angle_deg <= (allowed.angle_deg if allowed else ANGLE_DEG) and self.rate_dps <= RATE_DPS and self.shift_s <= SHIFT_S
+        allowed = ALLOWED.get(self.name, STRICT)
+        near = self.angle_deg <= allowed.angle_deg and self.rate_dps <= allowed.rate_dps and self.shift_s <= SHIFT_S
         return near and not (self.differs or self.failures) and self.busiest <= CHANGES_A_SECOND
 
 
@@ -149,7 +159,6 @@ def agreement(native: Result, avr: Result) -> Agreement:
         busiest=max(busiest(result.rows, column) for result in (native, avr) for column in MODES),
         differs=differs,
         failures=tuple(avr.failures()),
-        wall_s=avr.wall_s,
     )
 
 
@@ -164,48 +173,69 @@ def chosen() -> list[Path]:
     return [by_name[name] for name in CHOSEN]
 
 
-HEAD = f"{'scenario':<36} {'s':>5} {'angle deg':>9} {'rate deg/s':>10} {'changes s':>9} {'a second':>8} {'x real':>6}  verdict"
+HEAD = f"{'scenario':<54} {'s':>5} {'angle deg':>9} {'rate deg/s':>10} {'changes s':>9} {'a second':>8}  verdict"
 
 
 def line(found: Agreement) -> str:
     """One row of the table."""
     allowed = ALLOWED.get(found.name)
-    good = f"agree, {allowed.angle_deg} deg allowed: {allowed.why}" if allowed else "agree"
+    good = f"agree within {allowed.angle_deg} deg and {allowed.rate_dps} deg/s" if allowed else "agree"
     said = good if found.ok else "; ".join([*([found.differs] if found.differs else []), *found.failures]) or "over the bounds"
     return (
-        f"{found.name:<36} {found.lasts_s:>5.0f} {found.angle_deg:>9.3f} {found.rate_dps:>10.3f} {found.shift_s:>9.2f} "
-        f"{found.busiest:>8} "
-        f"{found.lasts_s / max(found.wall_s, 1e-3):>6.1f}  {said}"
+        f"{found.name:<54} {found.lasts_s:>5.0f} {found.angle_deg:>9.3f} {found.rate_dps:>10.3f} {found.shift_s:>9.2f} "
+        f"{found.busiest:>8}  {said}"
     )
 
 
-def main() -> int:
+def section(files: Sequence[Path], table: Sequence[str]) -> str:
+    """The document's part."""
+    command = " ".join(["python -m sim.avr.agreement", *map(str, files)])
+    return "\n".join([f"`{command}`:", "", "```text", *table, "```"])
+
+
+def main(arguments: Sequence[str]) -> int:
     """Print the table; ends with 1 if any scenario does not agree."""
-    parser = argparse.ArgumentParser(description="The same scenario with the board's C code and with the flashed binary.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sim.avr.agreement", description="The same scenario with the board's C code and with the flashed binary."
+    )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="scenario files or folders; none: the chosen set")
-    given = parser.parse_args()
+    parser.add_argument("--write", action="store_true", help="put the table into docs/agreement.md")
+    given = parser.parse_args(arguments)
     try:
         scenarios = [load_scenario(path) for path in (find_scenarios(given.files) if given.files else chosen())]
-        return _table(scenarios)
+        table, good = _table(scenarios)
+        if given.write:
+            replace_part(DOCUMENT, BEGIN, section(given.files, table))
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.BAD_DATA
     except BuildError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.UNAVAILABLE
+    except OSError as error:
+        sys.stderr.write(f"{DOCUMENT}: cannot be written: {error.strerror}\n")
+        return ExitCode.CANNOT_WRITE
+    return ExitCode.OK if good else ExitCode.CHECK_FAILED
 
 
-def _table(scenarios: Sequence[Scenario]) -> int:
-    sys.stdout.write(HEAD + "\n")
+def _table(scenarios: Sequence[Scenario]) -> tuple[list[str], bool]:
+    """Its lines, printed as they are found, and whether all agree."""
+    table: list[str] = []
+
+    def tell(text: str) -> None:
+        table.append(text)
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    tell(HEAD)
     good = 0
     for scenario in scenarios:
         found = both(scenario)
         good += found.ok
-        sys.stdout.write(line(found) + "\n")
-        sys.stdout.flush()
-    sys.stdout.write(f"{good} of {len(scenarios)} agree within {ANGLE_DEG} deg, {RATE_DPS} deg/s and {SHIFT_S} s\n")
-    return ExitCode.OK if good == len(scenarios) else ExitCode.CHECK_FAILED
+        tell(line(found))
+    tell(f"{good} of {len(scenarios)} agree within {ANGLE_DEG} deg, {RATE_DPS} deg/s and {SHIFT_S} s")
+    return table, good == len(scenarios)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
