@@ -109,6 +109,9 @@ def _compared(f: Facts) -> tuple[bool, ...]:
 
 
 def _parts(seen_dps: float, motor_dps: float) -> bool:
+    """Of a motor that is seen to turn: an encoder that shows nothing may be dead (F90), and its table is still held by the gear."""
+    if -DRIVEN_DPS <= motor_dps <= DRIVEN_DPS:
+        return False
     return not min(motor_dps, 0.0) - PARTS_DPS <= seen_dps <= max(motor_dps, 0.0) + PARTS_DPS
 
 

@@ -22,6 +22,7 @@ from tests.core.ideal import LIMITS, Ideal
 ROWS = {rule.name: row for row, rule in enumerate(RULES)}
 INVERTED = StatusFlag.ANGLE_TRUSTED | StatusFlag.MAINS | StatusFlag.BRAKE_SET | StatusFlag.AT_REST | StatusFlag.SESSION_OPEN
 TURNING = INVERTED & ~(StatusFlag.BRAKE_SET | StatusFlag.AT_REST)
+DESCENDS: dict[str, Any] = {"flags": TURNING, "board__rate_dps": 1.5}
 ALL_CLOSED = Contact.ESTOP_A | Contact.ESTOP_B | Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT
 
 
@@ -88,8 +89,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("rest_disagrees", {"mode": Mode.RESTING, "in_mode_s": 21.9}, {"mode": Mode.RESTING, "in_mode_s": 22.1}),
     ("moves_unasked", {"tilt__rate_dps": 0.99}, {"tilt__rate_dps": 1.01}),
     ("moves_unasked", {"tilt__rate_dps": 1.5, "contacts": ALL_CLOSED | Contact.RELEASE}, {"tilt__rate_dps": -1.01}),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 0.99}, {"flags": TURNING, "tilt__rate_dps": 1.01}),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": -0.99}, {"flags": TURNING, "tilt__rate_dps": -1.01}),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 2.49}, {**DESCENDS, "tilt__rate_dps": 2.51}),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": -0.99}, {**DESCENDS, "tilt__rate_dps": -1.01}),
     ("wrong_way", {"moving_dps": -1.5, "tilt__rate_dps": 0.49}, {"moving_dps": -1.5, "tilt__rate_dps": 0.51}),
     ("wrong_way", {"moving_dps": 1.5, "tilt__rate_dps": 1.4}, {"moving_dps": 1.5, "tilt__rate_dps": -0.51}),
     ("does_not_move", {"mode": Mode.DESCENDING, "moving_dps": 0.49}, {"mode": Mode.DESCENDING, "moving_dps": 0.51}),

@@ -12,7 +12,7 @@ from controller.core.safety import BOARD_TOLD, BOARD_TOLD_BITS, HALF_RATE, RULES
 from controller.core.watch import Watch
 from controller.core.wire import BoardMode, BoardReason, Contact, StatusFlag
 from controller.core.words import WORDS
-from tests.core.test_safety import ALL_CLOSED, INVERTED, ROWS, TURNING, broken, facts
+from tests.core.test_safety import ALL_CLOSED, DESCENDS, INVERTED, ROWS, TURNING, broken, facts
 
 WARN, PAUSE, RETURN, HALF, BOARD, SILENCE, TRIP = list(Action)[1:]
 GOOD, UPRIGHT, RESET, INSPECTION, NEVER = Clears
@@ -134,17 +134,18 @@ PARTS: list[tuple[str, dict[str, Any], bool]] = [
     ("moves_unasked", {"tilt__rate_dps": 1.5, "tilt__trusted": False}, False),
     ("moves_unasked", {"tilt__rate_dps": 1.5, "flags": INVERTED & ~StatusFlag.BRAKE_SET}, False),
     ("moves_unasked", {"tilt__rate_dps": 1.5, "flags": INVERTED & ~StatusFlag.AT_REST}, False),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 1.0}, False),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 1.01}, True),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": -1.01}, True),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": -1.5, "board__rate_dps": -1.5}, False),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": -1.5, "board__rate_dps": 1.5}, True),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 9.0, "tilt__trusted": False}, False),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 9.0, "board_ok": False}, False),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 9.0, "contacts": ALL_CLOSED | Contact.RELEASE}, False),
-    ("gear_slips", {"flags": TURNING, "tilt__rate_dps": 9.0, "reasons": BoardReason.ANGLE_DISAGREE}, False),
-    ("gear_slips", {"flags": TURNING & ~StatusFlag.ANGLE_TRUSTED, "tilt__rate_dps": 9.0}, False),
-    ("gear_slips", {"flags": TURNING | StatusFlag.BRAKE_SET, "tilt__rate_dps": 9.0}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 2.5}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 0.0}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": -1.0}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": -1.5, "board__rate_dps": -1.5}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 9.0, "board__rate_dps": 0.5}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 9.0, "board__rate_dps": -0.51}, True),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 9.0, "tilt__trusted": False}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 9.0, "board_ok": False}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 9.0, "contacts": ALL_CLOSED | Contact.RELEASE}, False),
+    ("gear_slips", {**DESCENDS, "tilt__rate_dps": 9.0, "reasons": BoardReason.ANGLE_DISAGREE}, False),
+    ("gear_slips", {**DESCENDS, "flags": TURNING & ~StatusFlag.ANGLE_TRUSTED, "tilt__rate_dps": 9.0}, False),
+    ("gear_slips", {**DESCENDS, "flags": TURNING | StatusFlag.BRAKE_SET, "tilt__rate_dps": 9.0}, False),
     ("wrong_way", {"moving_dps": -1.5, "tilt__rate_dps": 0.5}, False),
     ("wrong_way", {"moving_dps": -1.5, "tilt__rate_dps": -1.5}, False),
     ("wrong_way", {"moving_dps": -0.5, "tilt__rate_dps": 1.5}, False),
@@ -200,7 +201,7 @@ def test_a_predicate_that_goes_good_in_between_begins_its_time_anew(name: str, l
         "estop_unheeded": {"input__estop_aux_closed": False}, "overspeed": {"tilt__rate_dps": 6.0},
         "slow_link": {"board__round_trip_s": 1.0},
         "imu_doubt": {"tilt__trusted": False}, "sensors_disagree": {"board__angle_deg": 70.0}, "moves_unasked": {"tilt__rate_dps": 2.0},
-        "gear_slips": {"flags": TURNING, "tilt__rate_dps": 2.0},
+        "gear_slips": {**DESCENDS, "tilt__rate_dps": 3.0},
         "wrong_way": {"moving_dps": -1.5, "tilt__rate_dps": 1.0}, "does_not_move": {"mode": Mode.DESCENDING, "moving_dps": 1.5},
     }  # fmt: skip
     bad = cases[name]

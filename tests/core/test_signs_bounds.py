@@ -24,7 +24,7 @@ DEEP = {"tilt_ok": True, "session": True, "permitted_deg": 45.0, "angle_deg": 47
 APART = {"tilt_ok": True, "board_ok": True, "flags": StatusFlag.ANGLE_TRUSTED, "tilt.angle_deg": 10.0, "board.angle_deg": 11.51}
 LATE = {"inverted": True, "session": True, "return_s": 30.0, "time_left_s": 31.0}
 LOOSE = {"tilt_ok": True, "tilt.rate_dps": 1.01, "flags": EVERY_FLAG, "contacts": EVERY_CONTACT & ~Contact.RELEASE}
-PARTED = {"tilt_ok": True, "board_ok": True, "tilt.rate_dps": -1.01, "board.rate_dps": 0.5, "flags": StatusFlag.ANGLE_TRUSTED}
+PARTED = {"tilt_ok": True, "board_ok": True, "tilt.rate_dps": -1.01, "board.rate_dps": 0.51, "flags": StatusFlag.ANGLE_TRUSTED}
 AGAINST = {"tilt_ok": True, "off_upright": True, "moving_dps": 0.51, "tilt.rate_dps": -0.51}
 HELD = {"mode": Mode.DESCENDING, "at_rest": True, "moving_dps": 0.51}
 RESTS = {"mode": Mode.RESTING, "in_mode_s": 22.01}
@@ -57,13 +57,17 @@ BOUNDS: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
         "parts",
         PARTED,
         (
-            {"tilt.rate_dps": -1.0}, {"board.rate_dps": -0.02}, {"tilt_ok": False}, {"board_ok": False}, {"flags": 0},
+            {"tilt.rate_dps": -1.0}, {"board.rate_dps": 0.5}, {"tilt_ok": False}, {"board_ok": False}, {"flags": 0},
             {"contacts": Contact.RELEASE}, {"flags": StatusFlag.ANGLE_TRUSTED | StatusFlag.BRAKE_SET},
             {"reasons": BoardReason.ANGLE_DISAGREE},
         ),
     ),
-    ("parts", {**PARTED, "tilt.rate_dps": 1.51}, ({"tilt.rate_dps": 1.5}, {"tilt.rate_dps": 0.0})),
-    ("parts", {**PARTED, "tilt.rate_dps": 1.01, "board.rate_dps": -3.0}, ({"tilt.rate_dps": 1.0}, {"tilt.rate_dps": -4.0})),
+    ("parts", {**PARTED, "tilt.rate_dps": 1.52}, ({"tilt.rate_dps": 1.51}, {"tilt.rate_dps": 0.0})),
+    (
+        "parts",
+        {**PARTED, "tilt.rate_dps": 1.01, "board.rate_dps": -0.51},
+        ({"tilt.rate_dps": 1.0}, {"tilt.rate_dps": -1.51}, {"board.rate_dps": -0.5}),
+    ),
     (
         "wrong_way",
         AGAINST,
