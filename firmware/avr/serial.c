@@ -8,6 +8,7 @@
 #define SERIAL_ROOM_BIT 6
 #define SERIAL_ROOM     (1U << SERIAL_ROOM_BIT) /* 25 bytes are all that a millisecond can bring */
 #define SERIAL_TAKEN    5U  /* bytes a tick that the core is handed: a command takes four ticks and its end one more */
+#define SERIAL_TAKEN_TOO 3U /* ... in one that makes a frame besides */
 #define SERIAL_BUSY     8U  /* bytes come in, in a tick, from which on it hands on none: twenty-five interrupts may be in it */
 #define SERIAL_MADE     4U  /* bytes of a frame in a tick */
 #define SERIAL_DIVIDER  ((uint16_t)(F_CPU / 16UL / PROTOCOL_BAUD - 1UL))
@@ -64,7 +65,10 @@ void serial_start(void)
 void serial_receive(board_in_t *in)
 {
     const uint8_t end = GPIOR1 % SERIAL_ROOM;
-    const uint8_t most = (uint8_t)(end - heard_end) % SERIAL_ROOM < SERIAL_BUSY ? SERIAL_TAKEN : 0U;
+    uint8_t most = making || message != NULL ? SERIAL_TAKEN_TOO : SERIAL_TAKEN;
+    if ((uint8_t)(end - heard_end) % SERIAL_ROOM >= SERIAL_BUSY) {
+        most = 0U;
+    }
     uint8_t at = heard_out;
     uint8_t count = 0;
     const bool zeros = heard[at] == 0U;

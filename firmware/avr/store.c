@@ -192,26 +192,25 @@ BOARD_CALLED static void note(store_t *store, uint8_t kind, const board_t *board
     store->event_due = true;
 }
 
-/* The reset itself first, then every reason that the guard latches anew. */
-void store_note(const board_t *board, uint8_t reset_cause)
+/* The reset itself first, then every reason that the guard latches anew.  True: one was taken down. */
+bool store_note(const board_t *board, uint8_t reset_cause)
 {
     store_t *store = opened();
     if (store->event_due) {
-        return; /* one at a time; the bits wait in the guard */
+        return false; /* one at a time; the bits wait in the guard */
     }
     if (reset_cause != 0U) {
         note(store, RECORDS_EVENT_RESET, board, reset_cause);
-        return;
+        return true;
     }
     uint32_t latched = board->guard.latched;
-    if (latched == store->noted) {
-        return;
-    }
     uint32_t fresh = latched & ~store->noted;
     store->noted = latched;
-    if (fresh != 0UL) {
-        note(store, RECORDS_EVENT_TRIP, board, fresh);
+    if (fresh == 0UL) {
+        return false;
     }
+    note(store, RECORDS_EVENT_TRIP, board, fresh);
+    return true;
 }
 
 BOARD_ONE_COPY static void begin(store_t *store, uint8_t what, uint16_t where, uint8_t bytes)
