@@ -55,7 +55,7 @@ extern volatile uint8_t serial_at;
 
 /* store.c, records.c: EEPROM. */
 bool store_load(board_memory_t *memory);
-void store_save(const board_memory_t *memory);
+bool store_save(const board_memory_t *memory);
 bool store_note(const board_t *board, uint8_t reset_cause);
 bool store_step(void);
 bool store_sound(void);

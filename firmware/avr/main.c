@@ -35,11 +35,7 @@ static void read_inputs(void)
 static bool remember(void)
 {
     checks_keep(&board);
-    if (out.save_memory) {
-        store_save(&board.memory);
-        return true;
-    }
-    return store_note(&board, 0U) || store_step();
+    return (out.save_memory && store_save(&board.memory)) || store_note(&board, 0U) || store_step();
 }
 
 int main(void)

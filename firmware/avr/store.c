@@ -165,7 +165,8 @@ static uint8_t latches_of(const board_memory_t *memory)
     return bits;
 }
 
-void store_save(const board_memory_t *memory)
+/* Looks at what has changed; the writing is store_step()'s.  True, for it takes a while. */
+bool store_save(const board_memory_t *memory)
 {
     store_t *store = opened();
     uint8_t now = latches_of(memory);
@@ -178,6 +179,7 @@ void store_save(const board_memory_t *memory)
     }
     store->wanted_ds = memory->inverted_ds;
     store->wanted_boots = memory->boot_count;
+    return true;
 }
 
 BOARD_CALLED static void note(store_t *store, uint8_t kind, const board_t *board, uint32_t detail)
