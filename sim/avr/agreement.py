@@ -66,7 +66,7 @@ ALLOWED: Mapping[str, Allowance] = {
     "sr09_gear_breaks_in_the_return": Allowance(
         angle_deg=0.5,
         rate_dps=0.8,
-        why="the table falls at 16 deg/s2, twice, until noisy sensors show it: two ticks of 20 ms more are 0.64 deg/s and up to 0.25 deg each",
+        why="the table falls at 16 deg/s2, twice, until noisy sensors show it: two ticks more are 0.64 deg/s and up to 0.25 deg each",
     ),
 }
 
