@@ -106,9 +106,11 @@ def told(verdict: Verdict, *changes: Changes) -> list[Signal]:
 def test_what_is_no_answer_and_what_is() -> None:
     calm = Verdict()
     assert Signal.BOARD_UP not in told(calm, ASKED)
-    for change in ({"in_mode_s": 0.301}, {"warning": True}, {"at_rest": False}, {"mode": Mode.DIZZY_BACK}):
+    answers: tuple[Changes, ...] = ({"in_mode_s": 0.301}, {"warning": True}, {"at_rest": False}, {"mode": Mode.DIZZY_BACK})
+    waits: tuple[Changes, ...] = ({"mode": Mode.RESTING}, {"mode": Mode.RESTING, "warning": True})  # it warns of what follows the rest
+    for change in answers:
         assert Signal.BOARD_UP in told(calm, ASKED, change), change
-    for change in ({"mode": Mode.RESTING}, {"mode": Mode.RESTING, "warning": True}):  # it warns of what follows the rest
+    for change in waits:
         assert Signal.BOARD_UP not in told(calm, ASKED, change), change
     assert Signal.BOARD_UP in told(calm, ASKED, {"mode": Mode.RESTING, "in_mode_s": 0.301})
     assert Signal.BOARD_UP in told(replace(calm, action=Action.BOARD_RETURN), ASKED)
