@@ -234,3 +234,11 @@ def test_a_motor_that_let_somebody_sink_is_not_asked_again(mode: int, latched: d
     pressed: dict[str, Value] = {**latched, "inputs.return_.edge": True, "inputs.estop_closed_ms": 50}
     assert moded(mode, pressed).get("session.mode") == up
     assert moded(mode, pressed, {"session.sinks": True}).get("session.mode") == mode
+
+
+@pytest.mark.req("SR2", "SR9")
+@pytest.mark.parametrize("sinks", [False, True])
+def test_nor_does_the_board_ask_it_by_itself_when_only_the_pi_has_stopped_and_time_is_short(sinks: bool) -> None:
+    """The Pi is the first to see a gear break: its trip would else be overruled, and the brake opened for another fall."""
+    tripped: dict[str, Value] = {"memory.fault_latched": True, "budget.short_": True, "guard.latched": int(BoardReason.PI_TRIP)}
+    assert moded(FAULT, tripped, {"session.sinks": sinks}).get("session.mode") == (FAULT if sinks else ASCENT)
