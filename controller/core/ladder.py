@@ -23,6 +23,9 @@ LOCKS_JAM_S = 60.0
 """SR14, ankle locks jammed: this long after RELEASE OK without a lock opening, the person is asked."""
 
 
+TAKES_UP_S = 1.0
+"""A RETURN that the drive board takes shows in its mode well within this; one it has not taken by then, it refuses."""
+
 PROGRESS_DEG = 0.5
 """A return that has come this much nearer has made progress."""
 
@@ -35,6 +38,9 @@ class Progress:
     nearest_deg: float = 999.0
     rests: bool = False  # the board may have been resting by itself
 
+
+NOT_RAISED = "not_raised"
+"""RETURN was pressed in a stop for a fault and the board stands as it stood: the person must not be told to press it again."""
 
 NO_RESCUE = frozenset({"level_wait", "locks_jam", "dizzy"})
 """Causes in which nobody has to be got up by hand: the lever is not spoken of."""
@@ -79,23 +85,28 @@ class Ladder:
 OFF = Ladder()
 
 
-def cause(f: Facts, last: Progress, latched_s: float) -> str:
-    """Why help is needed, or nothing.  `latched_s`: how long an emergency stop has been latched."""
+def cause(f: Facts, last: Progress, latched_s: float, asked_s: float = 0.0) -> str:
+    """Why help is needed, or nothing.  How long an emergency stop has been latched, and RETURN asked in a stop for a fault."""
     if f.at_upright:
         jammed = f.mode is MODE.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S
         return "locks_jam" if jammed else ""
     if not f.off_upright and not f.session:
         return ""
-    return _waits(f, latched_s) or ("" if last is NOT_DUE else _no_way_up(f, last)) or _runs_out(f)
+    return _waits(f, latched_s, asked_s) or ("" if last is NOT_DUE else _no_way_up(f, last)) or _runs_out(f)
 
 
-def _waits(f: Facts, latched_s: float) -> str:
+def _waits(f: Facts, latched_s: float, asked_s: float) -> str:
     """The table stands until somebody does something."""
     if f.mode is MODE.LEVEL_WAIT:
         return "level_wait"
     if latched_s >= f.limits.estop_ladder_s:
         return "estop_waiting"
-    return "faulted" if f.mode is MODE.FAULT and f.in_mode_s > f.limits.no_progress_s else ""
+    pulled = f.contacts & CONTACT.RELEASE != 0
+    if asked_s >= TAKES_UP_S and f.board_mode is BOARD.FAULT and not pulled:
+        return NOT_RAISED
+    if f.mode is not MODE.FAULT or f.in_mode_s <= f.limits.no_progress_s:
+        return ""
+    return "no_progress" if pulled else "faulted"  # RETURN moves nothing while the lever is pulled
 
 
 def _runs_out(f: Facts) -> str:

@@ -43,6 +43,7 @@ class State:
     inverted_s: float = 0.0  # of this session's budget (SR2)
     selection: int = 0
     latched_s: float = inf  # since when an emergency stop has been latched
+    asked_up_s: float = inf  # when RETURN was first pressed in the stop for a fault that goes on
     spotted_s: float = -inf  # when SPOTTER was last pressed
     screen: Screen = field(default_factory=Screen)
     latches: Latches = field(default_factory=Latches)

@@ -64,7 +64,7 @@ def step(state: State, inputs: Inputs, limits: Limits) -> tuple[State, Outputs]:
     holds = t.mode is MODE.RESCUE and f.buttons.down & buttons.RETURN != 0  # whoever holds RETURN is awake
     t.ask = answers.update(state.ask, limits, f.dt_s, f.inverted and t.session.open, t.answered or holds)
     t.progress = ladder.progress(state.progress, f)
-    why = ladder.cause(f, t.progress, since(state.latched_s, f.now_s))
+    why = ladder.cause(f, t.progress, since(state.latched_s, f.now_s), since(state.asked_up_s, f.now_s))
     t.ladder = ladder.update(state.ladder, f, why, t.answered)
     t.load = _load(state, t)
     t.reasons = story.tellable(f, state, t.mode, t.verdict)
@@ -107,7 +107,7 @@ def _following(state: State, t: Tick) -> State:
     new.motion, new.warned_s, new.warning = t.motion, t.warned_s, t.warning
     new.hold_s, new.way_s, new.inverted_s = t.hold_s, t.way_s, t.inverted_s
     new.selection = state.selection + _selected(t, state) if f.buttons.pressed else state.selection
-    new.latched_s = _latched_s(state, t)
+    new.latched_s, new.asked_up_s = _latched_s(state, t), _asked_up_s(state, t)
     new.spotted_s = f.now_s if f.buttons.pressed & buttons.SPOTTER else state.spotted_s
     new.dialogue = t.dialogue
     new.reminded = _reminded(t, state) if t.mode is MODE.IDLE else state.reminded
@@ -131,6 +131,13 @@ def _latched_s(state: State, t: Tick) -> float:
     if state.mode is MODE.STARTING:
         return t.f.now_s - t.f.limits.estop_ladder_s
     return min(state.latched_s, t.f.now_s)
+
+
+def _asked_up_s(state: State, t: Tick) -> float:
+    """A press that ends in the next stop counts for none in that one: it was taken."""
+    if t.mode is not MODE.FAULT or state.mode is not MODE.FAULT:
+        return inf
+    return min(state.asked_up_s, t.f.now_s) if t.f.buttons.pressed & buttons.RETURN else state.asked_up_s
 
 
 def _reset(f: Facts) -> bool:

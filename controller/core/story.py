@@ -21,6 +21,7 @@ ASK_WORDS = "Are you all right? Press OK."
 WARNING_WORDS = "Attention, moving in two seconds."
 EARLY_WORDS = "Too early: keep the ankle locks closed and stay standing."
 DIZZY_WORDS = "Going up to thirty degrees and waiting there."
+NOT_RAISED_WORDS = "RETURN does not move the table. Have the release lever pulled."
 INSPECTED_WORDS = "Inspection recorded."
 
 Said = tuple[str, bool]
@@ -135,6 +136,9 @@ def _help(was: State, now: Tick, events: list[Event], words: list[Said]) -> None
         events.append(Event(at_s=f.now_s, kind="ladder", text=text, rule="SR14"))
     elif now.ladder.speech and now.ladder.level == ladder.NOTICE:
         events.append(Event(at_s=f.now_s, kind="ladder", text=f"again: {LADDER_WORDS[now.ladder.cause]}", rule="SR14"))
+    if now.ladder.cause == ladder.NOT_RAISED and (was.ladder.cause != ladder.NOT_RAISED or f.buttons.pressed & buttons.RETURN):
+        events.append(Event(at_s=f.now_s, kind="refusal", text=NOT_RAISED_WORDS, rule="SR14"))
+        words.append((NOT_RAISED_WORDS, True))
     words.extend((line, True) for line in now.ladder.speech)
 
 

@@ -121,6 +121,7 @@ LADDER_WORDS: dict[str, str] = {
     "board": "Help is needed at the inversion table.",
     "unheard": "Help is needed. The drive board is not heard.",
     "faulted": "Help is needed. The table has stopped. Press RETURN once.",
+    "not_raised": "Help is needed. RETURN does not move the table.",
     "locks_jam": "Help is needed if the ankle locks do not open. Press OK if all is well.",
     "dizzy": "Help is needed. Dizziness has lasted five minutes.",
     "time_up": "Help is needed. Too long upside down.",

@@ -25,7 +25,7 @@ def phrases(protocols: Iterable[Protocol], limits: Limits, rules: Rules) -> tupl
 def _danger() -> Iterator[str]:
     yield from RESCUE_STEPS
     yield from LADDER_WORDS.values()
-    yield from (story.ASK_WORDS, story.WARNING_WORDS, story.EARLY_WORDS, story.DIZZY_WORDS, story.INSPECTED_WORDS)
+    yield from (story.ASK_WORDS, story.WARNING_WORDS, story.EARLY_WORDS, story.DIZZY_WORDS, story.INSPECTED_WORDS, story.NOT_RAISED_WORDS)
     yield from (f"{says} {way_back}" for says, way_back in WORDS.values())
     yield from PROOF_WORDS.values()
 

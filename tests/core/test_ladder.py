@@ -221,6 +221,62 @@ def test_a_fault_off_upright_rest_calls_after_ten_seconds(after_s: float) -> Non
     assert world.out.ladder == (1 if after_s > 10.0 else 0)
 
 
+REFUSED = "RETURN does not move the table. Have the release lever pulled."
+
+
+def refused_up() -> Stuck:
+    """At 60 degrees in a stop for a fault; RETURN has been pressed for the first time, and the board stands as it stood."""
+    world = Stuck()
+    world.holding()
+    world.board_mode = BoardMode.FAULT
+    world.held(3.0)
+    return press_return(world)
+
+
+def press_return(world: Stuck) -> Stuck:
+    world.panel = replace(world.panel, return_=True)
+    world.held(0.1)
+    world.panel = replace(world.panel, return_=False)
+    return world.held(1.2)
+
+
+@pytest.mark.req("SR14", "SR9")
+def test_a_return_that_the_board_does_not_take_is_answered_with_the_lever_and_not_asked_for_again() -> None:
+    world = refused_up()
+    assert world.out.ladder == 1
+    assert world.state.ladder.cause == "not_raised"
+    assert world.phrases.count(REFUSED) == 1
+    assert [event.text for event in world.seen if event.kind == "refusal"][-1] == REFUSED
+    seen = len(world.phrases)
+    world.held(30.0)
+    assert not any("Press RETURN" in phrase for phrase in world.phrases[seen:])
+    assert "Help is needed. RETURN does not move the table." in world.phrases
+    assert set(RESCUE_STEPS) <= set(world.phrases)
+
+
+@pytest.mark.req("SR14", "SR9")
+def test_each_further_press_is_answered_again() -> None:
+    world = press_return(press_return(refused_up()))
+    assert world.phrases.count(REFUSED) == 3
+
+
+@pytest.mark.req("SR14", "SR9")
+def test_a_return_that_the_board_takes_and_that_ends_in_another_stop_may_be_asked_for_again() -> None:
+    world = Stuck()
+    world.holding()
+    world.board_mode = BoardMode.FAULT
+    world.held(3.0)
+    world.panel = replace(world.panel, return_=True)
+    world.held(0.1)
+    world.board_mode = BoardMode.ASCENT
+    world.panel = replace(world.panel, return_=False)
+    world.held(1.0)
+    world.board_mode = BoardMode.FAULT
+    world.held(5.0)
+    assert REFUSED not in world.phrases
+    assert world.out.ladder == 0
+
+
 @pytest.mark.req("SR14")
 def test_the_boards_own_call_is_taken_up_at_once() -> None:
     world = Ideal().holding()
@@ -275,6 +331,6 @@ def test_inverted_time_run_out_without_a_way_up_calls() -> None:
 
 def test_every_cause_has_words_that_begin_plainly() -> None:
     assert set(LADDER_WORDS) == {
-        "estop_waiting", "no_progress", "level_wait", "board", "unheard", "faulted", "locks_jam", "dizzy", "time_up",
+        "estop_waiting", "no_progress", "level_wait", "board", "unheard", "faulted", "not_raised", "locks_jam", "dizzy", "time_up",
     }  # fmt: skip
     assert all(words.startswith(("Help is needed", "Are you all right?")) for words in LADDER_WORDS.values())

@@ -30,6 +30,7 @@ CAUSES: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
     ("level_wait", {"mode": Mode.LEVEL_WAIT, **DOWN_THERE}, ({"session": False},)),
     ("level_wait", {"mode": Mode.LEVEL_WAIT, "session": False}, (DOWN_THERE,)),
     ("faulted", {"mode": Mode.FAULT, "in_mode_s": 10.01}, ({"in_mode_s": 10.0}, {"mode": Mode.STOPPED})),
+    ("no_progress", {"mode": Mode.FAULT, "in_mode_s": 10.01, "contacts": Contact.RELEASE}, ({"in_mode_s": 10.0}, {"mode": Mode.STOPPED})),
     ("time_up", {"time_left_s": 0.0}, ({"time_left_s": 0.01}, {"session": False}, {"inverted": False})),
     ("dizzy", {"mode": Mode.DIZZY_WAIT, "in_mode_s": 300.01}, ({"in_mode_s": 300.0}, {"mode": Mode.RETURNING})),
     ("board", {"flags": StatusFlag.LADDER}, ({"flags": EVERY_FLAG & ~StatusFlag.LADDER},)),
@@ -42,6 +43,25 @@ def test_a_cause_calls_only_past_its_bound_and_with_all_that_it_takes(why: str, 
     assert cause(facts(AWAY, so), NOT_DUE, 0.0) == why
     for change in not_so:
         assert cause(facts(AWAY, so, change), NOT_DUE, 0.0) == "", change
+
+
+STANDS: Changes = {"mode": Mode.FAULT, "board_mode": BoardMode.FAULT, "in_mode_s": 2.0, "contacts": 0}
+"""The board stands in its stop for a fault."""
+
+
+@pytest.mark.req("SR14", "SR9")
+def test_a_return_that_the_board_has_not_taken_for_a_second_calls_for_the_lever() -> None:
+    assert cause(facts(AWAY, STANDS), NOT_DUE, 0.0, 1.0) == "not_raised"
+    assert cause(facts(AWAY, STANDS, {"in_mode_s": 20.0}), NOT_DUE, 0.0, 1.0) == "not_raised"
+    assert cause(facts(AWAY, STANDS), NOT_DUE, 0.0, 0.99) == ""
+
+
+@pytest.mark.req("SR14", "SR9")
+@pytest.mark.parametrize(
+    "change", [{"board_mode": BoardMode.ASCENT}, {"board_mode": None}, {"contacts": Contact.RELEASE}, {"at_upright": True}]
+)
+def test_nobody_is_told_that_return_is_of_no_use_while_they_are_on_their_way_or_the_lever_is_pulled(change: Changes) -> None:
+    assert cause(facts(AWAY, STANDS, change), NOT_DUE, 0.0, 5.0) == ""
 
 
 @pytest.mark.req("SR14", "SR1")
