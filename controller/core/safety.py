@@ -127,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     _row("SR8", "imu_doubt", "F11 F12 F16", A.PAUSE, C.WHEN_GOOD, _imu_doubt, 0.1),
     # --- the other angle sensors, against the IMU
     _row("SR8", "sensors_disagree", "F1 F6 F8 F13", A.BOARD_RETURN, C.AT_UPRIGHT, lambda s: s.disagree, 0.1),
+    _row("SR8", "apart_at_upright", "F7", A.WARN, C.WHEN_GOOD, lambda s: s.apart_at_upright, 1.0),
     _row("SR8", "board_angle", "F1 F3 F4 F5 F10", A.BOARD_RETURN, C.AT_UPRIGHT, _board(OWN_ANGLE)),
     _row("SR3", "rest_disagrees", "F6", A.BOARD_RETURN, C.AT_UPRIGHT, lambda s: s.rests_long),
     # --- the drive

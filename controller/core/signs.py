@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from controller.core.facts import Facts
+from controller.core.facts import UPRIGHT_ALONE_DEG, Facts
 from controller.core.members import CONTACT, FLAG, MODE, REASON
 from controller.core.model import Mode
 from controller.core.wire import BoardMode
@@ -28,6 +28,10 @@ DRIVEN_DPS = 0.5
 PARTS_DPS = 1.0
 """What a table may be faster than its motor, or turn against it: filters and the wire leave 0.3 deg/s of a controlled stop.  Slower
 harms nobody, and is what an IMU shows that has come loose (F15)."""
+
+APART_DEG = 0.75
+"""F7: the board's upright rest ends 1 deg from the stop.  Before a potentiometer has wandered so far that the board takes a table at its
+stop for one that has left it, it is to be calibrated; calibrated sensors differ there by 0.1 deg."""
 
 QUIET = FLAG.BRAKE_SET | FLAG.AT_REST
 GEARED = FLAG.ANGLE_TRUSTED | FLAG.BRAKE_SET
@@ -65,6 +69,7 @@ class Signs(NamedTuple):
     too_fast: bool  # by the IMU
     too_deep: bool  # past the session's angle, by the Pi's own
     disagree: bool  # the IMU's angle and the board's
+    apart_at_upright: bool  # ... by less, standing at upright rest by one of them: one has wandered since it was calibrated
     rests_long: bool  # longer than both counts can take
     moves_unasked: bool  # the IMU sees motion while nobody drives and the board sees none: a broken shaft, or a lying board
     parts: bool  # the table turns otherwise than its motor: a broken gear
@@ -91,6 +96,7 @@ def _compared(f: Facts) -> tuple[bool, ...]:
     limits, tilt, board, flags = f.limits, f.tilt, f.board, f.flags
     asked_dps, seen_dps, tilt_ok, session, mode = f.moving_dps, tilt.rate_dps, f.tilt_ok, f.session, f.mode
     asked = not -DRIVEN_DPS <= asked_dps <= DRIVEN_DPS
+    apart_deg = _apart_deg(f)
     seen = tilt_ok and not -DRIVEN_DPS <= seen_dps <= DRIVEN_DPS  # slower than that is neither too fast nor unasked nor the wrong way
     return (
         board.age_s > limits.board_silent_s,
@@ -99,13 +105,27 @@ def _compared(f: Facts) -> tuple[bool, ...]:
         f.inverted and session and f.time_left_s <= f.return_s + TIME_MARGIN_S,
         seen and not -limits.overspeed_dps <= seen_dps <= limits.overspeed_dps,
         tilt_ok and session and f.angle_deg > f.permitted_deg + limits.overrun_deg,
-        tilt_ok and f.board_ok and flags & FLAG.ANGLE_TRUSTED != 0 and abs(tilt.angle_deg - board.angle_deg) > limits.disagree_deg,
+        apart_deg > limits.disagree_deg,
+        apart_deg > APART_DEG and _waits_at_upright(f),
         mode is MODE.RESTING and f.in_mode_s > limits.rest_s + limits.no_progress_s,
         seen and not -MOVES_DPS <= seen_dps <= MOVES_DPS and flags & QUIET == QUIET and not f.contacts & CONTACT.RELEASE,
         seen and _parts(seen_dps, board.rate_dps) and _geared(f),
         asked and seen and f.off_upright and seen_dps * asked_dps < 0.0,
         asked and mode is MODE.DESCENDING and f.at_rest,
     )
+
+
+def _apart_deg(f: Facts) -> float:
+    """Between the IMU's angle and the board's; 0.0 while one of them is not to be compared."""
+    if not (f.tilt_ok and f.board_ok and f.flags & FLAG.ANGLE_TRUSTED):
+        return 0.0
+    return abs(f.tilt.angle_deg - f.board.angle_deg)
+
+
+def _waits_at_upright(f: Facts) -> bool:
+    """For the next session; a service that has just started gives the filter time to settle first."""
+    place = f.at_upright or f.tilt.angle_deg <= f.limits.upright_deg + UPRIGHT_ALONE_DEG
+    return place and f.at_rest and not f.session and f.mode is not MODE.STARTING
 
 
 def _parts(seen_dps: float, motor_dps: float) -> bool:

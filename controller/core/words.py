@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "imu_future": ("The tilt sensor's time is wrong.", "Press OK to go on or RETURN to come up."),
     "imu_doubt": ("The tilt sensor is not trusted.", "Wait a moment; if it stays, have the sensor checked."),
     "sensors_disagree": ("The angle sensors disagree.", GO_UP + " Have the sensors checked and calibrate."),
+    "apart_at_upright": ("The angle sensors differ at upright rest.", "Have the potentiometer's coupling checked, then calibrate."),
     "board_angle": ("The drive board doubts its angle.", GO_UP + " Have the potentiometer and encoder checked."),
     "rest_disagrees": ("The two rest counts disagree.", GO_UP),
     "moves_unasked": ("The table moved without being asked.", "Press RETURN once to come up. Do not use it again before a check."),

@@ -87,7 +87,8 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(reasons=("imu_saturated",), says=("The tilt sensor was knocked.",), steps="fault:imu_knock", lifts="heal:imu_knock"),
     Row(reasons=("imu_reset",), says=("The tilt sensor has lost its settings.",), steps="fault:imu_brownout", lifts="heal:imu_brownout"),
-    Row(reasons=("sensors_disagree",), says=("The angle sensors disagree.",), steps="fault:imu_bias", lifts="heal:imu_bias"),
+    Row(reasons=("sensors_disagree", "apart_at_upright"), says=("The angle sensors disagree.", "The angle sensors differ at upright rest."),
+        steps="fault:imu_bias", lifts="heal:imu_bias"),
     Row(reasons=("board_angle",), says=("The drive board doubts its angle.",), steps="fault:pot_noise",
         lifts="heal:pot_noise fault:board_reset"),
     Row(

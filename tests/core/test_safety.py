@@ -23,6 +23,11 @@ ROWS = {rule.name: row for row, rule in enumerate(RULES)}
 INVERTED = StatusFlag.ANGLE_TRUSTED | StatusFlag.MAINS | StatusFlag.BRAKE_SET | StatusFlag.AT_REST | StatusFlag.SESSION_OPEN
 TURNING = INVERTED & ~(StatusFlag.BRAKE_SET | StatusFlag.AT_REST)
 DESCENDS: dict[str, Any] = {"flags": TURNING, "board__rate_dps": 1.5}
+STANDS: dict[str, Any] = {
+    "mode": Mode.IDLE, "session": False, "at_upright": True, "off_upright": False, "inverted": False,
+    "angle_deg": -75.0, "tilt__angle_deg": -75.0,
+}  # fmt: skip
+"""Between two sessions."""
 ALL_CLOSED = Contact.ESTOP_A | Contact.ESTOP_B | Contact.ANKLE_LEFT | Contact.ANKLE_RIGHT
 
 
@@ -84,6 +89,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("imu_doubt", {"tilt__trusted": True}, {"tilt__trusted": False}),
     ("sensors_disagree", {"board__angle_deg": 61.49}, {"board__angle_deg": 61.51}),
     ("sensors_disagree", {"board__angle_deg": 58.51}, {"board__angle_deg": 58.49}),
+    ("apart_at_upright", {**STANDS, "board__angle_deg": -74.26}, {**STANDS, "board__angle_deg": -74.24}),
+    ("apart_at_upright", {**STANDS, "board__angle_deg": -75.74}, {**STANDS, "board__angle_deg": -75.76}),
     ("board_angle", {"reasons": 0}, {"reasons": BoardReason.ANGLE_DISAGREE}),
     ("board_angle", {"reasons": 0}, {"reasons": BoardReason.POT_RANGE}),
     ("rest_disagrees", {"mode": Mode.RESTING, "in_mode_s": 21.9}, {"mode": Mode.RESTING, "in_mode_s": 22.1}),

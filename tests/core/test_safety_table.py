@@ -12,7 +12,7 @@ from controller.core.safety import BOARD_TOLD, BOARD_TOLD_BITS, HALF_RATE, RULES
 from controller.core.watch import Watch
 from controller.core.wire import BoardMode, BoardReason, Contact, StatusFlag
 from controller.core.words import WORDS
-from tests.core.test_safety import ALL_CLOSED, DESCENDS, INVERTED, ROWS, TURNING, broken, facts
+from tests.core.test_safety import ALL_CLOSED, DESCENDS, INVERTED, ROWS, STANDS, TURNING, broken, facts
 
 WARN, PAUSE, RETURN, HALF, BOARD, SILENCE, TRIP = list(Action)[1:]
 GOOD, UPRIGHT, RESET, INSPECTION, NEVER = Clears
@@ -47,6 +47,7 @@ BY_HAND: tuple[tuple[str, str, str, Action, Clears, float, bool], ...] = (
     ("SR8", "imu_future", "F22", PAUSE, GOOD, 0.0, True),
     ("SR8", "imu_doubt", "F11 F12 F16", PAUSE, GOOD, 0.1, True),
     ("SR8", "sensors_disagree", "F1 F6 F8 F13", BOARD, UPRIGHT, 0.1, True),
+    ("SR8", "apart_at_upright", "F7", WARN, GOOD, 1.0, True),
     ("SR8", "board_angle", "F1 F3 F4 F5 F10", BOARD, UPRIGHT, 0.0, True),
     ("SR3", "rest_disagrees", "F6", BOARD, UPRIGHT, 0.0, True),
     ("SR9", "moves_unasked", "F77 F79", TRIP, RESET, 0.3, True),
@@ -130,6 +131,11 @@ PARTS: list[tuple[str, dict[str, Any], bool]] = [
     ("sensors_disagree", {"board__angle_deg": 70.0, "tilt__trusted": False}, False),
     ("sensors_disagree", {"board__angle_deg": 70.0, "board_ok": False}, False),
     ("sensors_disagree", {"board__angle_deg": 70.0, "flags": INVERTED & ~StatusFlag.ANGLE_TRUSTED}, False),
+    ("apart_at_upright", {**STANDS, "board__angle_deg": -74.25}, False),
+    ("apart_at_upright", {**STANDS, "board__angle_deg": -74.0, "session": True}, False),
+    ("apart_at_upright", {**STANDS, "board__angle_deg": -74.0, "at_upright": False}, True),
+    ("apart_at_upright", {**STANDS, "board__angle_deg": -72.0, "tilt__angle_deg": -72.99, "at_upright": False}, False),
+    ("apart_at_upright", {"board__angle_deg": 61.0}, False),
     ("moves_unasked", {"tilt__rate_dps": 1.0}, False),
     ("moves_unasked", {"tilt__rate_dps": 1.5, "tilt__trusted": False}, False),
     ("moves_unasked", {"tilt__rate_dps": 1.5, "flags": INVERTED & ~StatusFlag.BRAKE_SET}, False),
@@ -201,6 +207,7 @@ def test_a_predicate_that_goes_good_in_between_begins_its_time_anew(name: str, l
         "estop_unheeded": {"input__estop_aux_closed": False}, "overspeed": {"tilt__rate_dps": 6.0},
         "slow_link": {"board__round_trip_s": 1.0},
         "imu_doubt": {"tilt__trusted": False}, "sensors_disagree": {"board__angle_deg": 70.0}, "moves_unasked": {"tilt__rate_dps": 2.0},
+        "apart_at_upright": {**STANDS, "board__angle_deg": -74.0},
         "gear_slips": {**DESCENDS, "tilt__rate_dps": 3.0},
         "wrong_way": {"moving_dps": -1.5, "tilt__rate_dps": 1.0}, "does_not_move": {"mode": Mode.DESCENDING, "moving_dps": 1.5},
     }  # fmt: skip

@@ -27,6 +27,10 @@ LOOSE = {"tilt_ok": True, "tilt.rate_dps": 1.01, "flags": EVERY_FLAG, "contacts"
 PARTED = {"tilt_ok": True, "board_ok": True, "tilt.rate_dps": -1.01, "board.rate_dps": 0.51, "flags": StatusFlag.ANGLE_TRUSTED}
 AGAINST = {"tilt_ok": True, "off_upright": True, "moving_dps": 0.51, "tilt.rate_dps": -0.51}
 HELD = {"mode": Mode.DESCENDING, "at_rest": True, "moving_dps": 0.51}
+STANDS: Changes = {
+    "tilt_ok": True, "board_ok": True, "flags": StatusFlag.ANGLE_TRUSTED, "at_rest": True, "session": False, "mode": Mode.IDLE,
+    "at_upright": True, "tilt.angle_deg": -75.0, "board.angle_deg": -74.24,
+}  # fmt: skip
 RESTS = {"mode": Mode.RESTING, "in_mode_s": 22.01}
 
 BOUNDS: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
@@ -43,6 +47,17 @@ BOUNDS: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
         ({"board.angle_deg": 11.5}, {"tilt_ok": False}, {"board_ok": False}, {"flags": EVERY_FLAG & ~StatusFlag.ANGLE_TRUSTED}),
     ),
     ("disagree", {**APART, "board.angle_deg": 8.49}, ({"board.angle_deg": 8.5},)),
+    (
+        "apart_at_upright",
+        STANDS,
+        (
+            {"board.angle_deg": -74.25}, {"tilt_ok": False}, {"board_ok": False}, {"flags": EVERY_FLAG & ~StatusFlag.ANGLE_TRUSTED},
+            {"at_rest": False}, {"session": True}, {"mode": Mode.STARTING},
+            {"at_upright": False, "tilt.angle_deg": -72.99, "board.angle_deg": -72.0},
+        ),
+    ),
+    ("apart_at_upright", {**STANDS, "at_upright": False}, ({"board.angle_deg": -74.25},)),
+    ("apart_at_upright", {**STANDS, "board.angle_deg": -75.76}, ({"board.angle_deg": -75.75},)),
     ("rests_long", RESTS, ({"in_mode_s": 22.0}, {"mode": Mode.RETURNING})),
     (
         "moves_unasked",
