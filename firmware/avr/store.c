@@ -14,6 +14,7 @@
 #define STORE_WORST_DS   ((uint16_t)(BOARD_INVERTED_MS / 100UL))
 #define STORE_CHARGE_DS  50U /* the saving interval */
 #define STORE_WORN_MOST  8U  /* slots in a row that do not take a record */
+#define STORE_UNSEALED   UINT8_MAX /* no place in a record */
 
 typedef enum { JOB_NONE, JOB_LATCH, JOB_LATCH_AGAIN, JOB_BUDGET, JOB_EVENT } job_t;
 
@@ -21,7 +22,7 @@ typedef enum { JOB_NONE, JOB_LATCH, JOB_LATCH_AGAIN, JOB_BUDGET, JOB_EVENT } job
 typedef struct {
     uint8_t buffer[RECORDS_MOST];  /* the record that is being written */
     uint16_t place;                /* ... where to */
-    uint8_t at, size, job;
+    uint8_t at, size, job;         /* at: the next byte, or STORE_UNSEALED */
     bool latch_due, budget_due, event_due;
     uint8_t latch_seq, latches;
     uint8_t budget_slot, event_slot, worn;
@@ -220,8 +221,7 @@ BOARD_ONE_COPY static void begin(store_t *store, uint8_t what, uint16_t where, u
     store->job = what;
     store->place = where;
     store->size = bytes;
-    store->at = 0;
-    records_seal(store->buffer, bytes);
+    store->at = STORE_UNSEALED;
 }
 
 static void begin_latch(store_t *store, uint8_t what)
@@ -291,7 +291,7 @@ static void finish(store_t *store)
     }
 }
 
-/* One step a tick: begin a record, write one byte that differs, or look at what was written.  True: it was at one, and the tick has less time
+/* One step a tick: begin a record, seal it, write one byte that differs, or look at what was written.  True: it was at one, and the tick has less time
  * for other things. */
 BOARD_ONE_COPY bool store_step(void)
 {
@@ -302,6 +302,11 @@ BOARD_ONE_COPY bool store_step(void)
     if (store->job == (uint8_t)JOB_NONE) {
         begin_next(store);
         return store->job != (uint8_t)JOB_NONE;
+    }
+    if (store->at == STORE_UNSEALED) {
+        records_seal(store->buffer, store->size);
+        store->at = 0;
+        return true;
     }
     while (store->at < store->size && read_cell((uint16_t)(store->place + store->at)) == store->buffer[store->at]) {
         store->at++;
