@@ -47,8 +47,9 @@ def test_nor_does_one_while_the_pi_steers_whenever_its_commands_come(descent: Ru
     assert 1000 < spent.mean_cycles <= spent.worst_cycles <= BUDGET_CYCLES
 
 
-def test_nor_does_the_dearest_tick_that_any_scenario_has_shown() -> None:
-    """After a reset of the board its ascent meets a command, a message of its own and a rest in one tick."""
-    (path,) = find_scenarios([SHIPPED / "endings" / "board_reset.toml"])
+@pytest.mark.parametrize("name", ["endings/board_reset", "rules/sr09_person_gets_off"])
+def test_nor_does_the_dearest_tick_that_any_scenario_has_shown(name: str) -> None:
+    """A command, a message of the board's own and a step of a record in one tick; after a reset the ascent and a rest as well."""
+    (path,) = find_scenarios([SHIPPED / f"{name}.toml"])
     found = in_a_copy(partial(cycles.dearest, load_scenario(path)))
     assert 5000 < found.cycles <= BUDGET_CYCLES
