@@ -91,13 +91,18 @@ def best_angle(tilt: TiltState, board: BoardReport, heard: bool) -> tuple[bool, 
     return False, tilt.angle_deg, 0.0
 
 
+def near_upright(tilt: TiltState, limits: Limits) -> bool:
+    """By the Pi's own angle, trusted or not."""
+    return tilt.angle_deg <= limits.upright_deg + UPRIGHT_ALONE_DEG
+
+
 def whether_upright(tilt: TiltState, flags: int, limits: Limits, heard: bool) -> tuple[bool, bool]:
     """(at upright rest, certainly away from it), as far as anyone can tell; doubt is no, to both."""
     if heard:
         contradicted = tilt.trusted and tilt.angle_deg > limits.upright_deg + UPRIGHT_DOUBT_DEG
         says_so = flags & FLAG.AT_UPRIGHT != 0
         return says_so and not contradicted, not says_so
-    near = tilt.angle_deg <= limits.upright_deg + UPRIGHT_ALONE_DEG
+    near = near_upright(tilt, limits)
     return tilt.trusted and near, tilt.trusted and not near
 
 

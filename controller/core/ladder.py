@@ -85,7 +85,7 @@ class Ladder:
 OFF = Ladder()
 
 
-def cause(f: Facts, last: Progress, latched_s: float, asked_s: float = 0.0) -> str:
+def cause(f: Facts, last: Progress, latched_s: float, asked_s: float) -> str:
     """Why help is needed, or nothing.  How long an emergency stop has been latched, and RETURN asked in a stop for a fault."""
     if f.at_upright:
         jammed = f.mode is MODE.RELEASE and not f.watch.opened_at_upright and f.in_mode_s > LOCKS_JAM_S

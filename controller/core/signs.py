@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from controller.core.facts import UPRIGHT_ALONE_DEG, Facts
+from controller.core.facts import Facts, near_upright
 from controller.core.members import CONTACT, FLAG, MODE, REASON
 from controller.core.model import Mode
 from controller.core.wire import BoardMode
@@ -69,7 +69,7 @@ class Signs(NamedTuple):
     too_fast: bool  # by the IMU
     too_deep: bool  # past the session's angle, by the Pi's own
     disagree: bool  # the IMU's angle and the board's
-    apart_at_upright: bool  # ... by less, standing at upright rest by one of them: one has wandered since it was calibrated
+    apart_at_upright: bool  # ... by less already, at upright rest by one of them: one has wandered since it was calibrated
     rests_long: bool  # longer than both counts can take
     moves_unasked: bool  # the IMU sees motion while nobody drives and the board sees none: a broken shaft, or a lying board
     parts: bool  # the table turns otherwise than its motor: a broken gear
@@ -124,8 +124,7 @@ def _apart_deg(f: Facts) -> float:
 
 def _waits_at_upright(f: Facts) -> bool:
     """For the next session; a service that has just started gives the filter time to settle first."""
-    place = f.at_upright or f.tilt.angle_deg <= f.limits.upright_deg + UPRIGHT_ALONE_DEG
-    return place and f.at_rest and not f.session and f.mode is not MODE.STARTING
+    return (f.at_upright or near_upright(f.tilt, f.limits)) and f.at_rest and not f.session and f.mode is not MODE.STARTING
 
 
 def _parts(seen_dps: float, motor_dps: float) -> bool:

@@ -47,7 +47,7 @@ def test_nor_does_one_while_the_pi_steers_whenever_its_commands_come(descent: Ru
     assert 1000 < spent.mean_cycles <= spent.worst_cycles <= BUDGET_CYCLES
 
 
-@pytest.mark.parametrize("name", ["endings/board_reset", "rules/sr09_person_gets_off"])
+@pytest.mark.parametrize("name", ["endings/board_reset", "rules/sr09_person_gets_off", "rules/sr09_motor_stalls_in_the_return"])
 def test_nor_does_the_dearest_tick_that_any_scenario_has_shown(name: str) -> None:
     """A command, a message of the board's own and a step of a record in one tick; after a reset the ascent and a rest as well."""
     (path,) = find_scenarios([SHIPPED / f"{name}.toml"])

@@ -24,14 +24,18 @@ class Stuck(Ideal):
         return self
 
 
+def press_return(world: Stuck, then_s: float) -> Stuck:
+    world.panel = replace(world.panel, return_=True)
+    world.held(0.1)
+    world.panel = replace(world.panel, return_=False)
+    return world.held(then_s)
+
+
 def stuck() -> Stuck:
     """At 60 degrees; RETURN has just been pressed and the drive does nothing."""
     world = Stuck()
     world.holding()
-    world.panel = replace(world.panel, return_=True)
-    world.held(0.1)
-    world.panel = replace(world.panel, return_=False)
-    return world.held(0.02)
+    return press_return(world, 0.02)
 
 
 def ladder_events(world: Ideal) -> list[str]:
@@ -224,20 +228,17 @@ def test_a_fault_off_upright_rest_calls_after_ten_seconds(after_s: float) -> Non
 REFUSED = "RETURN does not move the table. Have the release lever pulled."
 
 
-def refused_up() -> Stuck:
-    """At 60 degrees in a stop for a fault; RETURN has been pressed for the first time, and the board stands as it stood."""
+def stopped() -> Stuck:
+    """At 60 degrees in a stop for a fault."""
     world = Stuck()
     world.holding()
     world.board_mode = BoardMode.FAULT
-    world.held(3.0)
-    return press_return(world)
+    return world.held(3.0)
 
 
-def press_return(world: Stuck) -> Stuck:
-    world.panel = replace(world.panel, return_=True)
-    world.held(0.1)
-    world.panel = replace(world.panel, return_=False)
-    return world.held(1.2)
+def refused_up() -> Stuck:
+    """RETURN has been pressed for the first time, and the board stands as it stood."""
+    return press_return(stopped(), 1.2)
 
 
 @pytest.mark.req("SR14", "SR9")
@@ -256,16 +257,13 @@ def test_a_return_that_the_board_does_not_take_is_answered_with_the_lever_and_no
 
 @pytest.mark.req("SR14", "SR9")
 def test_each_further_press_is_answered_again() -> None:
-    world = press_return(press_return(refused_up()))
+    world = press_return(press_return(refused_up(), 1.2), 1.2)
     assert world.phrases.count(REFUSED) == 3
 
 
 @pytest.mark.req("SR14", "SR9")
 def test_a_return_that_the_board_takes_and_that_ends_in_another_stop_may_be_asked_for_again() -> None:
-    world = Stuck()
-    world.holding()
-    world.board_mode = BoardMode.FAULT
-    world.held(3.0)
+    world = stopped()
     world.panel = replace(world.panel, return_=True)
     world.held(0.1)
     world.board_mode = BoardMode.ASCENT

@@ -40,9 +40,9 @@ CAUSES: tuple[tuple[str, Changes, tuple[Changes, ...]], ...] = (
 @pytest.mark.req("SR14")
 @pytest.mark.parametrize(("why", "so", "not_so"), CAUSES, ids=[f"{why} {number}" for number, (why, _, _) in enumerate(CAUSES)])
 def test_a_cause_calls_only_past_its_bound_and_with_all_that_it_takes(why: str, so: Changes, not_so: tuple[Changes, ...]) -> None:
-    assert cause(facts(AWAY, so), NOT_DUE, 0.0) == why
+    assert cause(facts(AWAY, so), NOT_DUE, 0.0, 0.0) == why
     for change in not_so:
-        assert cause(facts(AWAY, so, change), NOT_DUE, 0.0) == "", change
+        assert cause(facts(AWAY, so, change), NOT_DUE, 0.0, 0.0) == "", change
 
 
 STANDS: Changes = {"mode": Mode.FAULT, "board_mode": BoardMode.FAULT, "in_mode_s": 2.0, "contacts": 0}
@@ -66,9 +66,9 @@ def test_nobody_is_told_that_return_is_of_no_use_while_they_are_on_their_way_or_
 
 @pytest.mark.req("SR14", "SR1")
 def test_an_emergency_stop_that_stays_latched_calls_at_sixty_seconds_and_never_at_upright_rest() -> None:
-    assert cause(facts(AWAY), NOT_DUE, 60.0) == "estop_waiting"
-    assert cause(facts(AWAY), NOT_DUE, 59.99) == ""
-    assert cause(facts(AWAY, {"at_upright": True}), NOT_DUE, 60.0) == ""
+    assert cause(facts(AWAY), NOT_DUE, 60.0, 0.0) == "estop_waiting"
+    assert cause(facts(AWAY), NOT_DUE, 59.99, 0.0) == ""
+    assert cause(facts(AWAY, {"at_upright": True}), NOT_DUE, 60.0, 0.0) == ""
 
 
 @pytest.mark.req("SR14")
@@ -76,18 +76,18 @@ def test_an_emergency_stop_that_stays_latched_calls_at_sixty_seconds_and_never_a
 def test_a_return_is_stuck_after_ten_seconds_or_twelve_more_where_the_board_may_rest(heard: bool, why: str) -> None:
     hanging, resting = facts(AWAY, {"board_ok": heard}), facts(AWAY, {"board_ok": heard, "angle_deg": 30.0, "flags": 0})
     for f, allowed_s in ((hanging, 10.0), (resting, 22.0)):
-        assert cause(f, Progress(since_s=NOW_S - allowed_s - 0.01), 0.0) == why
-        assert cause(f, Progress(since_s=NOW_S - allowed_s), 0.0) == ""
+        assert cause(f, Progress(since_s=NOW_S - allowed_s - 0.01), 0.0, 0.0) == why
+        assert cause(f, Progress(since_s=NOW_S - allowed_s), 0.0, 0.0) == ""
 
 
 @pytest.mark.req("SR14")
 def test_of_several_causes_the_one_that_waits_for_somebody_is_told_first_then_the_way_up_then_time() -> None:
     f = facts(AWAY, {"time_left_s": 0.0, "flags": EVERY_FLAG})
     stuck = Progress(since_s=NOW_S - 99.0)
-    assert cause(replace(f, mode=Mode.LEVEL_WAIT), stuck, 99.0) == "level_wait"
-    assert cause(f, stuck, 99.0) == "estop_waiting"
-    assert cause(f, stuck, 0.0) == "no_progress"
-    assert cause(f, NOT_DUE, 0.0) == "time_up"
+    assert cause(replace(f, mode=Mode.LEVEL_WAIT), stuck, 99.0, 0.0) == "level_wait"
+    assert cause(f, stuck, 99.0, 0.0) == "estop_waiting"
+    assert cause(f, stuck, 0.0, 0.0) == "no_progress"
+    assert cause(f, NOT_DUE, 0.0, 0.0) == "time_up"
 
 
 DUE: tuple[tuple[Changes, tuple[Changes, ...]], ...] = (
